@@ -1,0 +1,21 @@
+import type { AgentRecord, JoinToken, PoolRecord } from '../agent/record.ts';
+
+/** Agents, pools and join tokens. Durability and concurrency as with the run store. */
+export interface AgentStore {
+  /** Adds or replaces by id. */
+  put(agent: AgentRecord): Promise<void>;
+  get(id: string): Promise<AgentRecord | null>;
+  byKey(keyId: string): Promise<AgentRecord | null>;
+  /** All, or those of a pool, by name. */
+  list(pool: string | null): Promise<AgentRecord[]>;
+  /** Notes a call; never moves back. */
+  seen(id: string, at: number): Promise<void>;
+  remove(id: string): Promise<boolean>;
+  /** Adds a pool if there is none of the name; returns what is stored. */
+  ensurePool(pool: PoolRecord): Promise<PoolRecord>;
+  pool(name: string): Promise<PoolRecord | null>;
+  pools(): Promise<PoolRecord[]>;
+  insertJoinToken(token: JoinToken): Promise<void>;
+  /** Removes and returns it: of two concurrent calls one gets it. */
+  takeJoinToken(hash: string): Promise<JoinToken | null>;
+}

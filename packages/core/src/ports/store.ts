@@ -1,0 +1,12 @@
+import type { AgentStore } from './agent-store.ts';
+import type { KeyStore } from './key-store.ts';
+import type { RunStore } from './run-store.ts';
+
+/** Everything durable but logs. `close` waits for writes under way; after it every call rejects. */
+export interface Store extends AsyncDisposable {
+  readonly runs: RunStore;
+  readonly keys: KeyStore;
+  readonly agents: AgentStore;
+  /** Resolves when the database answers; rejects with the reason otherwise. */
+  ping(): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import type { EndReason } from '../vocabulary/end-reason.ts';
+import type { LogEnd } from '../vocabulary/log-end.ts';
+import { endAttempt, finish, returnUnexecuted } from './finish.ts';
+import { type ByState, next, type RunStep, same, superseded } from './lifecycle.ts';
+import type { Attempt, RunRecord } from './record.ts';
+
+/** What was seen: by an agent about an attempt it names by token, or by the reconciler's look at the clock. Times in ms. */
+export type RunFact =
+  /** An agent claimed the run. */
+  | {
+      readonly kind: 'leased';
+      readonly agentId: string;
+      readonly leaseMs: number;
+      readonly lostAfterMs: number;
+      readonly now: number;
+    }
+  /** Any call of the agent that holds the lease; writes only when half of the lease is used up. */
+  | { readonly kind: 'renewed'; readonly token: number; readonly leaseMs: number; readonly now: number }
+  /** The agent stands at the door and asks to execute. */
+  | { readonly kind: 'starting'; readonly token: number; readonly now: number }
+  | { readonly kind: 'started'; readonly token: number; readonly at: number }
+  | {
+      readonly kind: 'ended';
+      readonly token: number;
+      readonly reason: EndReason;
+      readonly log: LogEnd | null;
+      readonly now: number;
+    }
+  /** The agent, back from a crash, finds the attempt acknowledged but never executed. */
+  | { readonly kind: 'not_executed'; readonly token: number; readonly now: number }
+  /** The lease ran out: before the door the run returns to the queue, behind it the agent is silent. */
+  | { readonly kind: 'lease_ended'; readonly token: number; readonly now: number }
+  | { readonly kind: 'agent_silent'; readonly token: number; readonly now: number }
+  /** Silent for too long (`lost`), or a provider confirms that the machine is gone. */
+  | {
+      readonly kind: 'agent_gone';
+      readonly token: number;
+      readonly how: 'lost' | 'machine_gone';
+      readonly now: number;
+    }
+  | { readonly kind: 'queue_timed_out'; readonly now: number };
+
+/** The next record after a fact. Never throws: repeated, late and out-of-order facts are legal. */
+export function observeRun(run: RunRecord, fact: RunFact): RunStep {
+  if ('token' in fact && fact.token !== run.token) return observeOther(run, fact);
+  const byState = FACTS[fact.kind] as ByState<RunFact>;
+  return byState[run.state](run, fact);
+}
+
+/** Facts about another attempt than the present one change nothing; a late end is written down where people can see it. */
+function observeOther(run: RunRecord, fact: RunFact): RunStep {
+  if (fact.kind !== 'ended') return superseded();
+  const late = run.past.find(
+    ({ token, reason }) => token === fact.token && reason !== null && isGuess(reason),
+  );
+  if (late === undefined || late.superseded !== null) return superseded();
+  const past = run.past.map((attempt) => (attempt === late ? { ...late, superseded: fact.reason } : attempt));
+  return next(run, { past });
+}
+
+/** Reasons that were concluded from silence, not reported. */
+function isGuess({ kind }: EndReason): boolean {
+  return kind === 'lost' || kind === 'machine_gone';
+}
+
+type Fact<Kind extends RunFact['kind']> = Extract<RunFact, { kind: Kind }>;
+
+/** Facts that name a token meet these rows only with the run's present token. */
+export const FACTS: { readonly [Kind in RunFact['kind']]: ByState<Fact<Kind>> } = {
+  leased: { queued: lease, leased: superseded, running: superseded, finished: superseded },
+  renewed: { queued: superseded, leased: renew, running: renew, finished: superseded },
+  starting: { queued: superseded, leased: open, running: same, finished: superseded },
+  started: { queued: superseded, leased: superseded, running: started, finished: same },
+  ended: { queued: superseded, leased: superseded, running: ended, finished: amend },
+  not_executed: { queued: same, leased: giveBack, running: giveBackRunning, finished: same },
+  lease_ended: { queued: same, leased: giveBack, running: same, finished: same },
+  agent_silent: { queued: same, leased: same, running: silent, finished: same },
+  agent_gone: { queued: same, leased: giveBack, running: gone, finished: same },
+  queue_timed_out: { queued: queueTimedOut, leased: same, running: same, finished: same },
+};
+
+function lease(run: RunRecord, { agentId, leaseMs, lostAfterMs, now }: Fact<'leased'>): RunStep {
+  const token = run.token + 1;
+  const attempt: Attempt = {
+    token,
+    agentId,
+    leasedAt: now,
+    leaseExpiresAt: now + leaseMs,
+    startingAt: null,
+    startedAt: null,
+    unreachableAt: null,
+    lostAfterMs,
+  };
+  return next(run, { state: 'leased', token, attempt });
+}
+
+function renew(run: RunRecord, { leaseMs, now }: Fact<'renewed'>): RunStep {
+  const attempt = presentAttempt(run);
+  const left = attempt.leaseExpiresAt - now;
+  const fresh = left > leaseMs / 2 && left <= leaseMs && attempt.unreachableAt === null;
+  if (fresh) return same();
+  return next(run, { attempt: { ...attempt, leaseExpiresAt: now + leaseMs, unreachableAt: null } });
+}
+
+function open(run: RunRecord, { now }: Fact<'starting'>): RunStep {
+  const attempt = { ...presentAttempt(run), startingAt: now };
+  return next(run, { state: 'running', attempt, executed: run.executed + 1 });
+}
+
+function started(run: RunRecord, { at }: Fact<'started'>): RunStep {
+  const attempt = presentAttempt(run);
+  if (attempt.startedAt !== null) return same();
+  return next(run, { attempt: { ...attempt, startedAt: at, unreachableAt: null } });
+}
+
+function ended(run: RunRecord, { reason, log, now }: Fact<'ended'>): RunStep {
+  return endAttempt(run, { reason, log, now });
+}
+
+/** The true end of a run that had been declared lost takes the place of `lost`; any other repeat changes nothing. */
+function amend(run: RunRecord, { reason, log, now }: Fact<'ended'>): RunStep {
+  if (run.end === null || !isGuess(run.end.reason) || isGuess(reason)) return same();
+  return next(run, { end: { ...run.end, reason, log, amendedAt: now } });
+}
+
+function giveBack(run: RunRecord, { now }: { readonly now: number }): RunStep {
+  return run.spec.caller ? callerWentAway(run, now) : returnUnexecuted(run, now);
+}
+
+/** Once started it was executed, whatever an agent says later. */
+function giveBackRunning(run: RunRecord, fact: Fact<'not_executed'>): RunStep {
+  if (presentAttempt(run).startedAt !== null) return same();
+  if (run.cancel !== null) return finish(run, { reason: { kind: 'canceled' }, log: null, now: fact.now });
+  return giveBack(run, fact);
+}
+
+function callerWentAway(run: RunRecord, now: number): RunStep {
+  const why = 'the command line that submitted it went away before it started the command';
+  return finish(run, { reason: { kind: 'spawn_failed', errno: 'ECANCELED', why }, log: null, now });
+}
+
+function silent(run: RunRecord, { now }: Fact<'agent_silent'>): RunStep {
+  const attempt = presentAttempt(run);
+  return attempt.unreachableAt === null ? next(run, { attempt: { ...attempt, unreachableAt: now } }) : same();
+}
+
+function gone(run: RunRecord, { how, now }: Fact<'agent_gone'>): RunStep {
+  return endAttempt(run, { reason: { kind: how }, log: null, now });
+}
+
+function queueTimedOut(run: RunRecord, { now }: Fact<'queue_timed_out'>): RunStep {
+  return finish(run, { reason: { kind: 'timed_out', phase: 'queue' }, log: null, now });
+}
+
+function presentAttempt(run: RunRecord): Attempt {
+  if (run.attempt === null) throw new Error(`RUN-1: run ${run.id} is ${run.state} without an attempt`);
+  return run.attempt;
+}

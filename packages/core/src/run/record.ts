@@ -1,0 +1,108 @@
+import type { Command } from '../vocabulary/command.ts';
+import type { EndReason } from '../vocabulary/end-reason.ts';
+import type { LogEnd } from '../vocabulary/log-end.ts';
+import type { RunState } from '../vocabulary/run-state.ts';
+
+/** What was asked for; never changes after submission. Times in ms, sizes in bytes. */
+export interface RunSpec {
+  readonly command: Command;
+  readonly env: Readonly<Record<string, string>>;
+  /** Secret variables, sealed with the server's key; never shown again. */
+  readonly sealedEnv: Readonly<Record<string, string>>;
+  /** null: a new folder per attempt (or the caller's folder in the embedded shape). */
+  readonly cwd: string | null;
+  /** none: /dev/null. stream: bytes that arrive over the API. caller: the descriptor of the command line that submitted it. */
+  readonly stdin: 'none' | 'stream' | 'caller';
+  readonly timeoutMs: number | null;
+  readonly queueTimeoutMs: number;
+  readonly maxLogBytes: number;
+  readonly graceMs: number;
+  readonly keepChildren: boolean;
+  readonly tty: { readonly rows: number; readonly columns: number } | null;
+  readonly retry: RetryPolicy;
+  /** The submitting command line starts the command itself, so that it inherits everything from there (embedded shape). */
+  readonly caller: boolean;
+}
+
+/** How often and why to try again. `attempts` counts the first one too. */
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly on: readonly RetryCause[];
+  readonly backoffMs: number;
+}
+
+/** failed: exit other than 0 or a signal. The others are the outcomes of these names. */
+export const RETRY_CAUSES = ['failed', 'timed_out', 'lost'] as const;
+export type RetryCause = (typeof RETRY_CAUSES)[number];
+
+/** One try at a run. The token is its fencing token: it only ever rises within a run. */
+export interface Attempt {
+  readonly token: number;
+  readonly agentId: string;
+  readonly leasedAt: number;
+  readonly leaseExpiresAt: number;
+  /** The agent asked to start and was answered: from here on the attempt counts as executed. */
+  readonly startingAt: number | null;
+  /** The keeper saw the exec succeed. */
+  readonly startedAt: number | null;
+  readonly unreachableAt: number | null;
+  /** How long it may be unreachable before it counts as lost: the pool's, as it was at the claim. */
+  readonly lostAfterMs: number;
+}
+
+/** An attempt that is over. `reason` is null for one that went back to the queue without having been executed. */
+export interface PastAttempt {
+  readonly token: number;
+  readonly agentId: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly reason: EndReason | null;
+  readonly log: LogEnd | null;
+  /** The true end that arrived after the run had gone on without this attempt: superseded, kept for people to see. */
+  readonly superseded: EndReason | null;
+}
+
+export interface RunEnd {
+  readonly reason: EndReason;
+  readonly at: number;
+  readonly log: LogEnd | null;
+  /** The run had been declared lost when its true end arrived; what acted on `lost` meanwhile keeps its decision. */
+  readonly amendedAt: number | null;
+}
+
+export interface CancelRequest {
+  readonly at: number;
+  /** Skip the grace: kill now. */
+  readonly kill: boolean;
+}
+
+/** A run as the store keeps it. Only `request` and `observe` make the next one; `version` rises by one with each. */
+export interface RunRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly createdBy: string;
+  readonly name: string | null;
+  readonly tags: readonly string[];
+  readonly spec: RunSpec;
+  readonly pool: string;
+  /** The one agent that may serve it; null: any of the pool. */
+  readonly agentId: string | null;
+  readonly priority: number;
+  readonly createdAt: number;
+  /** When it entered the queue this time; with the priority it gives the order. */
+  readonly queuedAt: number;
+  /** Not to be served before this (back-off of a retry). */
+  readonly notBefore: number;
+  readonly queueDeadline: number;
+  readonly state: RunState;
+  /** Token of the latest attempt; 0 before the first. */
+  readonly token: number;
+  /** The latest attempt; null before the first and while queued again. */
+  readonly attempt: Attempt | null;
+  /** Executed attempts so far, the present one included. */
+  readonly executed: number;
+  readonly cancel: CancelRequest | null;
+  readonly end: RunEnd | null;
+  readonly past: readonly PastAttempt[];
+}

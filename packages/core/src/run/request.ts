@@ -1,0 +1,51 @@
+import { backToQueue, finish } from './finish.ts';
+import { type ByState, next, type RunStep, same } from './lifecycle.ts';
+import type { CancelRequest, RunRecord } from './record.ts';
+
+/** What somebody wants of a run. */
+export type RunIntent =
+  /** End it: signal, grace, kill; with `kill` at once. Repeatable; a later one may only hurry. */
+  | { readonly kind: 'cancel'; readonly kill: boolean; readonly now: number }
+  /** One more attempt at a finished run. */
+  | { readonly kind: 'retry'; readonly now: number };
+
+/** The answer of a run to a wish. Never throws; a wish that cannot be granted is `refused` with the reason. */
+export function requestRun(run: RunRecord, intent: RunIntent): RunStep {
+  const byState = INTENTS[intent.kind] as ByState<RunIntent>;
+  return byState[run.state](run, intent);
+}
+
+type Cancel = Extract<RunIntent, { kind: 'cancel' }>;
+type Retry = Extract<RunIntent, { kind: 'retry' }>;
+
+const INTENTS: { readonly cancel: ByState<Cancel>; readonly retry: ByState<Retry> } = {
+  cancel: { queued: cancelBeforeStart, leased: cancelBeforeStart, running: cancelRunning, finished: same },
+  retry: { queued: notFinished, leased: notFinished, running: notFinished, finished: retryFinished },
+};
+
+/** Nothing was executed, so the run is over at once; an agent that holds the lease is refused at the door. */
+function cancelBeforeStart(run: RunRecord, { kill, now }: Cancel): RunStep {
+  const canceled: RunRecord = { ...run, cancel: { at: now, kill } };
+  return finish(canceled, { reason: { kind: 'canceled' }, log: null, now });
+}
+
+function cancelRunning(run: RunRecord, { kill, now }: Cancel): RunStep {
+  if (run.cancel !== null && (run.cancel.kill || !kill)) return same();
+  const cancel: CancelRequest = { at: run.cancel?.at ?? now, kill };
+  const agentId = run.attempt?.agentId ?? '';
+  return next(run, { cancel }, { kind: 'tell_agent', agentId });
+}
+
+function retryFinished(run: RunRecord, { now }: Retry): RunStep {
+  if (run.spec.caller) {
+    const why =
+      'this run inherited folder and environment from its command line, which are not kept; run the command again';
+    return { kind: 'refused', why };
+  }
+  const reason = run.end?.reason ?? { kind: 'lost' };
+  return backToQueue(run, { reason, log: run.end?.log ?? null, now, notBefore: now });
+}
+
+function notFinished(): RunStep {
+  return { kind: 'refused', why: 'the run has not finished; cancel it first or wait for its end' };
+}

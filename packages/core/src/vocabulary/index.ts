@@ -1,0 +1,15 @@
+export type { Command } from './command.ts';
+export { argvOf } from './command.ts';
+export type { EndReason, EndReasonFacts, EndReasonKind } from './end-reason.ts';
+export { describeEnd, END_REASON_KINDS, END_REASONS } from './end-reason.ts';
+export type { ErrorCode } from './error-code.ts';
+export { ERROR_CODES, ErrandError } from './error-code.ts';
+export { DEFAULTS, LIMITS } from './limits.ts';
+export type { LogEnd, Stream } from './log-end.ts';
+export { STREAMS } from './log-end.ts';
+export { covers, isOwner, teamOf } from './owner.ts';
+export type { Role } from './role.ts';
+export { ROLES } from './role.ts';
+export type { RunOutcome, RunState, RunStatus } from './run-state.ts';
+export { RUN_OUTCOMES, RUN_STATES, RUN_STATUSES } from './run-state.ts';
+export { signalName } from './signal.ts';

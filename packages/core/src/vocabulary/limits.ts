@@ -1,0 +1,38 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const KB = 1_024;
+const MB = 1_024 * KB;
+
+/** Defaults and hard limits, in ms and bytes. The defaults are those of the design's section 4; each can be set. */
+export const DEFAULTS = {
+  leaseMs: 30 * SECOND,
+  graceMs: 10 * SECOND,
+  queueTimeoutMs: 24 * HOUR,
+  maxLogBytes: 2_000_000_000,
+  agentSlots: 64,
+  /** Without any call from the agent a running run is shown as unreachable after this. */
+  silentAfterMs: 30 * SECOND,
+  /** The same where the agent's connection closed. */
+  silentAfterCloseMs: 15 * SECOND,
+  /** An unreachable run counts as lost after this. */
+  lostAfterMs: 5 * MINUTE,
+  pollIdleMs: 30 * SECOND,
+  pollHeldMs: 10 * SECOND,
+  waitMaxMs: 10 * MINUTE,
+  keepRunsMs: 30 * 24 * HOUR,
+  keepLogBytes: 10_000_000_000,
+} as const;
+
+export const LIMITS = {
+  envBytes: MB,
+  argvBytes: MB,
+  /** Linux refuses a single argument or variable beyond 128 KiB (MAX_ARG_STRLEN). */
+  argBytes: 128 * KB - 1,
+  stdinInlineBytes: MB,
+  requestBytes: 4 * MB,
+  appendBytes: 4 * MB,
+  nameLength: 200,
+  tags: 32,
+  retryAttempts: 100,
+} as const;
