@@ -1,0 +1,8 @@
+/**
+ * Every script that writes committed files. Without arguments it writes them; with `--check` it writes nothing, and
+ * exits with a status other than 0 where a file differs from what it would write. Add new ones here, nowhere else.
+ */
+export const generators: readonly string[] = [
+  'packages/contract/src/openapi/generate.ts',
+  'packages/core/src/run/diagram.ts',
+];
