@@ -1,1 +1,21 @@
-export {};
+export type {
+  AgentFact,
+  AgentLink,
+  AgentPolicy,
+  AppendAnswer,
+  AppendPiece,
+  AppendRequest,
+  AttemptName,
+  CancelOrder,
+  HelloAnswer,
+  HelloRequest,
+  InputAnswer,
+  InputRequest,
+  Lease,
+  PollAnswer,
+  PollRequest,
+  ProtocolVersion,
+  ReportAnswer,
+  ReportRequest,
+  WindowOrder,
+} from './agent/protocol.ts';

@@ -28,6 +28,7 @@ export { observeRun } from './run/observe.ts';
 export type {
   Attempt,
   CancelRequest,
+  CancelSignal,
   PastAttempt,
   RetryCause,
   RetryPolicy,
@@ -35,7 +36,7 @@ export type {
   RunRecord,
   RunSpec,
 } from './run/record.ts';
-export { RETRY_CAUSES } from './run/record.ts';
+export { CANCEL_SIGNALS, RETRY_CAUSES } from './run/record.ts';
 export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
 export { statusOf } from './run/status.ts';

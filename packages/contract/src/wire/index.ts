@@ -1,1 +1,11 @@
-export {};
+export type { Frame } from './frames.ts';
+export {
+  dataHeader,
+  encodeFrame,
+  FRAME_HEADER_BYTES,
+  FRAME_PAYLOAD_LIMIT,
+  FRAMES_MEDIA_TYPE,
+  FrameDecoder,
+} from './frames.ts';
+export type { OperationId } from './routes.ts';
+export { ROUTES } from './routes.ts';

@@ -27,6 +27,7 @@ export function createRun(run: NewRun, now: number): RunRecord {
     attempt: null,
     executed: 0,
     cancel: null,
+    inputEnd: null,
     end: null,
     past: [],
   };

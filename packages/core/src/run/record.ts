@@ -72,9 +72,15 @@ export interface RunEnd {
 
 export interface CancelRequest {
   readonly at: number;
+  /** What the tree is told first; after the grace it is killed. */
+  readonly signal: CancelSignal;
   /** Skip the grace: kill now. */
   readonly kill: boolean;
 }
+
+/** INT as Ctrl-C sends it, TERM as everybody else. */
+export const CANCEL_SIGNALS = ['INT', 'TERM'] as const;
+export type CancelSignal = (typeof CANCEL_SIGNALS)[number];
 
 /** A run as the store keeps it. Only `request` and `observe` make the next one; `version` rises by one with each. */
 export interface RunRecord {
@@ -103,6 +109,8 @@ export interface RunRecord {
   /** Executed attempts so far, the present one included. */
   readonly executed: number;
   readonly cancel: CancelRequest | null;
+  /** Bytes of standard input in all, once its writer has closed it; null while it is open (and for runs without a stream). */
+  readonly inputEnd: number | null;
   readonly end: RunEnd | null;
   readonly past: readonly PastAttempt[];
 }

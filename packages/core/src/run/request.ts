@@ -1,13 +1,15 @@
 import { backToQueue, finish } from './finish.ts';
 import { type ByState, next, type RunStep, same } from './lifecycle.ts';
-import type { CancelRequest, RunRecord } from './record.ts';
+import type { CancelRequest, CancelSignal, RunRecord } from './record.ts';
 
 /** What somebody wants of a run. */
 export type RunIntent =
   /** End it: signal, grace, kill; with `kill` at once. Repeatable; a later one may only hurry. */
-  | { readonly kind: 'cancel'; readonly kill: boolean; readonly now: number }
+  | { readonly kind: 'cancel'; readonly signal: CancelSignal; readonly kill: boolean; readonly now: number }
   /** One more attempt at a finished run. */
-  | { readonly kind: 'retry'; readonly now: number };
+  | { readonly kind: 'retry'; readonly now: number }
+  /** The writer of standard input has written all of its `bytes`. */
+  | { readonly kind: 'close_input'; readonly bytes: number };
 
 /** The answer of a run to a wish. Never throws; a wish that cannot be granted is `refused` with the reason. */
 export function requestRun(run: RunRecord, intent: RunIntent): RunStep {
@@ -18,20 +20,31 @@ export function requestRun(run: RunRecord, intent: RunIntent): RunStep {
 type Cancel = Extract<RunIntent, { kind: 'cancel' }>;
 type Retry = Extract<RunIntent, { kind: 'retry' }>;
 
-const INTENTS: { readonly cancel: ByState<Cancel>; readonly retry: ByState<Retry> } = {
+type CloseInput = Extract<RunIntent, { kind: 'close_input' }>;
+
+const INTENTS: {
+  readonly cancel: ByState<Cancel>;
+  readonly retry: ByState<Retry>;
+  readonly close_input: ByState<CloseInput>;
+} = {
   cancel: { queued: cancelBeforeStart, leased: cancelBeforeStart, running: cancelRunning, finished: same },
   retry: { queued: notFinished, leased: notFinished, running: notFinished, finished: retryFinished },
+  close_input: { queued: closeInput, leased: closeInput, running: closeInput, finished: same },
 };
 
+function closeInput(run: RunRecord, { bytes }: CloseInput): RunStep {
+  return run.inputEnd === null ? next(run, { inputEnd: bytes }) : same();
+}
+
 /** Nothing was executed, so the run is over at once; an agent that holds the lease is refused at the door. */
-function cancelBeforeStart(run: RunRecord, { kill, now }: Cancel): RunStep {
-  const canceled: RunRecord = { ...run, cancel: { at: now, kill } };
+function cancelBeforeStart(run: RunRecord, { kill, signal, now }: Cancel): RunStep {
+  const canceled: RunRecord = { ...run, cancel: { at: now, signal, kill } };
   return finish(canceled, { reason: { kind: 'canceled' }, log: null, now });
 }
 
-function cancelRunning(run: RunRecord, { kill, now }: Cancel): RunStep {
+function cancelRunning(run: RunRecord, { kill, signal, now }: Cancel): RunStep {
   if (run.cancel !== null && (run.cancel.kill || !kill)) return same();
-  const cancel: CancelRequest = { at: run.cancel?.at ?? now, kill };
+  const cancel: CancelRequest = { at: run.cancel?.at ?? now, signal, kill };
   const agentId = run.attempt?.agentId ?? '';
   return next(run, { cancel }, { kind: 'tell_agent', agentId });
 }

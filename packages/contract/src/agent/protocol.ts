@@ -1,0 +1,139 @@
+/**
+ * What agent and control plane say to each other. Outbound only, from the agent: hello, poll, append, report, and input for runs with
+ * standard input. Every call may be repeated. Policy (times, caps, grace) comes from the control plane with the lease.
+ *
+ * Types only: the agent has no run-time dependency on this package's schemas; `schemas/agent.ts` is held to these types by the compiler.
+ */
+import type { EndReason, LogEnd, Stream } from '@errand/core/vocabulary';
+
+/** Raised when an agent of an older number could no longer work. */
+export type ProtocolVersion = 1;
+
+/** Names an attempt everywhere in the protocol. */
+export interface AttemptName {
+  readonly runId: string;
+  readonly token: number;
+}
+
+export interface HelloRequest {
+  readonly protocol: number;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly slots: number;
+  /** Version of the agent's program. */
+  readonly program: string;
+}
+
+export interface HelloAnswer {
+  readonly agentId: string;
+  readonly pool: string;
+  readonly policy: AgentPolicy;
+}
+
+/** Times in ms, sizes in bytes. */
+export interface AgentPolicy {
+  readonly leaseMs: number;
+  readonly pollIdleMs: number;
+  readonly pollHeldMs: number;
+  readonly appendBytes: number;
+}
+
+export interface PollRequest {
+  readonly agentId: string;
+  /** How many more attempts the agent would take now. */
+  readonly free: number;
+  /** Everything the agent holds; each is renewed. */
+  readonly held: readonly AttemptName[];
+  readonly waitMs: number;
+}
+
+/** Comes back as soon as there is something to say, at the latest after `waitMs`. Repeated until it no longer holds. */
+export interface PollAnswer {
+  readonly leases: readonly Lease[];
+  readonly cancels: readonly CancelOrder[];
+  /** Attempts whose token is no longer the run's: end their trees, report nothing of them. */
+  readonly superseded: readonly AttemptName[];
+  readonly windows: readonly WindowOrder[];
+}
+
+export interface CancelOrder extends AttemptName {
+  readonly signal: 'INT' | 'TERM';
+  readonly kill: boolean;
+}
+
+export interface WindowOrder extends AttemptName {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Permission to ask for the start of one attempt, with all that is needed to execute it. */
+export interface Lease extends AttemptName {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** null: a new folder of its own. */
+  readonly cwd: string | null;
+  readonly stdin: 'none' | 'stream';
+  readonly timeoutMs: number | null;
+  readonly graceMs: number;
+  readonly maxLogBytes: number;
+  readonly keepChildren: boolean;
+  readonly tty: { readonly rows: number; readonly columns: number } | null;
+  /** Path prefix where the keeper may write the log straight into the control plane's store; only ever set on the control plane's own machine. */
+  readonly logPlace: string | null;
+}
+
+export interface AppendRequest extends AttemptName {
+  readonly pieces: readonly AppendPiece[];
+}
+
+export interface AppendPiece {
+  readonly offset: number;
+  readonly stream: Stream;
+  readonly time: number;
+  readonly bytes: Uint8Array;
+}
+
+/** `size`: how far the control plane has the log; send on from there. */
+export type AppendAnswer = { readonly kind: 'size'; readonly size: number } | { readonly kind: 'superseded' };
+
+export type AgentFact =
+  /** Asks to execute. Only `accepted` permits it. */
+  | { readonly kind: 'starting' }
+  /** `at`: ms since 1970 by the agent's clock. */
+  | { readonly kind: 'started'; readonly at: number }
+  | { readonly kind: 'ended'; readonly reason: EndReason; readonly log: LogEnd | null }
+  /** Acknowledged, but never executed: the agent crashed in between. */
+  | { readonly kind: 'not_executed' };
+
+export interface ReportRequest extends AttemptName {
+  readonly fact: AgentFact;
+}
+
+/** `superseded`: the token is no longer the run's; end its tree and forget it. */
+export type ReportAnswer = { readonly kind: 'accepted' } | { readonly kind: 'superseded' };
+
+export interface InputRequest extends AttemptName {
+  readonly offset: number;
+  readonly waitMs: number;
+}
+
+/** Bytes of standard input from the offset asked for; none where nothing came in time. `ended`: nothing follows them. */
+export interface InputAnswer {
+  readonly bytes: Uint8Array;
+  readonly ended: boolean;
+}
+
+/**
+ * The agent's way to the control plane: in-process, or HTTP. Every method may be called concurrently and repeated after a failure. A
+ * rejected promise means that nobody knows whether the call arrived; business answers are values.
+ */
+export interface AgentLink {
+  hello(request: HelloRequest): Promise<HelloAnswer>;
+  /** Resolves early when the signal aborts. */
+  poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer>;
+  append(request: AppendRequest): Promise<AppendAnswer>;
+  /** The log of an attempt with a `logPlace` grew to `size` there. */
+  grew(attempt: AttemptName, size: number): void;
+  report(request: ReportRequest): Promise<ReportAnswer>;
+  input(request: InputRequest, signal: AbortSignal): Promise<InputAnswer>;
+}
