@@ -40,7 +40,13 @@ export function dataHeader(piece: {
 export function encodeFrame(frame: Frame): Uint8Array {
   if (frame.kind === 'data') return join(dataHeader(frame), frame.bytes);
   const payload = frame.kind === 'end' ? new TextEncoder().encode(frame.json) : new Uint8Array();
-  const head = header({ length: payload.length, kind: KINDS[frame.kind], stream: 0, time: 0, offset: frame.offset });
+  const head = header({
+    length: payload.length,
+    kind: KINDS[frame.kind],
+    stream: 0,
+    time: 0,
+    offset: frame.offset,
+  });
   return join(head, payload);
 }
 
@@ -76,7 +82,7 @@ function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
  */
 export class FrameDecoder {
   #pending: Uint8Array = new Uint8Array();
-  #rest: { readonly stream: 'stdout' | 'stderr'; readonly time: number; offset: number; left: number } | null = null;
+  #rest: PartOfData | null = null;
 
   *push(chunk: Uint8Array): Generator<Frame> {
     this.#pending = this.#pending.length === 0 ? chunk : join(this.#pending, chunk);
@@ -106,10 +112,14 @@ export class FrameDecoder {
     if (bytes.length < size) return null;
     this.#pending = bytes.subarray(size);
     if (head.kind === KINDS.mark) return { kind: 'mark', offset: head.offset };
-    return { kind: 'end', offset: head.offset, json: new TextDecoder().decode(bytes.subarray(FRAME_HEADER_BYTES, size)) };
+    return {
+      kind: 'end',
+      offset: head.offset,
+      json: new TextDecoder().decode(bytes.subarray(FRAME_HEADER_BYTES, size)),
+    };
   }
 
-  #partOfData(rest: NonNullable<typeof this.#rest>): Frame | 'again' | null {
+  #partOfData(rest: PartOfData): Frame | 'again' | null {
     if (rest.left === 0) {
       this.#rest = null;
       return 'again';
@@ -122,6 +132,14 @@ export class FrameDecoder {
     rest.offset += bytes.length;
     return frame;
   }
+}
+
+/** A data frame of which `left` bytes have not arrived. */
+interface PartOfData {
+  readonly stream: 'stdout' | 'stderr';
+  readonly time: number;
+  offset: number;
+  left: number;
 }
 
 function readHeader(bytes: Uint8Array): Header {
