@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { readTestReport, reportFile } from './test-report.ts';
+
+/**
+ * The last line of `.ci/run`. Its arguments are the steps that failed; each counts as a failure, unless it is the tests and their
+ * failures are counted one by one. A skipped test is a failure there.
+ */
+const failedSteps = process.argv.slice(2);
+const { passed, failed, skipped } = existsSync(reportFile)
+  ? readTestReport()
+  : { passed: 0, failed: ['no test report was written'], skipped: [] };
+
+const failures = [
+  ...failed.map((name) => `failed: ${name}`),
+  ...skipped.map(({ test, reason }) => `skipped: ${test} (${reason})`),
+];
+// Vitest also fails on what belongs to no test, such as an error that nobody caught.
+const steps = failedSteps.filter((step) => step !== 'npm test' || failures.length === 0);
+failures.push(...steps.map((step) => `failed: ${step}`));
+if (passed === 0 && failures.length === 0) failures.push('failed: not one test was run');
+
+for (const failure of failures) console.log(failure);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 ? 0 : 1;
