@@ -19,3 +19,12 @@ export type {
   ReportRequest,
   WindowOrder,
 } from './agent/protocol.ts';
+export { openApiDocument } from './openapi/document.ts';
+export { STATUS_BY_CODE } from './openapi/status.ts';
+export type { Answer, Api, ParsedInput, SentInput } from './routes/index.ts';
+export { API } from './routes/index.ts';
+export type { Route } from './routes/route.ts';
+export type { ErrorBody } from './schemas/error.ts';
+export type { Key } from './schemas/key.ts';
+export { parseDuration, parseSize } from './schemas/quantity.ts';
+export type { Run, RunCreate, RunCreateInput } from './schemas/run.ts';

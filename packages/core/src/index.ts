@@ -28,15 +28,12 @@ export { observeRun } from './run/observe.ts';
 export type {
   Attempt,
   CancelRequest,
-  CancelSignal,
   PastAttempt,
-  RetryCause,
   RetryPolicy,
   RunEnd,
   RunRecord,
   RunSpec,
 } from './run/record.ts';
-export { CANCEL_SIGNALS, RETRY_CAUSES } from './run/record.ts';
 export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
 export { statusOf } from './run/status.ts';

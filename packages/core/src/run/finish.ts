@@ -1,7 +1,8 @@
 import { describeEnd, type EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
+import type { RetryCause } from '../vocabulary/run-choice.ts';
 import { next, type RunStep } from './lifecycle.ts';
-import type { PastAttempt, RetryCause, RunRecord } from './record.ts';
+import type { PastAttempt, RunRecord } from './record.ts';
 
 /** The present attempt ended: try again where the owner asked for it and the reason allows it, else finish the run. */
 export function endAttempt(run: RunRecord, end: AttemptEnd): RunStep {

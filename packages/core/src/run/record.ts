@@ -1,6 +1,7 @@
 import type { Command } from '../vocabulary/command.ts';
 import type { EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
+import type { CancelSignal, RetryCause } from '../vocabulary/run-choice.ts';
 import type { RunState } from '../vocabulary/run-state.ts';
 
 /** What was asked for; never changes after submission. Times in ms, sizes in bytes. */
@@ -30,10 +31,6 @@ export interface RetryPolicy {
   readonly on: readonly RetryCause[];
   readonly backoffMs: number;
 }
-
-/** failed: exit other than 0 or a signal. The others are the outcomes of these names. */
-export const RETRY_CAUSES = ['failed', 'timed_out', 'lost'] as const;
-export type RetryCause = (typeof RETRY_CAUSES)[number];
 
 /** One try at a run. The token is its fencing token: it only ever rises within a run. */
 export interface Attempt {
@@ -77,10 +74,6 @@ export interface CancelRequest {
   /** Skip the grace: kill now. */
   readonly kill: boolean;
 }
-
-/** INT as Ctrl-C sends it, TERM as everybody else. */
-export const CANCEL_SIGNALS = ['INT', 'TERM'] as const;
-export type CancelSignal = (typeof CANCEL_SIGNALS)[number];
 
 /** A run as the store keeps it. Only `request` and `observe` make the next one; `version` rises by one with each. */
 export interface RunRecord {

@@ -1,6 +1,7 @@
+import type { CancelSignal } from '../vocabulary/run-choice.ts';
 import { backToQueue, finish } from './finish.ts';
 import { type ByState, next, type RunStep, same } from './lifecycle.ts';
-import type { CancelRequest, CancelSignal, RunRecord } from './record.ts';
+import type { CancelRequest, RunRecord } from './record.ts';
 
 /** What somebody wants of a run. */
 export type RunIntent =

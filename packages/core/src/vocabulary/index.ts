@@ -10,6 +10,8 @@ export { STREAMS } from './log-end.ts';
 export { covers, isOwner, teamOf } from './owner.ts';
 export type { Role } from './role.ts';
 export { ROLES } from './role.ts';
+export type { CancelSignal, RetryCause } from './run-choice.ts';
+export { CANCEL_SIGNALS, RETRY_CAUSES } from './run-choice.ts';
 export type { RunOutcome, RunState, RunStatus } from './run-state.ts';
 export { RUN_OUTCOMES, RUN_STATES, RUN_STATUSES } from './run-state.ts';
 export { signalName } from './signal.ts';

@@ -1,0 +1,23 @@
+import { KeyCreate, KeyList, KeyParams, NewKey, WhoAmI } from '../schemas/key.ts';
+import type { Route } from './route.ts';
+
+export const KEY_ROUTES = {
+  createKey: {
+    summary: 'Make a key; its secret is shown this once',
+    access: 'touch',
+    body: KeyCreate,
+    status: 201,
+    answer: NewKey,
+    errors: ['invalid', 'forbidden'],
+  },
+  listKeys: { summary: 'List keys', access: 'touch', status: 200, answer: KeyList, errors: ['forbidden'] },
+  removeKey: {
+    summary: 'Revoke a key at once, with every sign-in made with it',
+    access: 'touch',
+    params: KeyParams,
+    status: 204,
+    answer: null,
+    errors: ['forbidden', 'not_found'],
+  },
+  whoAmI: { summary: 'The key that asks', access: 'any', status: 200, answer: WhoAmI, errors: [] },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts';
+import { Duration } from './quantity.ts';
+import { LogEnd } from './run.ts';
+import { Label, Name } from './text.ts';
+
+const Labels = z.record(Label, z.string().max(200));
+const Token = z.int().min(1);
+const Ms = z.int().min(0).max(600_000);
+
+export const PoolParams = z.strictObject({ name: Label });
+
+export const Pool = z
+  .strictObject({
+    name: z.string(),
+    adminOnly: z.boolean(),
+    lostAfterMs: z.int(),
+    queued: z.int(),
+    running: z.int(),
+    agents: z.int(),
+  })
+  .meta({ id: 'Pool' });
+export const PoolList = z.strictObject({ pools: z.array(Pool) });
+
+export const Agent = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    pool: z.string(),
+    labels: z.record(z.string(), z.string()),
+    slots: z.int(),
+    program: z.string(),
+    online: z.boolean(),
+    lastSeenAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Agent' });
+export const AgentList = z.strictObject({ agents: z.array(Agent) });
+
+export const JoinTokenCreate = z.strictObject({ expiresIn: Duration.optional() });
+export const JoinToken = z.strictObject({
+  token: z.string().meta({ description: 'Shown this once; good for one agent' }),
+  pool: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+
+export const AgentJoin = z.strictObject({ token: z.string(), name: Name });
+export const AgentJoined = z.strictObject({ agentId: z.string(), pool: z.string(), key: z.string() });
+
+export const Hello = z.strictObject({
+  protocol: z.int(),
+  name: Name,
+  labels: Labels,
+  slots: z.int().min(1).max(10_000),
+  program: z.string().max(100),
+}) satisfies z.ZodType<HelloRequest>;
+
+const AttemptName = z.strictObject({ runId: z.string(), token: Token });
+
+export const Poll = z.strictObject({
+  agentId: z.string(),
+  free: z.int().min(0),
+  held: z.array(AttemptName).max(10_000),
+  waitMs: Ms,
+}) satisfies z.ZodType<PollRequest>;
+
+const Reason = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('exited'), code: z.int().min(0).max(255) }),
+  z.strictObject({ kind: z.literal('signaled'), signal: z.int().min(1).max(127) }),
+  z.strictObject({ kind: z.literal('spawn_failed'), errno: z.string().max(40), why: z.string().max(4_000) }),
+  z.strictObject({ kind: z.literal('out_of_memory') }),
+  z.strictObject({ kind: z.literal('disk_full') }),
+  z.strictObject({ kind: z.literal('timed_out'), phase: z.enum(['queue', 'run']) }),
+  z.strictObject({ kind: z.literal('canceled') }),
+  z.strictObject({ kind: z.literal('canceled_unproven'), left: z.int() }),
+  z.strictObject({ kind: z.literal('refused'), why: z.string().max(4_000) }),
+  z.strictObject({ kind: z.literal('result_invalid'), why: z.string().max(4_000) }),
+  z.strictObject({ kind: z.literal('machine_gone') }),
+  z.strictObject({ kind: z.literal('lost') }),
+]);
+
+const Fact = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('starting') }),
+  z.strictObject({ kind: z.literal('started'), at: z.int() }),
+  z.strictObject({ kind: z.literal('ended'), reason: Reason, log: LogEnd.nullable() }),
+  z.strictObject({ kind: z.literal('not_executed') }),
+]) satisfies z.ZodType<AgentFact>;
+
+export const Report = z.strictObject({ token: Token, fact: Fact });
+
+export const AppendQuery = z.strictObject({ token: z.coerce.number().int().min(1) });
+export const InputQuery = z.strictObject({
+  token: z.coerce.number().int().min(1),
+  offset: z.coerce.number().int().min(0),
+  waitMs: z.coerce.number().pipe(Ms),
+});
+
+const Answer = z.strictObject({ kind: z.enum(['accepted', 'superseded']) });
+export const ReportAnswer = Answer;
+export const AppendAnswer = z.union([
+  z.strictObject({ kind: z.literal('size'), size: z.int() }),
+  z.strictObject({ kind: z.literal('superseded') }),
+]);
+
+const Millis = z.int();
+export const HelloAnswer = z.strictObject({
+  agentId: z.string(),
+  pool: z.string(),
+  policy: z.strictObject({ leaseMs: Millis, pollIdleMs: Millis, pollHeldMs: Millis, appendBytes: z.int() }),
+});
+
+const Window = z.strictObject({ rows: z.int(), columns: z.int() });
+const Lease = z.strictObject({
+  ...AttemptName.shape,
+  argv: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  cwd: z.string().nullable(),
+  stdin: z.enum(['none', 'stream']),
+  timeoutMs: Millis.nullable(),
+  graceMs: Millis,
+  maxLogBytes: z.int(),
+  keepChildren: z.boolean(),
+  tty: Window.nullable(),
+  logPlace: z.string().nullable(),
+});
+
+export const PollAnswer = z.strictObject({
+  leases: z.array(Lease),
+  cancels: z.array(
+    z.strictObject({ ...AttemptName.shape, signal: z.enum(['INT', 'TERM']), kill: z.boolean() }),
+  ),
+  superseded: z.array(AttemptName),
+  windows: z.array(z.strictObject({ ...AttemptName.shape, ...Window.shape })),
+});

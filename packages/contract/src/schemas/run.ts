@@ -1,0 +1,229 @@
+import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core/vocabulary';
+import { z } from 'zod';
+import { Duration, Size } from './quantity.ts';
+import { Label, Name, OwnerPath, ProgramText } from './text.ts';
+
+const VARIABLE = /^[^=\0]+$/;
+
+export const Environment = z
+  .record(z.string().regex(VARIABLE, 'must be a name without = and NUL'), ProgramText)
+  .refine(
+    (env) => byteLength(Object.entries(env).flat()) <= LIMITS.envBytes,
+    `must be at most ${LIMITS.envBytes} bytes in all`,
+  )
+  .refine(
+    (env) => Object.entries(env).every(([name, value]) => byteLength([name, value]) < LIMITS.argBytes),
+    `must not hold a variable of more than ${LIMITS.argBytes} bytes; no program can take one`,
+  );
+
+const Argv = z
+  .array(
+    ProgramText.refine(
+      (arg) => byteLength([arg]) <= LIMITS.argBytes,
+      `must be at most ${LIMITS.argBytes} bytes`,
+    ),
+  )
+  .min(1, 'must name a program')
+  .refine((argv) => argv[0] !== '', 'must name a program')
+  .refine((argv) => byteLength(argv) <= LIMITS.argvBytes, `must be at most ${LIMITS.argvBytes} bytes in all`);
+
+const Rows = z.int().min(1).max(10_000);
+export const TerminalSize = z.strictObject({ rows: Rows, columns: Rows });
+
+export const RunCreate = z
+  .strictObject({
+    command: Argv.optional().meta({ description: 'Program and arguments, as they are' }),
+    shell: ProgramText.refine((text) => text.trim() !== '', 'must not be empty')
+      .refine((text) => byteLength([text]) <= LIMITS.argBytes, `must be at most ${LIMITS.argBytes} bytes`)
+      .optional()
+      .meta({ description: 'A text for sh -c, instead of command' }),
+    env: Environment.default({}),
+    secretEnv: Environment.default({}).meta({
+      description: 'As env, but encrypted at rest and never shown again',
+    }),
+    cwd: ProgramText.refine((path) => path.startsWith('/'), 'must be an absolute path').optional(),
+    stdin: z
+      .union([
+        z.literal('stream'),
+        z.strictObject({ text: z.string() }),
+        z.strictObject({ base64: z.base64() }),
+      ])
+      .optional()
+      .meta({
+        description:
+          'Standard input: given here, or as a stream written to /v1/runs/{id}/input. None: /dev/null',
+      }),
+    pool: Label.default('local'),
+    agent: z
+      .string()
+      .optional()
+      .meta({ description: 'Id or name of the one agent of the pool that may serve the run' }),
+    timeout: Duration.optional(),
+    queueTimeout: Duration.optional(),
+    grace: Duration.optional().meta({ description: 'Between the signal and the kill when the run is ended' }),
+    maxLog: Size.optional(),
+    retry: z
+      .strictObject({
+        attempts: z.int().min(1).max(LIMITS.retryAttempts),
+        on: z
+          .array(z.enum(RETRY_CAUSES))
+          .min(1)
+          .default([...RETRY_CAUSES]),
+        backoff: Duration.optional(),
+      })
+      .optional(),
+    keepChildren: z.boolean().default(false),
+    tty: TerminalSize.optional(),
+    name: Name.optional(),
+    tags: z.array(Name).max(LIMITS.tags).default([]),
+    priority: z.int().min(-1_000).max(1_000).default(0),
+    owner: OwnerPath.optional(),
+    caller: z.boolean().default(false).meta({
+      description:
+        'The submitting command line starts the command itself; only over the socket of the data folder',
+    }),
+  })
+  .refine((run) => (run.command === undefined) !== (run.shell === undefined), {
+    message: 'give either command or shell',
+    path: ['command'],
+  });
+export type RunCreate = z.output<typeof RunCreate>;
+export type RunCreateInput = z.input<typeof RunCreate>;
+
+const Time = z.iso.datetime();
+
+export const LogEnd = z.strictObject({
+  bytes: z.int(),
+  sha256: z.string().nullable(),
+  truncated: z.strictObject({ dropped: z.int(), why: z.enum(['cap', 'disk_full', 'lost']) }).nullable(),
+});
+
+const EndView = z.strictObject({
+  reason: z
+    .string()
+    .meta({ description: 'Kind of end: exited, signaled, spawn_failed, timed_out, canceled, lost ...' }),
+  sentence: z.string(),
+  exitCode: z.int().meta({ description: 'Exit status of a command line that shows this run' }),
+  code: z.int().nullable().meta({ description: 'The command’s own exit code' }),
+  signal: z.string().nullable().meta({ description: 'The signal that ended the command' }),
+});
+
+export const AttemptView = z.strictObject({
+  attempt: z.int(),
+  agentId: z.string(),
+  startedAt: Time.nullable(),
+  endedAt: Time.nullable(),
+  end: EndView.nullable(),
+  log: LogEnd.nullable(),
+  superseded: EndView.nullable().meta({
+    description: 'The true end, where it arrived after the run had gone on',
+  }),
+});
+
+export const Run = z
+  .strictObject({
+    id: z.string(),
+    name: z.string().nullable(),
+    status: z.enum(RUN_STATUSES),
+    why: z.string().nullable().meta({ description: 'Why it waits, or what it is doing, in a sentence' }),
+    owner: z.string(),
+    createdBy: z.string(),
+    pool: z.string(),
+    agent: z.string().nullable().meta({ description: 'Id of the agent that has it' }),
+    command: z.array(z.string()).nullable(),
+    shell: z.string().nullable(),
+    env: z.record(z.string(), z.string()),
+    secretEnv: z.array(z.string()).meta({ description: 'Names only' }),
+    cwd: z.string().nullable(),
+    stdin: z.enum(['none', 'stream', 'caller']),
+    tty: z.boolean(),
+    tags: z.array(z.string()),
+    priority: z.int(),
+    timeoutMs: z.int().nullable(),
+    queueTimeoutMs: z.int(),
+    graceMs: z.int(),
+    maxLogBytes: z.int(),
+    keepChildren: z.boolean(),
+    retry: z.strictObject({ attempts: z.int(), on: z.array(z.string()), backoffMs: z.int() }),
+    attempt: z.int().meta({ description: 'Number of the latest attempt; 0 before the first' }),
+    attempts: z.array(AttemptView),
+    createdAt: Time,
+    queuedAt: Time,
+    startedAt: Time.nullable(),
+    endedAt: Time.nullable(),
+    cancelRequestedAt: Time.nullable(),
+    end: EndView.nullable(),
+    amendedAt: Time.nullable().meta({ description: 'When the true end of a run declared lost arrived' }),
+    exitCode: z.int().nullable(),
+    log: LogEnd.nullable(),
+  })
+  .meta({ id: 'Run' });
+export type Run = z.output<typeof Run>;
+
+export const CancelBody = z.strictObject({
+  signal: z.enum(CANCEL_SIGNALS).default('TERM'),
+  kill: z.boolean().default(false).meta({ description: 'Skip the grace: kill now' }),
+});
+
+export const Id = z
+  .string()
+  .regex(/^[a-z]+_[0-9a-z]{1,40}$/, 'must be an id such as run_01hq5s3k8e0000000000000000');
+export const RunParams = z.strictObject({ id: Id });
+
+export const RunList = z.strictObject({ runs: z.array(Run), nextCursor: z.string().nullable() });
+
+/** Query parameters that may come once or more often. */
+function many<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
+  return z.preprocess((value) => (Array.isArray(value) ? value : String(value).split(',')), z.array(item));
+}
+
+export const ListRunsQuery = z.strictObject({
+  status: many(z.enum(RUN_STATUSES)).optional(),
+  pool: z.string().optional(),
+  agent: z.string().optional(),
+  owner: z.string().optional(),
+  name: z.string().optional(),
+  tag: many(z.string()).optional(),
+  createdAfter: Time.optional(),
+  createdBefore: Time.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().optional(),
+});
+
+export const GetRunQuery = z.strictObject({
+  wait: Duration.optional().meta({
+    description: 'Hold the answer until the run ends, at most this long (10m)',
+  }),
+});
+
+export const ReadLogQuery = z.strictObject({
+  attempt: z.coerce.number().int().min(1).optional(),
+  stream: z.enum(['stdout', 'stderr']).optional(),
+  follow: Flag().optional(),
+  format: z.enum(['bytes', 'frames', 'events']).optional(),
+  from: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'Combined offset; as Range, for readers that cannot set headers' }),
+});
+
+export const WriteInputQuery = z.strictObject({
+  offset: z.coerce.number().int().min(0).default(0),
+  end: Flag().optional(),
+});
+
+export const InputTaken = z.strictObject({ size: z.int(), ended: z.boolean() });
+
+/** `1`, `true` or an empty value: yes. `0`, `false`: no. */
+function Flag(): z.ZodType<boolean, string> {
+  return z
+    .enum(['', '1', 'true', '0', 'false'])
+    .transform((text) => text === '' || text === '1' || text === 'true');
+}
+
+function byteLength(texts: readonly string[]): number {
+  const encoder = new TextEncoder();
+  return texts.reduce((sum, text) => sum + encoder.encode(text).length + 1, 0);
+}
