@@ -1,0 +1,28 @@
+import type { KnipConfig } from 'knip';
+import { generators } from './scripts/generators.ts';
+
+/** What nobody imports but somebody starts: executables, tests, generators. Everything else must be used. */
+const config: KnipConfig = {
+  workspaces: {
+    '.': {
+      entry: ['scripts/{check,test,generate,ci-totals,requires}.ts'],
+      project: ['scripts/**/*.ts'],
+    },
+    'packages/*': {
+      entry: ['src/main.ts', 'src/**/*.test.ts', 'test/**/*.ts', ...generators.map(insidePackage)],
+      project: ['**/*.ts'],
+    },
+    e2e: { entry: ['**/*.test.ts', 'simulator/main.ts'], project: ['**/*.ts'] },
+    bench: { entry: ['main.ts'], project: ['**/*.ts'] },
+  },
+  // A constant or type that its own file uses may be exported for those who read it there.
+  ignoreExportsUsedInFile: true,
+  rules: { dependencies: 'off', devDependencies: 'off' },
+};
+
+export default config;
+
+/** `packages/contract/src/x.ts` -> `src/x.ts` */
+function insidePackage(path: string): string {
+  return path.split('/').slice(2).join('/');
+}
