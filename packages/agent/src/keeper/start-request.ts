@@ -6,6 +6,8 @@ export interface StartRequest {
   id: string;
   /** Path of the attempt's files without their endings; `prefix.run` must be there. */
   prefix: string;
+  /** Path prefix for `.log` and `.idx` where they shall not lie beside `.run`. */
+  logPrefix?: string;
   argv: readonly (string | Uint8Array)[];
   /** `NAME=value`, any bytes but NUL. */
   env?: readonly (string | Uint8Array)[];
@@ -50,6 +52,7 @@ function optionLines(request: StartRequest): string {
     `env=${request.envBase ?? 'clean'}`,
   ];
   if (request.tty !== undefined) lines.push(`tty=${request.tty.rows}x${request.tty.columns}`);
+  if (request.logPrefix !== undefined) lines.push(`log=${request.logPrefix}`);
   if (request.openFiles !== undefined) lines.push(`nofile=${request.openFiles}`);
   return `${lines.join('\n')}\n`;
 }
