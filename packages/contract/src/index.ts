@@ -7,6 +7,7 @@ export type {
   AppendRequest,
   AttemptName,
   CancelOrder,
+  HeldAttempt,
   HelloAnswer,
   HelloRequest,
   InputAnswer,

@@ -42,12 +42,17 @@ export interface PollRequest {
   readonly agentId: string;
   /** How many more attempts the agent would take now. */
   readonly free: number;
-  /** Everything the agent holds; each is renewed. */
-  readonly held: readonly AttemptName[];
+  /** Everything the agent holds; each is renewed. Attempts it was told are superseded are no longer held. */
+  readonly held: readonly HeldAttempt[];
   readonly waitMs: number;
 }
 
-/** Comes back as soon as there is something to say, at the latest after `waitMs`. Repeated until it no longer holds. */
+/** `cancel`: which cancel order the agent has carried out, so that only news makes a poll come back early. */
+export interface HeldAttempt extends AttemptName {
+  readonly cancel: 'none' | 'asked' | 'kill';
+}
+
+/** Comes back as soon as there is something to say, at the latest after `waitMs`. Leases that are not among the held of the next poll are given again. */
 export interface PollAnswer {
   readonly leases: readonly Lease[];
   readonly cancels: readonly CancelOrder[];

@@ -19,5 +19,13 @@ export const KEY_ROUTES = {
     answer: null,
     errors: ['forbidden', 'not_found'],
   },
+  shutDown: {
+    summary:
+      'End an idle control plane, over the socket of its data folder only; refused while anything runs',
+    access: 'admin',
+    status: 202,
+    answer: null,
+    errors: ['forbidden', 'conflict'],
+  },
   whoAmI: { summary: 'The key that asks', access: 'any', status: 200, answer: WhoAmI, errors: [] },
 } as const satisfies Record<string, Route>;

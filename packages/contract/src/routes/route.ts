@@ -12,7 +12,7 @@ export interface Route {
   readonly query?: z.ZodType;
   /** JSON body, or `bytes` for a body that is streamed as it is. */
   readonly body?: z.ZodType | 'bytes';
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   /** JSON answer; or the media types that a streamed answer may have. */
   readonly answer: z.ZodType | { readonly streams: readonly string[] } | null;
   readonly errors: readonly ErrorCode[];

@@ -59,7 +59,7 @@ const AttemptName = z.strictObject({ runId: z.string(), token: Token });
 export const Poll = z.strictObject({
   agentId: z.string(),
   free: z.int().min(0),
-  held: z.array(AttemptName).max(10_000),
+  held: z.array(AttemptName.extend({ cancel: z.enum(['none', 'asked', 'kill']) })).max(10_000),
   waitMs: Ms,
 }) satisfies z.ZodType<PollRequest>;
 

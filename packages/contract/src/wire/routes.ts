@@ -14,6 +14,7 @@ export const ROUTES = {
   listKeys: { method: 'GET', path: '/v1/keys' },
   removeKey: { method: 'DELETE', path: '/v1/keys/{id}' },
   whoAmI: { method: 'GET', path: '/v1/whoami' },
+  shutDown: { method: 'POST', path: '/v1/shutdown' },
   listPools: { method: 'GET', path: '/v1/pools' },
   createJoinToken: { method: 'POST', path: '/v1/pools/{name}/tokens' },
   listAgents: { method: 'GET', path: '/v1/agents' },
