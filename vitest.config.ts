@@ -5,6 +5,7 @@ const setupFiles = ['scripts/test-setup/no-children-left.ts'];
 export default defineConfig({
   test: {
     projects: [
+      { test: { name: 'scripts', include: ['scripts/**/*.test.ts'], setupFiles } },
       { test: { name: 'packages', include: ['packages/**/*.test.ts'], setupFiles, testTimeout: 30_000 } },
       {
         test: {

@@ -1,5 +1,5 @@
 import { isTestFile, sourceFiles } from '../tree/files.ts';
-import { parse, walk } from '../tree/syntax.ts';
+import { type Node, parse, walk } from '../tree/syntax.ts';
 import type { Check } from './check.ts';
 
 /** `process.env` is read in one parsed place per executable, so that every setting has a name, a type and a default. */
@@ -13,14 +13,21 @@ function problemsOf(path: string): readonly string[] {
   const problems: string[] = [];
   const { program, lineOf } = parse(path);
   walk(program, (node) => {
-    if (
-      node.type === 'MemberExpression' &&
-      node.object.type === 'Identifier' &&
-      node.object.name === 'process' &&
-      node.property.type === 'Identifier' &&
-      node.property.name === 'env'
-    )
+    if (readsEnvironment(node))
       problems.push(`${path}:${lineOf(node.start)}: read the environment in config.ts or main.ts`);
   });
   return problems;
+}
+
+/** `process.env`, and the `env` of `import { env } from 'node:process'`. */
+function readsEnvironment(node: Node): boolean {
+  if (node.type === 'ImportDeclaration' && /^(node:)?process$/.test(node.source.value))
+    return node.specifiers.some(({ local }) => local.name === 'env');
+  return (
+    node.type === 'MemberExpression' &&
+    node.object.type === 'Identifier' &&
+    node.object.name === 'process' &&
+    node.property.type === 'Identifier' &&
+    node.property.name === 'env'
+  );
 }
