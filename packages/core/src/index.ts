@@ -37,3 +37,4 @@ export type {
 export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
 export { statusOf } from './run/status.ts';
+export * from './vocabulary/index.ts';

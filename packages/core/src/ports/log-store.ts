@@ -26,6 +26,10 @@ export interface LogStore {
    * Rejects with an ErrandError `unavailable` when the disk is full, with nothing lost that was counted in an earlier size.
    */
   append(log: AttemptRef, pieces: readonly LogPiece[]): Promise<number>;
+  /**
+   * Says that the attempt has ended: what a writer at `place` left without a record (it was killed in between) now counts, as stdout. Repeatable.
+   */
+  seal(log: AttemptRef): Promise<void>;
   /** Combined bytes that can be read now. */
   size(log: AttemptRef): Promise<number>;
   /**

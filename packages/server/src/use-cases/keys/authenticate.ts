@@ -1,0 +1,58 @@
+import { type Clock, isLive, type KeyRecord, type KeyStore } from '@errand/core';
+import type { Actor } from '../actor.ts';
+import { hashSecret } from './secret.ts';
+
+/** Uses of a key are written down at most this often. */
+const TOUCH_EVERY_MS = 60_000;
+const TICKET_MS = 10 * 60_000;
+const COOKIE_MS = 14 * 24 * 3_600_000;
+
+export interface AuthenticateParts {
+  readonly keys: KeyStore;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The actor behind a key's secret, or null: unknown, revoked or expired. */
+export async function actorOfSecret(parts: AuthenticateParts, secret: string): Promise<Actor | null> {
+  return await actorOf(parts, await parts.keys.byHash(hashSecret(secret)));
+}
+
+/** The actor behind a browser's cookie, or null. Ends with its key. */
+export async function actorOfCookie(parts: AuthenticateParts, cookie: string): Promise<Actor | null> {
+  const signIn = await parts.keys.signIn(hashSecret(cookie));
+  if (signIn === null || signIn.kind !== 'cookie' || signIn.expiresAt <= parts.clock.now()) return null;
+  return await actorOf(parts, await parts.keys.get(signIn.keyId));
+}
+
+async function actorOf({ keys, clock }: AuthenticateParts, key: KeyRecord | null): Promise<Actor | null> {
+  const now = clock.now();
+  if (key === null || !isLive(key, now)) return null;
+  if (now - (key.lastUsedAt ?? 0) >= TOUCH_EVERY_MS) await keys.touch(key.id, now);
+  const { id, name, role, owner, expiresAt } = key;
+  return { id, name, role, owner, expiresAt, local: false };
+}
+
+/** A ticket for one sign-in of a browser with this key, good for ten minutes. */
+export async function createTicket(parts: AuthenticateParts, keyId: string, secret: string): Promise<string> {
+  const expiresAt = parts.clock.now() + TICKET_MS;
+  await parts.keys.insertSignIn({ hash: hashSecret(secret), kind: 'ticket', keyId, expiresAt });
+  return secret;
+}
+
+/** Turns a ticket into a cookie; null where the ticket was used before or is too old. */
+export async function redeemTicket(
+  parts: AuthenticateParts,
+  ticket: string,
+  cookie: string,
+): Promise<{ readonly cookie: string; readonly maxAgeMs: number } | null> {
+  const taken = await parts.keys.takeSignIn(hashSecret(ticket));
+  const now = parts.clock.now();
+  if (taken === null || taken.kind !== 'ticket' || taken.expiresAt <= now) return null;
+  await parts.keys.insertSignIn({
+    hash: hashSecret(cookie),
+    kind: 'cookie',
+    keyId: taken.keyId,
+    expiresAt: now + COOKIE_MS,
+  });
+  return { cookie, maxAgeMs: COOKIE_MS };
+}

@@ -1,0 +1,131 @@
+import {
+  type AttemptRef,
+  type Clock,
+  ErrandError,
+  type LogEnd,
+  type LogPiece,
+  type LogStore,
+  type Notifier,
+  type RunRecord,
+  type RunStore,
+} from '@errand/core';
+import type { Stream } from '@errand/core/vocabulary';
+import type { Actor } from '../actor.ts';
+import { topics } from '../topics.ts';
+import { seeRun } from './see-run.ts';
+
+/** A pulse or a watch may be lost, so a follower looks again after this. */
+const LOOK_AGAIN_MS = 1_000;
+
+export interface ReadLogParts {
+  readonly runs: Pick<RunStore, 'get'>;
+  readonly logs: LogStore;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+}
+
+/** The log of one attempt as it stands: `end` is null while it may still grow. */
+export interface LogState {
+  readonly log: AttemptRef;
+  readonly run: RunRecord;
+  readonly size: number;
+  readonly end: LogEnd | null;
+  readonly ended: boolean;
+}
+
+/** The present state of the log of an attempt (the latest for null). null: no attempt has been made yet. */
+export async function logState(
+  parts: Pick<ReadLogParts, 'runs' | 'logs'>,
+  { actor, runId }: { readonly actor: Actor; readonly runId: string },
+  attempt: number | null,
+): Promise<LogState | null> {
+  const run = await seeRun(parts.runs, actor, runId);
+  const token = attempt ?? run.token;
+  if (token > run.token) throw new ErrandError('not_found', `the run has had ${run.token} attempts so far`);
+  if (token === 0) return run.state === 'finished' ? nothing(run) : null;
+  const log = { runId, token };
+  const past = run.past.find((each) => each.token === token);
+  const end = past === undefined ? (run.end?.log ?? null) : past.log;
+  const ended = past !== undefined || run.state === 'finished';
+  return { log, run, size: await parts.logs.size(log), end, ended };
+}
+
+function nothing(run: RunRecord): LogState {
+  return { log: { runId: run.id, token: 1 }, run, size: 0, end: null, ended: true };
+}
+
+export interface Following {
+  readonly actor: Actor;
+  readonly runId: string;
+  readonly attempt: number | null;
+  readonly from: number;
+  readonly stream: Stream | null;
+  readonly signal: AbortSignal;
+}
+
+/** What a follower is told: pieces in order, then once the end. `beat` when nothing was said for a while. */
+export type FollowStep =
+  | { readonly kind: 'piece'; readonly piece: LogPiece }
+  | { readonly kind: 'beat'; readonly offset: number }
+  | { readonly kind: 'end'; readonly offset: number; readonly run: RunRecord };
+
+/** How long a follower may hear nothing; proxies and phones drop silent lines. */
+const BEAT_MS = 15_000;
+
+/** The pieces of an attempt's log from an offset on, as they come, until the attempt has ended or the signal aborts. */
+export async function* followLog(parts: ReadLogParts, following: Following): AsyncGenerator<FollowStep> {
+  const bell = new Bell();
+  const topic = topics.run(following.runId);
+  const unsubscribe = parts.notifier.subscribe(topic, bell.ring);
+  let unwatch: (() => void) | null = null;
+  let { from, attempt } = following;
+  let quietSince = parts.clock.now();
+  try {
+    while (!following.signal.aborted) {
+      const state = await logState(parts, following, attempt);
+      // From its first look on it stays with this attempt, also when the run goes on with another.
+      attempt ??= state?.log.token ?? null;
+      if (state !== null) unwatch ??= parts.logs.watch(state.log, bell.ring);
+      if (state !== null && state.size > from) {
+        yield* pieces(parts, state, { ...following, from });
+        from = state.size;
+        quietSince = parts.clock.now();
+      } else if (state?.ended === true) {
+        return yield { kind: 'end', offset: state.size, run: state.run };
+      } else {
+        await bell.wait(parts.clock, following.signal);
+      }
+      if (parts.clock.now() - quietSince >= BEAT_MS) {
+        quietSince = parts.clock.now();
+        yield { kind: 'beat', offset: from };
+      }
+    }
+  } finally {
+    unsubscribe();
+    unwatch?.();
+  }
+}
+
+async function* pieces(
+  parts: ReadLogParts,
+  state: LogState,
+  { from, stream }: Following,
+): AsyncGenerator<FollowStep> {
+  const range = { from, to: state.size, ...(stream === null ? {} : { stream }) };
+  for await (const piece of parts.logs.read(state.log, range)) yield { kind: 'piece', piece };
+}
+
+/** Remembers that it was rung until somebody waits for it. */
+class Bell {
+  #rung = Promise.withResolvers<void>();
+
+  readonly ring = (): void => this.#rung.resolve();
+
+  async wait(clock: Clock, signal: AbortSignal): Promise<void> {
+    const nap = new AbortController();
+    const asleep = clock.sleep(LOOK_AGAIN_MS, AbortSignal.any([signal, nap.signal]));
+    await Promise.race([this.#rung.promise, asleep]);
+    nap.abort();
+    this.#rung = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import type { RunCreate } from '@errand/contract';
+import {
+  type AgentRecord,
+  type AgentStore,
+  type Clock,
+  type Command,
+  createRun,
+  DEFAULTS,
+  ErrandError,
+  type Ids,
+  LIMITS,
+  type LogStore,
+  mayTouch,
+  type Notifier,
+  observeRun,
+  type PoolRecord,
+  type RunRecord,
+  type RunSpec,
+  type RunStep,
+  type RunStore,
+} from '@errand/core';
+import type { Actor } from '../actor.ts';
+import { announce } from './change-run.ts';
+import { inputRef } from './run-input.ts';
+
+export interface SubmitRunParts {
+  readonly runs: Pick<RunStore, 'insert' | 'get'>;
+  readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
+  readonly logs: Pick<LogStore, 'append'>;
+  readonly notifier: Pick<Notifier, 'pulse'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly seal: (plain: string) => string;
+  /** Id of the control plane's own agent; null where it has none. */
+  readonly ownAgentId: () => string | null;
+}
+
+export interface Submission {
+  readonly request: RunCreate;
+  readonly idempotencyKey: string | null;
+}
+
+/** Makes a run, or returns the one that the same Idempotency-Key made before. */
+export async function submitRun(
+  parts: SubmitRunParts,
+  actor: Actor,
+  submission: Submission,
+): Promise<RunRecord> {
+  const { request } = submission;
+  const owner = ownerOf(actor, request);
+  const pool = await poolOf(parts.agents, actor, request.pool);
+  const agentId = request.agent === undefined ? null : await namedAgent(parts.agents, pool, request.agent);
+  const now = parts.clock.now();
+  const record = createRun(
+    {
+      id: parts.ids.next('run', now),
+      owner,
+      createdBy: actor.id,
+      name: request.name ?? null,
+      tags: [...new Set(request.tags)],
+      spec: specOf(parts, actor, request),
+      pool: pool.name,
+      agentId,
+      priority: request.priority,
+    },
+    now,
+  );
+  return await insert(
+    parts,
+    submission,
+    await withInput(parts, request, startedByCaller(parts, pool, record)),
+  );
+}
+
+async function insert(parts: SubmitRunParts, submission: Submission, run: RunRecord): Promise<RunRecord> {
+  const { request, idempotencyKey } = submission;
+  const fingerprint = idempotencyKey === null ? '' : fingerprintOf(request);
+  const inserted = await parts.runs.insert(
+    run,
+    idempotencyKey === null ? null : { key: idempotencyKey, fingerprint },
+  );
+  if (inserted.kind === 'inserted') {
+    announce(parts.notifier, { kind: 'next', run, actions: [{ kind: 'serve_pool', pool: run.pool }] });
+    return run;
+  }
+  if (inserted.fingerprint !== fingerprint) {
+    throw new ErrandError(
+      'conflict',
+      'this Idempotency-Key was used for another request; use a new one for a new run',
+    );
+  }
+  const earlier = await parts.runs.get(inserted.runId);
+  if (earlier === null)
+    throw new ErrandError('gone', 'the run that this Idempotency-Key made is no longer kept');
+  return earlier;
+}
+
+function fingerprintOf(request: RunCreate): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
+}
+
+function ownerOf(actor: Actor, { owner = actor.owner }: RunCreate): string {
+  if (mayTouch(actor, owner)) return owner;
+  throw new ErrandError('forbidden', `this key acts for ${actor.owner}, not for ${owner}`);
+}
+
+async function poolOf(agents: SubmitRunParts['agents'], actor: Actor, name: string): Promise<PoolRecord> {
+  const pool = await agents.pool(name);
+  if (pool === null) {
+    const known = (await agents.pools()).map((each) => each.name).join(', ');
+    throw new ErrandError('invalid', `there is no pool ${name}; known pools: ${known || 'none'}`, {
+      details: { field: 'pool' },
+    });
+  }
+  if (pool.adminOnly && actor.role !== 'admin') {
+    const why = 'who runs as the server’s user owns the server';
+    throw new ErrandError(
+      'forbidden',
+      `the pool ${name} is the server’s own machine and serves admin keys only: ${why}`,
+    );
+  }
+  return pool;
+}
+
+async function namedAgent(
+  agents: SubmitRunParts['agents'],
+  pool: PoolRecord,
+  wanted: string,
+): Promise<string> {
+  const found: AgentRecord[] = (await agents.list(pool.name)).filter(
+    ({ id, name }) => id === wanted || name === wanted,
+  );
+  if (found[0] !== undefined && found.length === 1) return found[0].id;
+  const problem = found.length === 0 ? 'has no agent' : 'has several agents';
+  throw new ErrandError(
+    'invalid',
+    `the pool ${pool.name} ${problem} ${wanted}; errand agent ls shows their ids`,
+    {
+      details: { field: 'agent' },
+    },
+  );
+}
+
+function specOf(parts: SubmitRunParts, actor: Actor, request: RunCreate): RunSpec {
+  if (request.caller && !actor.local) {
+    throw new ErrandError('invalid', 'caller is only for a command line on the socket of the data folder');
+  }
+  const sealed = Object.entries(request.secretEnv).map(([name, value]) => [name, parts.seal(value)] as const);
+  return {
+    command: commandOf(request),
+    env: request.env,
+    sealedEnv: Object.fromEntries(sealed),
+    cwd: request.cwd ?? null,
+    stdin: stdinOf(request),
+    timeoutMs: request.timeout ?? null,
+    queueTimeoutMs: request.queueTimeout ?? DEFAULTS.queueTimeoutMs,
+    maxLogBytes: request.maxLog ?? DEFAULTS.maxLogBytes,
+    graceMs: request.grace ?? DEFAULTS.graceMs,
+    keepChildren: request.keepChildren,
+    tty: request.tty ?? null,
+    retry: {
+      attempts: request.retry?.attempts ?? 1,
+      on: request.retry?.on ?? [],
+      backoffMs: request.retry?.backoff ?? 0,
+    },
+    caller: request.caller,
+  };
+}
+
+function commandOf({ command, shell }: RunCreate): Command {
+  return command === undefined ? { kind: 'shell', text: shell ?? '' } : { kind: 'argv', argv: command };
+}
+
+function stdinOf({ caller, stdin, tty }: RunCreate): RunSpec['stdin'] {
+  if (caller) return 'caller';
+  return stdin === undefined && tty === undefined ? 'none' : 'stream';
+}
+
+/** Input given with the request is written as if it had been streamed, and closed. */
+async function withInput(parts: SubmitRunParts, { stdin }: RunCreate, run: RunRecord): Promise<RunRecord> {
+  if (stdin === undefined || stdin === 'stream') return run;
+  const bytes = 'text' in stdin ? Buffer.from(stdin.text) : Buffer.from(stdin.base64, 'base64');
+  if (bytes.length > LIMITS.stdinInlineBytes) {
+    const most = `at most ${LIMITS.stdinInlineBytes} bytes of input may come with the request`;
+    throw new ErrandError(
+      'too_large',
+      `${most}; ask for stdin: "stream" and write the rest to /v1/runs/{id}/input`,
+    );
+  }
+  const time = run.createdAt;
+  if (bytes.length > 0)
+    await parts.logs.append(inputRef(run.id), [{ offset: 0, stream: 'stdout', time, bytes }]);
+  return { ...run, inputEnd: bytes.length };
+}
+
+/** The submitting command line is the executor: the answer to its submission is its permission to start, once. */
+function startedByCaller(parts: SubmitRunParts, pool: PoolRecord, run: RunRecord): RunRecord {
+  if (!run.spec.caller) return run;
+  const agentId = parts.ownAgentId();
+  if (agentId === null) throw new ErrandError('unavailable', 'this control plane has no agent of its own');
+  const { now } = { now: run.createdAt };
+  const lease = {
+    kind: 'leased',
+    agentId,
+    leaseMs: DEFAULTS.leaseMs,
+    lostAfterMs: pool.lostAfterMs,
+    now,
+  } as const;
+  const leased = stepped(observeRun(run, lease));
+  return { ...stepped(observeRun(leased, { kind: 'starting', token: leased.token, now })), version: 1 };
+}
+
+function stepped(step: RunStep): RunRecord {
+  if (step.kind === 'next') return step.run;
+  throw new Error(`RUN-3: a new run answered ${step.kind}`);
+}

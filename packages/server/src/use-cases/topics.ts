@@ -1,0 +1,11 @@
+/** The topics of the notifier, each in one place. */
+export const topics = {
+  /** The record of a run changed. */
+  run: (runId: string) => `run:${runId}`,
+  /** Any run changed; the subject is its id. */
+  runs: 'runs',
+  /** A run entered the queue of a pool. */
+  pool: (name: string) => `pool:${name}`,
+  /** There is something to tell an agent. */
+  agent: (agentId: string) => `agent:${agentId}`,
+} as const;
