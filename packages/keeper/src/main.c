@@ -1,0 +1,111 @@
+/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. */
+#include "keeper.h"
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#define IDLE_MS 60000
+
+static int signal_pipe[2];
+static struct watch signals, listener;
+static bool stopping;
+
+static void on_signal(int number) {
+  int saved = errno;
+  char byte = (char)number;
+  if (write(signal_pipe[1], &byte, 1) < 0) errno = saved; /* full: the loop will wake anyway */
+  errno = saved;
+}
+
+static void nothing(int number) { (void)number; }
+
+/* TERM means that the machine or container goes down: the trees get the same signal, their grace, and KILL. */
+static void signals_ready(struct watch *watch, unsigned events) {
+  char bytes[256];
+  (void)events;
+  ssize_t count = read(watch->fd, bytes, sizeof bytes);
+  for (ssize_t i = 0; i < count; i++)
+    if (bytes[i] == SIGTERM || bytes[i] == SIGINT)
+      stopping = true;
+  if (stopping)
+      for (struct run *run = runs; run; run = run->next)
+        if (!run->ended) kill_run(run, SIGTERM, run->options.grace, "keeper_stopped");
+  runs_reap();
+}
+
+/* Handlers instead of SIG_IGN: exec puts a handled signal back to its default, an ignored one stays ignored. */
+static void signals_open(void) {
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0) _exit(1);
+  watch_open(&signals, signal_pipe[0], EPOLLIN, signals_ready);
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  sigaction(SIGCHLD, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
+  action.sa_handler = nothing;
+  sigaction(SIGHUP, &action, NULL);
+  sigaction(SIGPIPE, &action, NULL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Answers when there will be nothing to stay for: -1 while there is, 0 for now. */
+static int64_t end_at(bool once) {
+  static int64_t last_busy;
+  static bool started_any;
+  started_any |= runs != NULL;
+  if ((once && started_any && !runs) || (stopping && !runs_live())) return 0;
+  bool busy = runs_live() || (!once && clients_count() > 0);
+  if (busy || !last_busy) last_busy = now_ms();
+  return busy ? -1 : last_busy + IDLE_MS;
+}
+
+static int64_t earlier(int64_t a, int64_t b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
+
+static void run_until_idle(bool once) {
+  for (;;) {
+    int64_t wake = earlier(runs_tick(), tell_grown());
+    clients_flush();
+    runs_sweep();
+    int64_t end = end_at(once);
+    if (end >= 0 && end <= now_ms()) return;
+    loop_round(earlier(wake, end));
+  }
+}
+
+static int serve(const char *path, bool once) {
+  if (getsid(0) != getpid()) setsid();
+  for (int fd = 0; fd < 3; fd++) /* a closed one would be given to a pipe of ours, and a command would inherit it */
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
+  if (syscall(SYS_close_range, 3, ~0u, 0) < 0)
+    for (int fd = 3; fd < 1024; fd++) close(fd);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  loop_open();
+  signals_open();
+  int failure = socket_open(path, &listener);
+  if (failure) return failure;
+  mark_open();
+  tree_open();
+  cgroup_open();
+  if (write(1, "ready\n", 6) < 0) return 1;
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  dup2(null, 1);
+  close(null);
+  run_until_idle(once);
+  unlink(path);
+  cgroup_close();
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    puts("errand-keeper " KEEPER_VERSION);
+    return 0;
+  }
+  bool once = argc == 4 && strcmp(argv[3], "--once") == 0;
+  if ((argc == 3 || once) && strcmp(argv[1], "serve") == 0) return serve(argv[2], once);
+  fputs("usage: errand-keeper serve SOCKET [--once] | errand-keeper --version\n", stderr);
+  return 2;
+}
