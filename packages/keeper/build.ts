@@ -12,10 +12,10 @@ const TARGETS = {
   'linux-arm64': 'aarch64-linux-musl',
 } as const;
 
-const FLAGS = [
-  ...['-std=gnu11', '-O2', '-static', '-s', '-fno-ident', '-g0', '-fno-sanitize=all', '-Wl,--build-id=none'],
-  ...['-Wall', '-Wextra', '-Werror', '-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
-];
+const FLAGS = (
+  '-std=gnu11 -O2 -static -s -g0 -fno-ident -fno-sanitize=all -ffunction-sections -fdata-sections ' +
+  '-Wl,--gc-sections -Wl,--build-id=none -Wall -Wextra -Werror'
+).split(' ');
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));

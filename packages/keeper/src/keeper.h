@@ -127,7 +127,7 @@ void spawn_settle(struct run *);
 int pty_open(struct options *, int *slave);
 void pty_resize(int master, unsigned rows, unsigned columns);
 
-/* end.c, run_file.c */
+/* end.c, run-file.c */
 void run_end(struct run *, size_t left);
 int run_file_open(const char *prefix);
 bool run_file_write(int file, int slot, const char *text);
