@@ -4,7 +4,8 @@ import type { RunStatus } from '../vocabulary/run-state.ts';
 /**
  * Runs. The store keeps records, it never decides: every write is a record that `core/run` made, guarded by its version. A method that
  * resolves has made its write durable against `kill -9` of the process. Every method may be called concurrently. Reads see all writes
- * that resolved before them.
+ * that resolved before them. What a submission decided (what `createRun` is given, and `createdAt`) never changes later, so `save` and `claim` need not
+ * write it again.
  */
 export interface RunStore {
   /**
@@ -26,9 +27,9 @@ export interface RunStore {
   heldBy(agentId: string): Promise<RunRecord[]>;
   /** Newest first. */
   list(filter: RunFilter, page: Page): Promise<RunRecord[]>;
-  /** How many runs are in each stored state that is not finished, by pool. */
+  /** How many runs are in each stored state that is not finished, by pool; without those that are none. */
   countOpen(): Promise<readonly OpenCount[]>;
-  /** Ids of runs that finished before `before`, oldest first. */
+  /** Runs that finished before `before`, oldest first. */
   finishedBefore(before: number, limit: number): Promise<RunRecord[]>;
   /** Forgets finished runs. Unknown ids are no error. */
   remove(ids: readonly string[]): Promise<void>;
@@ -51,7 +52,10 @@ export interface ClaimQuery {
   readonly limit: number;
 }
 
-/** All given conditions must hold. `ownerScope`: the owner itself and everything below it. `tags`: each of them. */
+/**
+ * All given conditions must hold. `ownerScope`: the owner itself and everything below it. `tags`: each of them. `agentId`: the agent of the
+ * latest attempt; before the first, the one the run waits for. `status`: any of them. The times are exclusive.
+ */
 export interface RunFilter {
   readonly ownerScope?: string;
   readonly status?: readonly RunStatus[];

@@ -1,0 +1,115 @@
+import type { AgentRecord, PoolRecord } from '../agent/record.ts';
+import type { KeyRecord } from '../key/record.ts';
+import { createRun } from '../run/create.ts';
+import { observeRun, type RunFact } from '../run/observe.ts';
+import type { RunRecord, RunSpec } from '../run/record.ts';
+import { type RunIntent, requestRun } from '../run/request.ts';
+
+/** What a run executes when a test does not care. */
+export function aSpec(change: Partial<RunSpec> = {}): RunSpec {
+  return {
+    command: { kind: 'argv', argv: ['true'] },
+    env: {},
+    sealedEnv: {},
+    cwd: null,
+    stdin: 'none',
+    timeoutMs: null,
+    queueTimeoutMs: 60_000,
+    maxLogBytes: 1_000_000,
+    graceMs: 1_000,
+    keepChildren: false,
+    tty: null,
+    retry: { attempts: 1, on: [], backoffMs: 0 },
+    caller: false,
+    ...change,
+  };
+}
+
+/** A queued run of `acme/user-1` in the pool `default`; every one has an id of its own. */
+export function aRun(change: Partial<RunRecord> = {}): RunRecord {
+  made += 1;
+  const submitted = {
+    id: change.id ?? `run_${String(made).padStart(26, '0')}`,
+    owner: 'acme/user-1',
+    createdBy: 'key_1',
+    name: null,
+    tags: [],
+    spec: aSpec(),
+    pool: 'default',
+    agentId: null,
+    priority: 0,
+  };
+  return { ...createRun(submitted, change.createdAt ?? 1_000), ...change };
+}
+
+let made = 0;
+
+/** The record after a fact; fails where the fact changes nothing. */
+export function observed(run: RunRecord, fact: RunFact): RunRecord {
+  const step = observeRun(run, fact);
+  if (step.kind !== 'next') throw new Error(`${fact.kind} of a ${run.state} run is ${step.kind}`);
+  return step.run;
+}
+
+/** The record after a wish; fails where the wish changes nothing. */
+export function requested(run: RunRecord, intent: RunIntent): RunRecord {
+  const step = requestRun(run, intent);
+  if (step.kind !== 'next') throw new Error(`${intent.kind} of a ${run.state} run is ${step.kind}`);
+  return step.run;
+}
+
+/** The run as an agent has just claimed it. */
+export function leased(run: RunRecord, agentId = 'agent_1', now: number = run.notBefore): RunRecord {
+  return observed(run, { kind: 'leased', agentId, leaseMs: 30_000, lostAfterMs: 300_000, now });
+}
+
+/** The claimed run behind the door. */
+export function running(run: RunRecord, agentId = 'agent_1', now: number = run.notBefore): RunRecord {
+  const held = leased(run, agentId, now);
+  const open = observed(held, { kind: 'starting', token: held.token, now });
+  return observed(open, { kind: 'started', token: open.token, at: now });
+}
+
+/** The run after its command exited. */
+export function finished(run: RunRecord, now: number = run.notBefore, code = 0): RunRecord {
+  const live = running(run, 'agent_1', now);
+  const reason = { kind: 'exited', code } as const;
+  return observed(live, { kind: 'ended', token: live.token, reason, log: null, now });
+}
+
+export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
+  made += 1;
+  return {
+    id: `key_${made}`,
+    hash: `hash of key ${made}`,
+    name: 'a key',
+    role: 'member',
+    owner: 'acme/user-1',
+    createdAt: 1_000,
+    expiresAt: null,
+    lastUsedAt: null,
+    ...change,
+  };
+}
+
+export function anAgent(change: Partial<AgentRecord> = {}): AgentRecord {
+  made += 1;
+  return {
+    id: `agent_${made}`,
+    version: 1,
+    name: `agent ${made}`,
+    pool: 'default',
+    labels: {},
+    slots: 64,
+    program: '0.1.0',
+    adminOnly: false,
+    keyId: null,
+    createdAt: 1_000,
+    lastSeenAt: 1_000,
+    ...change,
+  };
+}
+
+export function aPool(change: Partial<PoolRecord> = {}): PoolRecord {
+  return { name: 'default', createdAt: 1_000, lostAfterMs: 300_000, adminOnly: false, ...change };
+}

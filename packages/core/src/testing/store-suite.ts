@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../ports/store.ts';
+import { agentStoreCases } from './agent-store-cases.ts';
+import { aRun } from './builders.ts';
+import { keyStoreCases } from './key-store-cases.ts';
+import { runStoreCases } from './run-store-cases.ts';
+
+/** What every store does. `open` gives an empty one; the suite closes it. */
+export function runStoreSuite(name: string, open: () => Promise<Store>): void {
+  describe(`store: ${name}`, () => {
+    describe('runs', () => runStoreCases(open));
+    describe('keys', () => keyStoreCases(open));
+    describe('agents', () => agentStoreCases(open));
+
+    it('answers a ping', async () => {
+      await using store = await open();
+      await expect(store.ping()).resolves.toBeUndefined();
+    });
+
+    it('waits for writes under way when it is closed, and rejects every call afterwards', async () => {
+      const store = await open();
+      const late = store.runs.insert(aRun(), null);
+      await store[Symbol.asyncDispose]();
+      await expect(late).resolves.toEqual({ kind: 'inserted' });
+      await expect(store.runs.get('run_1')).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(store.runs.insert(aRun(), null)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(store.keys.list(null)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(store.agents.pools()).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(store.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    });
+
+    it('may be closed twice', async () => {
+      const store = await open();
+      await store[Symbol.asyncDispose]();
+      await expect(store[Symbol.asyncDispose]()).resolves.toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import type { Dialect } from '../dialect.ts';
+import { initial } from './0001-initial.ts';
+
+/** A step from one version of the tables to the next. */
+export interface Migration {
+  readonly name: string;
+  readonly statements: (dialect: Dialect) => readonly string[];
+}
+
+/**
+ * In order; the version of a database is how many of them it has had. A migration that was released is never edited: a test knows the
+ * hash of each.
+ */
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-initial', statements: initial }];

@@ -1,0 +1,52 @@
+import type { ClaimQuery, RunRecord } from '@errand/core';
+import { type CompiledQuery, sql } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import { changedBy, rowsOf, type Work } from '../executor.ts';
+import { RECORD_COLUMNS, type RecordRow, recordOf } from './row.ts';
+import { saveRun } from './save.ts';
+
+/**
+ * Takes runs off the queue of a pool. Those for any agent and those for this one lie in two places of the index, so that a long queue
+ * for an agent that is away costs the others nothing.
+ */
+export function* claimRuns(
+  dialect: Dialect,
+  query: ClaimQuery,
+  lease: (run: RunRecord) => RunRecord | null,
+): Work<RunRecord[]> {
+  const forAny = yield* rowsOf(queued(dialect, query, ''));
+  const forThis = yield* rowsOf(queued(dialect, query, query.agentId));
+  const inOrder = [...forAny, ...forThis].map(recordOf).sort(byTurn);
+  const taken: RunRecord[] = [];
+  for (const run of inOrder.slice(0, query.limit)) {
+    const leased = lease(run);
+    if (leased === null) continue;
+    const saved = yield* changedBy(saveRun(dialect, leased));
+    if (saved === 1) taken.push(leased);
+  }
+  return taken;
+}
+
+function queued(
+  dialect: Dialect,
+  { pool, now, limit }: ClaimQuery,
+  wanted: string,
+): CompiledQuery<RecordRow> {
+  const query = dialect.queries
+    .selectFrom('runs')
+    .select(RECORD_COLUMNS)
+    // Written out, not a parameter: else no planner uses the partial index.
+    .where('state', '=', sql.lit('queued'))
+    .where('pool', '=', pool)
+    .where('wanted', '=', wanted)
+    .where('not_before', '<=', now)
+    .orderBy('priority', 'desc')
+    .orderBy('queued_at')
+    .orderBy('id')
+    .limit(limit);
+  return (dialect.skipsLocked ? query.forUpdate().skipLocked() : query).compile();
+}
+
+function byTurn(a: RunRecord, b: RunRecord): number {
+  return b.priority - a.priority || a.queuedAt - b.queuedAt || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,85 @@
+import { type Idempotency, type RunRecord, statusOf, wakeAt } from '@errand/core';
+import type { RunsTable } from '../schema.ts';
+
+/** The two documents a record is made of. */
+export const RECORD_COLUMNS = ['runs.request', 'runs.doc'] as const;
+
+export interface RecordRow {
+  readonly request: string;
+  readonly doc: string;
+}
+
+/** The record of a row. */
+export function recordOf({ request, doc }: RecordRow): RunRecord {
+  return { ...JSON.parse(request), ...JSON.parse(doc) };
+}
+
+/** The row of a new run. */
+export function newRow(run: RunRecord, idempotency: Idempotency | null): RunsTable {
+  return {
+    id: run.id,
+    owner: run.owner,
+    created_by: run.createdBy,
+    pool: run.pool,
+    wanted: run.agentId ?? '',
+    priority: run.priority,
+    created_at: run.createdAt,
+    idempotency_key: idempotency?.key ?? null,
+    fingerprint: idempotency?.fingerprint ?? null,
+    request: JSON.stringify(submittedPart(run)),
+    ...changingColumns(run),
+  };
+}
+
+/** What a later version of a record may differ in. */
+export function changingColumns(run: RunRecord): Pick<RunsTable, ChangingColumn> {
+  const servedBy = run.attempt?.agentId ?? null;
+  return {
+    version: run.version,
+    agent_id: servedBy ?? run.agentId,
+    held_by: run.state === 'leased' || run.state === 'running' ? servedBy : null,
+    state: run.state,
+    status: statusOf(run),
+    queued_at: run.queuedAt,
+    not_before: run.notBefore,
+    wake_at: wakeAt(run),
+    finished_at: run.state === 'finished' ? (run.end?.at ?? run.queuedAt) : null,
+    doc: JSON.stringify({ ...run, ...FIXED }),
+  };
+}
+
+type ChangingColumn =
+  | 'version'
+  | 'agent_id'
+  | 'held_by'
+  | 'state'
+  | 'status'
+  | 'queued_at'
+  | 'not_before'
+  | 'wake_at'
+  | 'finished_at'
+  | 'doc';
+
+type Submitted = Pick<
+  RunRecord,
+  'id' | 'owner' | 'createdBy' | 'name' | 'tags' | 'spec' | 'pool' | 'agentId' | 'priority' | 'createdAt'
+>;
+
+function submittedPart(run: RunRecord): Submitted {
+  const { id, owner, createdBy, name, tags, spec, pool, agentId, priority, createdAt } = run;
+  return { id, owner, createdBy, name, tags, spec, pool, agentId, priority, createdAt };
+}
+
+/** Laid over a record, leaves what can change: JSON omits what is undefined. */
+const FIXED: Readonly<Record<keyof Submitted, undefined>> = {
+  id: undefined,
+  owner: undefined,
+  createdBy: undefined,
+  name: undefined,
+  tags: undefined,
+  spec: undefined,
+  pool: undefined,
+  agentId: undefined,
+  priority: undefined,
+  createdAt: undefined,
+};

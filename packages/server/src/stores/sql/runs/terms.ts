@@ -1,0 +1,36 @@
+import type { RunFilter, RunRecord } from '@errand/core';
+
+/** Everything fixed that a run is found by. The prefixes keep a tag apart from an owner of the same text. */
+export function termsOf({
+  name,
+  tags,
+  owner,
+}: Pick<RunRecord, 'name' | 'tags' | 'owner'>): readonly string[] {
+  const names = name === null ? [] : [nameTerm(name)];
+  return [...names, ...new Set(tags.map(tagTerm)), ...scopesOf(owner).map(ownerTerm)];
+}
+
+/** The terms a filter asks for, those that fewest runs are likely to have first. */
+export function wantedTerms({ name, tags = [], ownerScope }: RunFilter): readonly string[] {
+  const names = name === undefined ? [] : [nameTerm(name)];
+  const scopes = ownerScope === undefined ? [] : [ownerTerm(ownerScope)];
+  return [...names, ...tags.map(tagTerm), ...scopes];
+}
+
+/** `acme/user-7` is in the scopes `acme` and `acme/user-7`. */
+function scopesOf(owner: string): readonly string[] {
+  const segments = owner.split('/');
+  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+}
+
+function nameTerm(name: string): string {
+  return `name ${name}`;
+}
+
+function tagTerm(tag: string): string {
+  return `tag ${tag}`;
+}
+
+function ownerTerm(scope: string): string {
+  return `owner ${scope}`;
+}

@@ -1,0 +1,100 @@
+/** The tables as statements see them. Times are ms since 1970, flags 0 or 1, documents JSON text. */
+export interface Schema {
+  readonly meta: MetaTable;
+  readonly runs: RunsTable;
+  readonly run_terms: RunTermsTable;
+  readonly keys: KeysTable;
+  readonly sign_ins: SignInsTable;
+  readonly agents: AgentsTable;
+  readonly pools: PoolsTable;
+  readonly join_tokens: JoinTokensTable;
+}
+
+export interface MetaTable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The columns serve to find runs; the record itself is made of the two documents alone (`runs/row.ts`). */
+export interface RunsTable {
+  readonly id: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly created_by: string;
+  readonly pool: string;
+  /** The one agent that may serve it; empty: any. Empty instead of null, so that an index can be searched for it. */
+  readonly wanted: string;
+  /** The agent of the latest attempt, else the wanted one. */
+  readonly agent_id: string | null;
+  /** The agent that holds it now: leased or running. */
+  readonly held_by: string | null;
+  readonly state: string;
+  /** The visible status, as it was when the record was saved. */
+  readonly status: string;
+  readonly priority: number;
+  readonly created_at: number;
+  readonly queued_at: number;
+  readonly not_before: number;
+  readonly wake_at: number | null;
+  readonly finished_at: number | null;
+  /** Unique together with `created_by`; goes with the run. */
+  readonly idempotency_key: string | null;
+  readonly fingerprint: string | null;
+  /** What the submission decided; never written again. */
+  readonly request: string;
+  /** What changes. */
+  readonly doc: string;
+}
+
+/** What a run is found by that never changes: its name, its tags, its owner and every owner path above that. */
+export interface RunTermsTable {
+  readonly term: string;
+  readonly created_at: number;
+  readonly run_id: string;
+}
+
+export interface KeysTable {
+  readonly id: string;
+  readonly hash: string;
+  readonly name: string;
+  readonly role: string;
+  readonly owner: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly last_used_at: number | null;
+}
+
+export interface SignInsTable {
+  readonly hash: string;
+  readonly kind: string;
+  readonly key_id: string;
+  readonly expires_at: number;
+}
+
+export interface AgentsTable {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly pool: string;
+  readonly labels: string;
+  readonly slots: number;
+  readonly program: string;
+  readonly admin_only: number;
+  readonly key_id: string | null;
+  readonly created_at: number;
+  readonly last_seen_at: number;
+}
+
+export interface PoolsTable {
+  readonly name: string;
+  readonly created_at: number;
+  readonly lost_after_ms: number;
+  readonly admin_only: number;
+}
+
+export interface JoinTokensTable {
+  readonly hash: string;
+  readonly pool: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+}

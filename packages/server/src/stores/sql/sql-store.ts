@@ -1,0 +1,22 @@
+import type { Store } from '@errand/core';
+import { CompiledQuery } from 'kysely';
+import { sqlAgentStore } from './agents/agent-store.ts';
+import type { Dialect } from './dialect.ts';
+import type { Executor } from './executor.ts';
+import { sqlKeyStore } from './keys/key-store.ts';
+import { migrate } from './migrate.ts';
+import { sqlRunStore } from './runs/run-store.ts';
+
+/** The store over any database: brings its tables up to date, then serves. Closing it closes the executor. */
+export async function openSqlStore(executor: Executor, dialect: Dialect): Promise<Store> {
+  await migrate(executor, dialect);
+  return {
+    runs: sqlRunStore(executor, dialect),
+    keys: sqlKeyStore(executor, dialect),
+    agents: sqlAgentStore(executor, dialect),
+    ping: async () => {
+      await executor.read(CompiledQuery.raw('select 1'));
+    },
+    [Symbol.asyncDispose]: () => executor.close(),
+  };
+}
