@@ -24,6 +24,7 @@ export async function awaitRun(
   { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
 ): Promise<RunRecord> {
   let run = await seeRun(parts.runs, actor, runId);
+  if (waitMs === 0 || run.state === 'finished') return run;
   const look = async (): Promise<RunRecord | null> => {
     run = await seeRun(parts.runs, actor, runId);
     return run.state === 'finished' ? run : null;

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { parseDuration, parseSize } from '@errand/contract';
+import { DEFAULTS, ErrandError } from '@errand/core';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const DurationText = z
+  .string()
+  .refine((text) => parseDuration(text) !== null, 'must be a duration such as 30d or 12h');
+const SizeText = z.string().refine((text) => parseSize(text) !== null, 'must be a size such as 10GB');
+
+/** What `errand.yaml` may say. */
+export const ConfigFile = z.strictObject({
+  listen: z
+    .strictObject({ host: z.string().optional(), port: z.int().min(0).max(65_535).optional() })
+    .optional()
+    .meta({ description: 'Where the API listens; 127.0.0.1:4040 by default' }),
+  hosts: z.array(z.string()).optional().meta({ description: 'Names under which it is reached' }),
+  tls: z
+    .strictObject({ cert: z.string(), key: z.string() })
+    .optional()
+    .meta({ description: 'Paths of PEM files' }),
+  trustProxy: z.boolean().optional().meta({ description: 'A proxy in front brings TLS' }),
+  data: z.string().optional().meta({ description: 'The data folder' }),
+  database: z
+    .string()
+    .optional()
+    .meta({ description: 'postgres://... instead of SQLite in the data folder' }),
+  slots: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .meta({ description: 'Commands at once on this machine; 0: none' }),
+  keep: z.strictObject({ runs: DurationText.optional(), logs: SizeText.optional() }).optional(),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+});
+export type ConfigFile = z.output<typeof ConfigFile>;
+
+/** Everything a control plane is told at its start. Flags over environment over file over defaults. */
+export interface ServerConfig {
+  readonly data: string;
+  /** Socket of the data folder, for command lines of this user on this machine. */
+  readonly socket: string;
+  /** null: no TCP at all (the embedded shape). */
+  readonly listen: { readonly host: string; readonly port: number } | null;
+  readonly hosts: readonly string[];
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly trustProxy: boolean;
+  readonly database: string | null;
+  readonly slots: number;
+  readonly keepRunsMs: number;
+  readonly keepLogBytes: number;
+  readonly logLevel: string;
+  /** Ends itself after this long without run and client; null: never. */
+  readonly idleExitMs: number | null;
+}
+
+/** What the command line decides; the rest comes from the file and the defaults. */
+export interface ConfigSources {
+  readonly data: string;
+  readonly socket: string;
+  readonly file: ConfigFile;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly embedded: boolean;
+}
+
+export const DEFAULT_PORT = 4040;
+const IDLE_EXIT_MS = 30_000;
+
+/** Puts the sources together. Throws `invalid` for plain HTTP on an address that others reach. */
+export function serverConfig({ data, socket, file, host, port, embedded }: ConfigSources): ServerConfig {
+  const listen = {
+    host: host ?? file.listen?.host ?? '127.0.0.1',
+    port: port ?? file.listen?.port ?? DEFAULT_PORT,
+  };
+  const config: ServerConfig = {
+    data,
+    socket,
+    listen: embedded ? null : listen,
+    hosts: file.hosts ?? [],
+    tls: file.tls ?? null,
+    trustProxy: file.trustProxy ?? false,
+    database: file.database ?? null,
+    slots: file.slots ?? DEFAULTS.agentSlots,
+    keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
+    keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
+    logLevel: file.logLevel ?? 'info',
+    idleExitMs: embedded ? IDLE_EXIT_MS : null,
+  };
+  if (!embedded && !LOOPBACK.has(listen.host) && config.tls === null && !config.trustProxy) {
+    const why = `plain HTTP on ${listen.host} would show keys and output to the network`;
+    throw new ErrandError(
+      'invalid',
+      `${why}; give tls: {cert, key} in errand.yaml, or trustProxy: true behind a proxy with TLS`,
+    );
+  }
+  return config;
+}
+
+/** Reads and checks a configuration file. Throws `invalid` with every fault found, `not_found` where there is no such file. */
+export function readConfigFile(path: string): ConfigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ErrandError('not_found', `the configuration ${path} cannot be read`, { cause });
+  }
+  return parseConfigFile(text, path);
+}
+
+export function parseConfigFile(text: string, path: string): ConfigFile {
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (cause) {
+    throw new ErrandError('invalid', `${path} is not YAML: ${cause instanceof Error ? cause.message : ''}`, {
+      cause,
+    });
+  }
+  const result = ConfigFile.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(
+    ({ path: at, message }) => `  ${at.join('.') || '(top)'}: ${message}`,
+  );
+  throw new ErrandError('invalid', `${path} is not right:\n${faults.join('\n')}`);
+}

@@ -1,0 +1,72 @@
+import { type Clock, ErrandError, type Ids, type LogStore, type Notifier, type Store } from '@errand/core';
+import type { OwnAgent } from './own-agent.ts';
+import type { Sealer } from './secrets.ts';
+import type { Services } from './services.ts';
+import { CallerPlaces } from './use-cases/runs/caller-places.ts';
+import { LogReads } from './use-cases/runs/log-reads.ts';
+import { PendingWindows } from './use-cases/runs/terminal.ts';
+
+export interface ServiceParts {
+  readonly version: string;
+  readonly store: Store;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly notifier: Notifier;
+  readonly sealer: Sealer;
+  /** Folder for the sockets of callers' keepers. */
+  readonly sockets: string;
+  /** The control plane's own agent, once there is one. */
+  readonly own: OwnAgentSlot;
+  readonly shutDown: () => void;
+}
+
+/** Filled after the use-cases are wired, since the own agent is served by them. */
+export interface OwnAgentSlot {
+  id: string | null;
+  agent: OwnAgent | null;
+}
+
+/** Gives each use-case its parts. Knows ports only; `compose.ts` chooses what is behind them, and so does the simulator. */
+export function createServices(parts: ServiceParts): Services {
+  const { store, logs, clock, ids, notifier, sealer, own } = parts;
+  const { runs, agents, keys } = store;
+  const windows = new PendingWindows();
+  const ownAgentId = (): string | null => own.id;
+  const leasing = { logs, unseal: sealer.unseal, ownAgentId };
+  const common = { runs, agents, logs, notifier, clock };
+  return {
+    version: parts.version,
+    store,
+    logs,
+    clock,
+    notifier,
+    changing: common,
+    reads: new LogReads(clock),
+    authenticating: { keys, clock },
+    submit: { ...common, ids, seal: sealer.seal, ownAgentId },
+    waiting: common,
+    reading: common,
+    input: common,
+    terminals: { runs, windows, notifier },
+    why: common,
+    keyMaking: { keys, clock, ids },
+    joining: { agents, keys, clock, ids },
+    hello: common,
+    polling: { ...common, ...leasing, takeWindows: (agentId) => windows.take(agentId) },
+    appending: common,
+    reporting: common,
+    fetching: common,
+    callerPlaces: new CallerPlaces({ ...leasing, sockets: parts.sockets, ownAgent: () => own.agent }),
+    shutDownIfIdle: async () => {
+      const open = await countOpenRuns(store);
+      if (open > 0) throw new ErrandError('conflict', `${open} runs have not finished`);
+      parts.shutDown();
+    },
+  };
+}
+
+/** How many runs have not finished. */
+export async function countOpenRuns(store: Pick<Store, 'runs'>): Promise<number> {
+  return (await store.runs.countOpen()).reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,99 @@
+import { openApiDocument } from '@errand/contract';
+import { ErrandError } from '@errand/core';
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { Services } from '../services.ts';
+import { errorResponse } from './error-response.ts';
+import { checkOrigin, type GuardOptions } from './guards.ts';
+import { agentHandlers } from './handlers/agent-handlers.ts';
+import { keyHandlers } from './handlers/key-handlers.ts';
+import { logHandlers } from './handlers/log-handlers.ts';
+import { runHandlers } from './handlers/run-handlers.ts';
+import type { Metrics } from './metrics.ts';
+import { registerRoutes } from './register.ts';
+import { signInRoutes } from './sign-in.ts';
+
+/** What the listener tells about a connection. `local`: it came over the socket of the data folder. */
+export interface Environment {
+  Bindings: { readonly local: boolean };
+  Variables: { requestId: string };
+}
+
+export interface AppParts {
+  readonly services: Services;
+  readonly guards: GuardOptions;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly draining: AbortSignal;
+  /** Resolves when requests can be served well; rejects with the reason otherwise. */
+  readonly ready: () => Promise<void>;
+}
+
+/** The whole HTTP edge. It knows paths, statuses and headers; what happens is the use-cases'. */
+export function createApp(parts: AppParts): Hono<Environment> {
+  const { services, log, metrics } = parts;
+  const app = new Hono<Environment>();
+  app.use(async (context, next) => {
+    const started = services.clock.steady();
+    const requestId = `req_${Math.trunc(started * 1_000).toString(36)}_${(counter++).toString(36)}`;
+    context.set('requestId', requestId);
+    await next();
+    context.res.headers.set('errand-version', services.version);
+    context.res.headers.set('errand-request', requestId);
+    metrics.request(context.req.method, context.res.status, services.clock.steady() - started);
+  });
+  app.onError((error, context) => {
+    const requestId = context.get('requestId');
+    if (!(error instanceof ErrandError) || error.code === 'internal') {
+      log.error({ err: error, requestId, path: context.req.path }, 'request failed');
+    }
+    return errorResponse(error, requestId);
+  });
+  app.notFound((context) =>
+    errorResponse(
+      new ErrandError('not_found', `there is no ${context.req.method} ${context.req.path}`),
+      context.get('requestId'),
+    ),
+  );
+  openRoutes(app, parts);
+  signInRoutes(app, parts);
+  registerRoutes(app, {
+    handlers: {
+      ...runHandlers(services),
+      ...logHandlers(services),
+      ...keyHandlers(services),
+      ...agentHandlers(services),
+    },
+    authenticating: { ...services.authenticating, clock: services.clock },
+    guards: parts.guards,
+    draining: parts.draining,
+  });
+  return app;
+}
+
+let counter = 0;
+
+/** What nobody needs a key for. */
+function openRoutes(app: Hono<Environment>, { services, guards, metrics, ready }: AppParts): void {
+  app.use('/openapi.json', async (context, next) => {
+    if (!context.env.local) checkOrigin(context.req.raw, guards);
+    await next();
+  });
+  app.get('/healthz', (context) => context.json({ status: 'ok', version: services.version }));
+  app.get('/readyz', async (context) => {
+    try {
+      await ready();
+      return context.json({ status: 'ready' });
+    } catch (error) {
+      return context.json(
+        { status: 'not ready', why: error instanceof Error ? error.message : 'unknown' },
+        503,
+      );
+    }
+  });
+  app.get('/metrics', async () => {
+    const headers = { 'content-type': metrics.contentType };
+    return new Response(await metrics.text(await services.store.runs.countOpen()), { headers });
+  });
+  app.get('/openapi.json', (context) => context.json(openApiDocument(services.version)));
+}

@@ -1,0 +1,39 @@
+import type { Route } from '@errand/contract';
+import { type Clock, ErrandError } from '@errand/core';
+import type { Actor } from '../use-cases/actor.ts';
+import { type AuthenticateParts, actorOfCookie, actorOfSecret } from '../use-cases/keys/authenticate.ts';
+import { cookieOf } from './cookie.ts';
+
+/** A failed authentication is slow and says nothing. */
+const FAILURE_MS = 1_000;
+
+/** Who asks, by bearer key or by cookie. Rejects slowly with `unauthenticated`. */
+export async function authenticate(
+  parts: AuthenticateParts & { readonly clock: Clock },
+  request: Request,
+): Promise<Actor> {
+  const secret = /^Bearer (\S{1,200})$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  const cookie = cookieOf(request);
+  const actor =
+    secret === undefined
+      ? cookie === null
+        ? null
+        : await actorOfCookie(parts, cookie)
+      : await actorOfSecret(parts, secret);
+  if (actor !== null) return actor;
+  await parts.clock.sleep(FAILURE_MS);
+  throw new ErrandError('unauthenticated', 'this needs a valid key: Authorization: Bearer err_...');
+}
+
+/** May a key of this role call the operation at all? What it may see and touch there is the use-case's to say. */
+export function checkAccess({ access }: Route, actor: Actor): void {
+  const allowed =
+    access === 'open' ||
+    (access === 'agent' ? actor.role === 'agent' : actor.role === 'admin' || isEnough(access, actor));
+  if (!allowed) throw new ErrandError('forbidden', `a key with the role ${actor.role} may not do this`);
+}
+
+function isEnough(access: 'any' | 'touch' | 'admin', { role }: Actor): boolean {
+  if (access === 'admin' || role === 'agent') return false;
+  return access === 'any' || role !== 'viewer';
+}

@@ -1,0 +1,126 @@
+import { FRAMES_MEDIA_TYPE } from '@errand/contract/wire';
+import { DEFAULTS, maySee, type RunRecord } from '@errand/core';
+import type { Services } from '../../services.ts';
+import { followLog, logState } from '../../use-cases/runs/read-log.ts';
+import { topics } from '../../use-cases/topics.ts';
+import type { Call, SomeHandlers } from '../call.ts';
+import { encodeFollowed, encodeRead, event, LOG_FORMATS, type LogFormat, streamOf } from '../log-response.ts';
+import { presentRun } from '../present/run.ts';
+import { type ByteRange, byteRange } from '../range.ts';
+
+/** Events that a reader too slow to take them may have waiting; older ones are dropped, for each carries the whole run. */
+const WAITING_EVENTS = 1_000;
+
+export function logHandlers(services: Services): SomeHandlers<'readLog' | 'followEvents'> {
+  return {
+    readLog: async (call) => {
+      const { query, params } = call.input;
+      const format = formatOf(call);
+      const asked = { actor: call.actor, runId: params.id };
+      const state = await logState(services.reading, asked, query.attempt ?? null);
+      const follow = query.follow === true && state?.ended !== true;
+      const size = state?.size ?? 0;
+      const wanted = { header: call.headers.get('range'), from: query.from ?? lastEventId(call.headers) };
+      const range = byteRange(wanted, { size, open: follow || query.follow === true });
+      const stream = query.stream ?? null;
+      const attempt = query.attempt ?? null;
+      services.reads.note({ runId: params.id, token: state?.log.token ?? 1 });
+      if (query.follow === true && range.to === size) {
+        const steps = followLog(services.reading, {
+          ...asked,
+          attempt,
+          from: range.from,
+          stream,
+          signal: call.signal,
+        });
+        return logResponse(streamOf(encodeFollowed(format, steps)), {
+          format,
+          range,
+          size: null,
+          filtered: false,
+        });
+      }
+      const piece = { from: range.from, to: range.to, ...(stream === null ? {} : { stream }) };
+      const pieces = state === null ? none() : services.logs.read(state.log, piece);
+      const body = streamOf(encodeRead(format, pieces, range.to));
+      return logResponse(body, { format, range, size, filtered: stream !== null });
+    },
+    followEvents: async (call) => {
+      const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+      return new Response(streamOf(runEvents(services, call)), { headers });
+    },
+  };
+}
+
+async function* none(): AsyncGenerator<never> {}
+
+/** A reader that cannot set headers asks by query; curl and `Accept` headers work too. */
+function formatOf({ input, headers }: Call<'readLog'>): LogFormat {
+  if (input.query.format !== undefined) return LOG_FORMATS[input.query.format];
+  const accept = headers.get('accept') ?? '';
+  if (accept.includes(FRAMES_MEDIA_TYPE)) return LOG_FORMATS.frames;
+  return accept.includes('text/event-stream') ? LOG_FORMATS.events : LOG_FORMATS.bytes;
+}
+
+function lastEventId(headers: Headers): number | undefined {
+  const id = headers.get('last-event-id');
+  return id !== null && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+}
+
+interface LogAnswer {
+  readonly format: LogFormat;
+  readonly range: ByteRange;
+  /** null while the log may still grow. */
+  readonly size: number | null;
+  readonly filtered: boolean;
+}
+
+function logResponse(
+  body: ReadableStream<Uint8Array>,
+  { format, range, size, filtered }: LogAnswer,
+): Response {
+  const headers = new Headers({ 'content-type': format.mediaType, 'cache-control': 'no-store' });
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('accept-ranges', 'bytes');
+  headers.set('errand-next-offset', String(range.to));
+  const plain = format === LOG_FORMATS.bytes && !filtered && size !== null;
+  if (plain) headers.set('content-length', String(range.to - range.from));
+  if (range.partial && range.to > range.from) {
+    headers.set('content-range', `bytes ${range.from}-${range.to - 1}/${size ?? '*'}`);
+  }
+  return new Response(body, { status: range.partial && plain ? 206 : 200, headers });
+}
+
+/** Changes of the runs that the key may see, from now on; a run's present state first where one is named. */
+async function* runEvents(
+  services: Services,
+  { actor, input, signal }: Call<'followEvents'>,
+): AsyncGenerator<Uint8Array> {
+  const { run: only } = input.query;
+  const changed = new Set<string>(only === undefined ? [] : [only]);
+  let ring = Promise.withResolvers<void>();
+  const unsubscribe = services.notifier.subscribe(topics.runs, (id) => {
+    if (id === undefined || (only !== undefined && id !== only) || changed.size >= WAITING_EVENTS) return;
+    changed.add(id);
+    ring.resolve();
+  });
+  try {
+    while (!signal.aborted) {
+      for (const id of changed) {
+        changed.delete(id);
+        const run = await services.store.runs.get(id);
+        if (run !== null && maySee(actor, run.owner)) yield runEvent(run);
+      }
+      const asleep = services.clock.sleep(DEFAULTS.silentAfterCloseMs, signal);
+      const quiet = await Promise.race([ring.promise, asleep.then(() => true)]);
+      if (quiet === true) yield new TextEncoder().encode(': still here\n\n');
+      ring = Promise.withResolvers();
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+function runEvent(run: RunRecord): Uint8Array {
+  return event('run', `${run.id}.${run.version}`, presentRun(run));
+}

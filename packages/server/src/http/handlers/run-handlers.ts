@@ -1,0 +1,121 @@
+import { DEFAULTS, ErrandError, type RunFilter, type RunRecord } from '@errand/core';
+import type { Services } from '../../services.ts';
+import type { Actor } from '../../use-cases/actor.ts';
+import { askRun } from '../../use-cases/runs/ask-run.ts';
+import { writeInput } from '../../use-cases/runs/run-input.ts';
+import { awaitRun, seeRun } from '../../use-cases/runs/see-run.ts';
+import { submitRun } from '../../use-cases/runs/submit-run.ts';
+import { resizeTerminal } from '../../use-cases/runs/terminal.ts';
+import { whyWaiting } from '../../use-cases/runs/why-waiting.ts';
+import type { SomeHandlers } from '../call.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { presentRun } from '../present/run.ts';
+
+type RunOperation =
+  | 'createRun'
+  | 'listRuns'
+  | 'getRun'
+  | 'cancelRun'
+  | 'retryRun'
+  | 'writeInput'
+  | 'resizeTerminal'
+  | 'takeOver';
+
+export function runHandlers(services: Services): SomeHandlers<RunOperation> {
+  return {
+    createRun: async ({ actor, input, headers }) => {
+      const idempotencyKey = idempotencyKeyOf(headers);
+      const run = await submitRun(services.submit, actor, { request: input.body, idempotencyKey });
+      const callerPlace = run.spec.caller ? services.callerPlaces.of(run) : undefined;
+      return { ...presentRun(run), ...(callerPlace === undefined ? {} : { callerPlace }) };
+    },
+    listRuns: async ({ actor, input: { query } }) => {
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
+      const runs = await services.store.runs.list(filterOf(actor, query), { limit: query.limit, after });
+      const last = runs.length === query.limit ? runs.at(-1) : undefined;
+      return {
+        runs: runs.map((run) => presentRun(run)),
+        nextCursor: last === undefined ? null : encodeCursor(last),
+      };
+    },
+    getRun: async ({ actor, input: { params, query }, signal }) => {
+      const waitMs = Math.min(query.wait ?? 0, DEFAULTS.waitMaxMs);
+      return await presented(
+        services,
+        await awaitRun(services.waiting, { actor, runId: params.id }, { waitMs, signal }),
+      );
+    },
+    cancelRun: async ({ actor, input: { params, body } }) => {
+      const intent = { kind: 'cancel', ...body, now: services.clock.now() } as const;
+      return presentRun(await askRun(services.changing, { actor, runId: params.id }, intent));
+    },
+    retryRun: async ({ actor, input: { params } }) => {
+      const intent = { kind: 'retry', now: services.clock.now() } as const;
+      return presentRun(await askRun(services.changing, { actor, runId: params.id }, intent));
+    },
+    writeInput: async ({ actor, input: { params, query }, body }) => {
+      const piece = { offset: query.offset, end: query.end ?? false, chunks: body ?? nothing() };
+      return await writeInput(services.input, { actor, runId: params.id }, piece);
+    },
+    resizeTerminal: async ({ actor, input: { params, body } }) => {
+      await resizeTerminal(services.terminals, { actor, runId: params.id }, body);
+      return undefined;
+    },
+    takeOver: async ({ actor, input: { params } }) => {
+      if (!actor.local)
+        throw new ErrandError('forbidden', 'only the command line on this machine hands over its run');
+      const run = await seeRun(services.store.runs, actor, params.id);
+      await services.callerPlaces.takeOver(run);
+      return undefined;
+    },
+  };
+}
+
+async function presented(services: Services, run: RunRecord): Promise<ReturnType<typeof presentRun>> {
+  const why = run.state === 'queued' ? await whyWaiting(services.why, run) : null;
+  return presentRun(run, why);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+function idempotencyKeyOf(headers: Headers): string | null {
+  const key = headers.get('idempotency-key');
+  if (key !== null && (key.length === 0 || key.length > 200)) {
+    throw new ErrandError('invalid', 'Idempotency-Key must have 1 to 200 characters');
+  }
+  return key;
+}
+
+interface ListQuery {
+  readonly status?: RunFilter['status'];
+  readonly pool?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly name?: string | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly createdAfter?: string | undefined;
+  readonly createdBefore?: string | undefined;
+}
+
+/** What the reader asked for, narrowed to what the key may see. */
+function filterOf(actor: Actor, query: ListQuery): RunFilter {
+  const owner = query.owner ?? (actor.role === 'admin' ? undefined : actor.owner);
+  if (
+    owner !== undefined &&
+    actor.role !== 'admin' &&
+    owner !== actor.owner &&
+    !owner.startsWith(`${actor.owner}/`)
+  ) {
+    throw new ErrandError('forbidden', `this key sees runs of ${actor.owner}, not of ${owner}`);
+  }
+  const filter: { -readonly [Key in keyof RunFilter]: RunFilter[Key] } = {};
+  if (owner !== undefined) filter.ownerScope = owner;
+  if (query.status !== undefined) filter.status = query.status;
+  if (query.pool !== undefined) filter.pool = query.pool;
+  if (query.agent !== undefined) filter.agentId = query.agent;
+  if (query.name !== undefined) filter.name = query.name;
+  if (query.tag !== undefined) filter.tags = query.tag;
+  if (query.createdAfter !== undefined) filter.createdAfter = Date.parse(query.createdAfter);
+  if (query.createdBefore !== undefined) filter.createdBefore = Date.parse(query.createdBefore);
+  return filter;
+}

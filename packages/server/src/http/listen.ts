@@ -1,0 +1,105 @@
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { ErrandError } from '@errand/core';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { ServerConfig } from '../config.ts';
+import type { Environment } from './app.ts';
+
+/** A long poll holds its answer for up to ten minutes. */
+const REQUEST_TIMEOUT_MS = 0;
+const HEADERS_TIMEOUT_MS = 20_000;
+const KEEP_ALIVE_MS = 65_000;
+
+/** One place where the API can be reached. */
+export interface Listener extends AsyncDisposable {
+  /** `http://127.0.0.1:4040`, or the path of the socket. */
+  readonly address: string;
+  /** How many connections are open. */
+  connections(): Promise<number>;
+}
+
+/** Listens on TCP, with TLS where files are given. Throws `conflict` where the port is in use. */
+export async function listenTcp(
+  app: Hono<Environment>,
+  { host, port }: { readonly host: string; readonly port: number },
+  tls: ServerConfig['tls'],
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: (request: Request) => app.fetch(request, { local: false }),
+    overrideGlobalObjects: false,
+    ...(tls === null ? {} : { createServer: createTlsServer, serverOptions: tlsFiles(tls) }),
+  });
+  await started(server, () => server.listen(port, host), `${host}:${port}`);
+  const { port: given } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return listener(server, `${tls === null ? 'http' : 'https'}://${name}:${given}`);
+}
+
+/** Listens on the socket of the data folder, which only its owner may open. */
+export async function listenSocket(app: Hono<Environment>, path: string): Promise<Listener> {
+  if (existsSync(path)) {
+    if (await answers(path)) throw new ErrandError('conflict', `another control plane serves ${path}`);
+    rmSync(path);
+  }
+  const server = createAdaptorServer({
+    fetch: (request: Request) => app.fetch(request, { local: true }),
+    overrideGlobalObjects: false,
+  });
+  await started(server, () => server.listen(path), path);
+  chmodSync(path, 0o600);
+  return listener(server, path);
+}
+
+function tlsFiles({ cert, key }: NonNullable<ServerConfig['tls']>): { cert: Buffer; key: Buffer } {
+  try {
+    return { cert: readFileSync(cert), key: readFileSync(key) };
+  } catch (cause) {
+    throw new ErrandError('invalid', `the TLS files ${cert} and ${key} cannot be read`, { cause });
+  }
+}
+
+async function started(server: ServerType, listen: () => void, where: string): Promise<void> {
+  const http = server as HttpServer;
+  http.requestTimeout = REQUEST_TIMEOUT_MS;
+  http.headersTimeout = HEADERS_TIMEOUT_MS;
+  http.keepAliveTimeout = KEEP_ALIVE_MS;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('listening', resolve);
+  server.once('error', (cause: NodeJS.ErrnoException) => {
+    const why =
+      cause.code === 'EADDRINUSE'
+        ? 'is in use; choose another with --port'
+        : `cannot be listened on: ${cause.message}`;
+    reject(new ErrandError('conflict', `${where} ${why}`, { cause }));
+  });
+  listen();
+  await promise;
+}
+
+function answers(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(path);
+  socket.once('connect', () => resolve(true));
+  socket.once('error', () => resolve(false));
+  return promise.finally(() => socket.destroy());
+}
+
+function listener(server: ServerType, address: string): Listener {
+  return {
+    address,
+    connections: async () => {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      server.getConnections((_error, count) => resolve(count));
+      return await promise;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      (server as HttpServer).closeIdleConnections();
+      await promise;
+    },
+  };
+}

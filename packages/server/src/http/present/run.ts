@@ -1,0 +1,94 @@
+import type { Run } from '@errand/contract';
+import {
+  type Attempt,
+  describeEnd,
+  type EndReason,
+  type PastAttempt,
+  type RunRecord,
+  signalName,
+  statusOf,
+} from '@errand/core';
+
+/** A run as the API shows it: the only translation from record to wire. `why` is a sentence on what it waits for. */
+export function presentRun(run: RunRecord, why: string | null = null): Run {
+  const { spec, attempt } = run;
+  return {
+    id: run.id,
+    name: run.name,
+    status: statusOf(run),
+    why,
+    owner: run.owner,
+    createdBy: run.createdBy,
+    pool: run.pool,
+    agent: attempt?.agentId ?? run.agentId,
+    command: spec.command.kind === 'argv' ? [...spec.command.argv] : null,
+    shell: spec.command.kind === 'shell' ? spec.command.text : null,
+    env: { ...spec.env },
+    secretEnv: Object.keys(spec.sealedEnv),
+    cwd: spec.cwd,
+    stdin: spec.stdin,
+    tty: spec.tty !== null,
+    tags: [...run.tags],
+    priority: run.priority,
+    timeoutMs: spec.timeoutMs,
+    queueTimeoutMs: spec.queueTimeoutMs,
+    graceMs: spec.graceMs,
+    maxLogBytes: spec.maxLogBytes,
+    keepChildren: spec.keepChildren,
+    retry: { attempts: spec.retry.attempts, on: [...spec.retry.on], backoffMs: spec.retry.backoffMs },
+    attempt: run.token,
+    attempts: [...run.past.map(pastAttempt), ...(attempt === null ? [] : [presentAttempt(run, attempt)])],
+    createdAt: time(run.createdAt),
+    queuedAt: time(run.queuedAt),
+    startedAt: timeOrNull(attempt?.startedAt ?? attempt?.startingAt),
+    endedAt: timeOrNull(run.end?.at),
+    cancelRequestedAt: timeOrNull(run.cancel?.at),
+    end: run.end === null ? null : presentEnd(run.end.reason),
+    amendedAt: timeOrNull(run.end?.amendedAt),
+    exitCode: run.end === null ? null : describeEnd(run.end.reason).exitCode,
+    log: run.end?.log ?? null,
+  };
+}
+
+function pastAttempt(past: PastAttempt): Run['attempts'][number] {
+  return {
+    attempt: past.token,
+    agentId: past.agentId,
+    startedAt: timeOrNull(past.startedAt),
+    endedAt: time(past.endedAt),
+    end: past.reason === null ? null : presentEnd(past.reason),
+    log: past.log,
+    superseded: past.superseded === null ? null : presentEnd(past.superseded),
+  };
+}
+
+function presentAttempt(run: RunRecord, attempt: Attempt): Run['attempts'][number] {
+  return {
+    attempt: attempt.token,
+    agentId: attempt.agentId,
+    startedAt: timeOrNull(attempt.startedAt ?? attempt.startingAt),
+    endedAt: timeOrNull(run.end?.at),
+    end: run.end === null ? null : presentEnd(run.end.reason),
+    log: run.end?.log ?? null,
+    superseded: null,
+  };
+}
+
+function presentEnd(reason: EndReason): NonNullable<Run['end']> {
+  const { sentence, exitCode } = describeEnd(reason);
+  return {
+    reason: reason.kind,
+    sentence,
+    exitCode,
+    code: reason.kind === 'exited' ? reason.code : null,
+    signal: reason.kind === 'signaled' ? signalName(reason.signal) : null,
+  };
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function timeOrNull(ms: number | null | undefined): string | null {
+  return ms == null ? null : time(ms);
+}

@@ -1,0 +1,125 @@
+import { API, type Route } from '@errand/contract';
+import { type OperationId, ROUTES } from '@errand/contract/wire';
+import type { Clock } from '@errand/core';
+import { ErrandError, LIMITS } from '@errand/core';
+import type { Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
+import type { AuthenticateParts } from '../use-cases/keys/authenticate.ts';
+import type { Environment } from './app.ts';
+import { authenticate, checkAccess } from './authentication.ts';
+import type { Call, Handler, Handlers } from './call.ts';
+import { invalidInput } from './error-response.ts';
+import { checkOrigin, type GuardOptions } from './guards.ts';
+
+export interface RegisterParts {
+  readonly handlers: Handlers;
+  readonly authenticating: AuthenticateParts & { readonly clock: Clock };
+  readonly guards: GuardOptions;
+  /** Aborts when the server drains: answers that are held come back. */
+  readonly draining: AbortSignal;
+}
+
+/** Walks the contract: every route is authenticated, validated, handled and answered in the same way. */
+export function registerRoutes(app: Hono<Environment>, parts: RegisterParts): void {
+  for (const id of Object.keys(ROUTES) as OperationId[]) {
+    const { method, path } = ROUTES[id];
+    const route: Route = API[id];
+    // The id selects schema and handler alike; TypeScript cannot follow the correlation through the loop.
+    const handler = parts.handlers[id] as Handler<OperationId>;
+    app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async (context) => {
+      const actor = await actorOf(parts, route, context);
+      checkAccess(route, actor);
+      const call = await callOf(parts, route, actor, context);
+      return respond(route, await handler(call));
+    });
+  }
+}
+
+async function actorOf(
+  { authenticating, guards }: RegisterParts,
+  route: Route,
+  context: Context<Environment>,
+): Promise<Actor> {
+  if (context.env.local) return LOCAL_ACTOR;
+  checkOrigin(context.req.raw, guards);
+  if (route.access !== 'open') return await authenticate(authenticating, context.req.raw);
+  return { id: 'nobody', name: 'nobody', role: 'viewer', owner: 'nobody', expiresAt: null, local: false };
+}
+
+async function callOf(
+  { draining }: RegisterParts,
+  route: Route,
+  actor: Actor,
+  context: Context<Environment>,
+): Promise<Call<OperationId>> {
+  const request = context.req.raw;
+  const input = {
+    params: parsed('path', route.params, context.req.param()),
+    query: parsed('query', route.query, queryOf(context)),
+    body:
+      route.body === undefined || route.body === 'bytes'
+        ? undefined
+        : parsed('body', route.body, await jsonOf(request)),
+  } as Call<OperationId>['input'];
+  const signal = AbortSignal.any([request.signal, draining]);
+  return {
+    actor,
+    input,
+    headers: request.headers,
+    body: route.body === 'bytes' ? request.body : null,
+    signal,
+  };
+}
+
+function parsed(where: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidInput(where, result.error);
+  return result.data;
+}
+
+/** A parameter that comes once is text, one that comes more often a list. */
+function queryOf(context: Context<Environment>): Record<string, string | string[]> {
+  const lists = Object.entries(context.req.queries());
+  return Object.fromEntries(
+    lists.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
+  );
+}
+
+async function jsonOf(request: Request): Promise<unknown> {
+  const text = await textOf(request);
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ErrandError(
+      'invalid',
+      `the body is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be read'}`,
+      { cause },
+    );
+  }
+}
+
+async function textOf(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > LIMITS.requestBytes) throw tooLarge();
+  if (request.headers.has('content-length') || request.body === null) return await request.text();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.length;
+    if (bytes > LIMITS.requestBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function tooLarge(): ErrandError {
+  return new ErrandError('too_large', `a request may have at most ${LIMITS.requestBytes} bytes`);
+}
+
+function respond(route: Route, answer: unknown): Response {
+  if (answer instanceof Response) return answer;
+  if (route.answer === null) return new Response(null, { status: route.status });
+  return Response.json(answer, { status: route.status });
+}

@@ -1,0 +1,28 @@
+import type { AgentLink } from '@errand/contract';
+import type { LogStore } from '@errand/core';
+import { type AppendLogParts, appendLog } from './use-cases/agents/append-log.ts';
+import { type FetchInputParts, fetchInput } from './use-cases/agents/fetch-input.ts';
+import { type PollAgentParts, pollAgent } from './use-cases/agents/poll-agent.ts';
+import { type ReportFactParts, reportFact } from './use-cases/agents/report-fact.ts';
+import { type SayHelloParts, sayHello } from './use-cases/agents/say-hello.ts';
+
+export interface InProcessLinkParts {
+  readonly hello: SayHelloParts;
+  readonly polling: PollAgentParts;
+  readonly appending: AppendLogParts;
+  readonly reporting: ReportFactParts;
+  readonly fetching: FetchInputParts;
+  readonly logs: Pick<LogStore, 'grew'>;
+}
+
+/** The way of the control plane's own agent: the same use-cases as over HTTP, without the wire. */
+export function inProcessLink(parts: InProcessLinkParts, agentId: string): AgentLink {
+  return {
+    hello: (request) => sayHello(parts.hello, agentId, request),
+    poll: (request, signal) => pollAgent(parts.polling, { ...request, agentId }, signal),
+    append: (request) => appendLog(parts.appending, agentId, request),
+    grew: (attempt) => parts.logs.grew(attempt),
+    report: (request) => reportFact(parts.reporting, agentId, request),
+    input: (request, signal) => fetchInput(parts.fetching, { agentId, signal }, request),
+  };
+}

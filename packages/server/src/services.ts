@@ -1,0 +1,46 @@
+import type { Clock, LogStore, Notifier, Store } from '@errand/core';
+import type { AppendLogParts } from './use-cases/agents/append-log.ts';
+import type { FetchInputParts } from './use-cases/agents/fetch-input.ts';
+import type { JoinAgentParts } from './use-cases/agents/join-agent.ts';
+import type { PollAgentParts } from './use-cases/agents/poll-agent.ts';
+import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
+import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
+import type { AuthenticateParts } from './use-cases/keys/authenticate.ts';
+import type { CreateKeyParts } from './use-cases/keys/create-key.ts';
+import type { CallerPlaces } from './use-cases/runs/caller-places.ts';
+import type { ChangeRunParts } from './use-cases/runs/change-run.ts';
+import type { LogReads } from './use-cases/runs/log-reads.ts';
+import type { ReadLogParts } from './use-cases/runs/read-log.ts';
+import type { WriteInputParts } from './use-cases/runs/run-input.ts';
+import type { AwaitRunParts } from './use-cases/runs/see-run.ts';
+import type { SubmitRunParts } from './use-cases/runs/submit-run.ts';
+import type { ResizeTerminalParts } from './use-cases/runs/terminal.ts';
+import type { WhyWaitingParts } from './use-cases/runs/why-waiting.ts';
+
+/** What the HTTP edge hands to each use-case: made once in `compose.ts`, each use-case sees only its own parts. */
+export interface Services {
+  readonly version: string;
+  readonly store: Store;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly notifier: Notifier;
+  readonly authenticating: AuthenticateParts;
+  readonly submit: SubmitRunParts;
+  readonly changing: ChangeRunParts;
+  readonly waiting: AwaitRunParts;
+  readonly reading: ReadLogParts;
+  readonly reads: LogReads;
+  readonly input: WriteInputParts;
+  readonly terminals: ResizeTerminalParts;
+  readonly why: WhyWaitingParts;
+  readonly keyMaking: CreateKeyParts;
+  readonly joining: JoinAgentParts;
+  readonly hello: SayHelloParts;
+  readonly polling: PollAgentParts;
+  readonly appending: AppendLogParts;
+  readonly reporting: ReportFactParts;
+  readonly fetching: FetchInputParts;
+  readonly callerPlaces: CallerPlaces;
+  /** Begins to drain, or throws `conflict` while anything runs. */
+  readonly shutDownIfIdle: () => Promise<void>;
+}

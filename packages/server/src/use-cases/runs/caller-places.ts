@@ -1,0 +1,59 @@
+import { ErrandError, type LogStore, type RunRecord } from '@errand/core';
+import type { OwnAgent } from '../../own-agent.ts';
+import { type LeaseParts, leaseOf } from '../agents/lease.ts';
+
+/** Where the command line that submitted a run works on its attempt. */
+export interface CallerPlace {
+  readonly token: number;
+  /** Path prefix of the attempt's `.run` file. */
+  readonly spool: string;
+  /** Path prefix of its log. */
+  readonly log: string;
+  readonly keeperSocket: string;
+}
+
+export interface CallerPlacesParts extends LeaseParts {
+  readonly logs: Pick<LogStore, 'place'>;
+  /** Private folder with a short path: socket paths have at most 107 bytes. */
+  readonly sockets: string;
+  readonly ownAgent: () => OwnAgent | null;
+}
+
+/** The embedded shape: the calling command line starts its own command, the control plane's own agent follows it to the end. */
+export class CallerPlaces {
+  readonly #parts: CallerPlacesParts;
+
+  constructor(parts: CallerPlacesParts) {
+    this.#parts = parts;
+  }
+
+  of(run: RunRecord): CallerPlace {
+    const log = this.#parts.logs.place({ runId: run.id, token: run.token });
+    if (log === null)
+      throw new ErrandError(
+        'unavailable',
+        'the log store of this control plane cannot be written by a command line',
+      );
+    const spool = this.#agent().prefixOf({ runId: run.id, token: run.token });
+    // The random half of the id is enough for a name, and keeps the path short.
+    const keeperSocket = `${this.#parts.sockets}/${run.id.slice(-16)}.sock`;
+    return { token: run.token, spool, log, keeperSocket };
+  }
+
+  /** The own agent follows the attempt from here. Repeatable. */
+  takeOver(run: RunRecord): Promise<void> {
+    if (!run.spec.caller) throw new ErrandError('conflict', 'this run is not started by a command line');
+    const agent = this.#agent();
+    if (run.state === 'running') {
+      const { spool, keeperSocket } = this.of(run);
+      agent.adopt({ lease: leaseOf(this.#parts, run), prefix: spool, keeperSocket });
+    }
+    return Promise.resolve();
+  }
+
+  #agent(): OwnAgent {
+    const agent = this.#parts.ownAgent();
+    if (agent === null) throw new ErrandError('unavailable', 'this control plane has no agent of its own');
+    return agent;
+  }
+}
