@@ -8,7 +8,7 @@ export type { AgentStore } from './ports/agent-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Ids } from './ports/ids.ts';
 export type { KeyStore, SignIn } from './ports/key-store.ts';
-export type { AttemptRef, LogPiece, LogRange, LogStore } from './ports/log-store.ts';
+export type { AttemptRef, LogPiece, LogRange, LogStore, LogUsage } from './ports/log-store.ts';
 export type { Notifier } from './ports/notifier.ts';
 export type {
   ClaimQuery,

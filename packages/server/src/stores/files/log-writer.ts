@@ -1,0 +1,198 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import type { LogPiece } from '@errand/core';
+import { isMissing, readFileError } from './file-error.ts';
+import { decodeRecord, encodeRecords, type IndexRecord, RECORD_BYTES } from './index-record.ts';
+import type { LogPaths } from './layout.ts';
+
+/** As the keeper does: bytes of one stream that arrive so soon after each other share a record, */
+const SAME_RECORD_MS = 10;
+/** and beyond this many records the last one takes everything, so that an index stays below 32 MB. */
+const MOST_RECORDS = 2_000_000;
+
+/**
+ * Writes one log: first the bytes, then their records, so that a record never speaks of bytes that are not there. After any
+ * failure, and at the start, the files are what counts: bytes without a record were never acknowledged and are cut off.
+ */
+export class LogWriter {
+  readonly #paths: LogPaths;
+  #open: OpenLog | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(paths: LogPaths) {
+    this.#paths = paths;
+  }
+
+  /** Appends what lies beyond the present size. Resolves with the size then. */
+  append(pieces: readonly LogPiece[]): Promise<number> {
+    return this.#next(async () => {
+      const open = this.#open ?? (await openIfThere(this.#paths));
+      this.#open = open;
+      const fresh = freshPieces(pieces, open?.size ?? 0);
+      if (fresh.length === 0) return open?.size ?? 0;
+      const log = open ?? (await openNew(this.#paths));
+      this.#open = log;
+      await write(log, fresh);
+      return log.size;
+    });
+  }
+
+  /** Gives the bytes without a record to stdout. */
+  seal(): Promise<void> {
+    return this.#next(async () => {
+      await this.#letGo();
+      await sealLog(this.#paths);
+    });
+  }
+
+  /** Closes the files once what is under way is done; the next append opens them again. */
+  close(): Promise<void> {
+    return this.#next(() => this.#letGo());
+  }
+
+  /** Nothing is under way and no file is open: a new writer may take its place. */
+  get isIdle(): boolean {
+    return this.#waiting === 0 && this.#open === null;
+  }
+
+  #next<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#waiting += 1;
+    const result = this.#turn
+      .then(act)
+      .catch(async (error: unknown) => {
+        await this.#letGo();
+        throw readFileError(error);
+      })
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #letGo(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    await open?.bytes.close();
+    await open?.index.close();
+  }
+}
+
+interface OpenLog {
+  readonly bytes: FileHandle;
+  readonly index: FileHandle;
+  size: number;
+  count: number;
+  last: IndexRecord | null;
+}
+
+/** What of the pieces is new; nothing from the first gap on. */
+function freshPieces(pieces: readonly LogPiece[], size: number): LogPiece[] {
+  const fresh: LogPiece[] = [];
+  let at = size;
+  for (const piece of pieces) {
+    const known = at - piece.offset;
+    if (known < 0) break;
+    if (known >= piece.bytes.length) continue;
+    const bytes = piece.bytes.subarray(known);
+    fresh.push({ ...piece, offset: at, bytes });
+    at += bytes.length;
+  }
+  return fresh;
+}
+
+async function write(log: OpenLog, pieces: readonly LogPiece[]): Promise<void> {
+  const [only] = pieces;
+  const bytes = pieces.length === 1 && only ? only.bytes : Buffer.concat(pieces.map((piece) => piece.bytes));
+  await writeAt(log.bytes, bytes, log.size);
+  // The last record is written again with the new ones, in one piece: it may have been extended.
+  const from = log.last === null ? 0 : log.count - 1;
+  const records = log.last === null ? [] : [log.last];
+  for (const piece of pieces) addRecord(records, piece, from);
+  await writeAt(log.index, encodeRecords(records), from * RECORD_BYTES);
+  log.size += bytes.length;
+  log.count = from + records.length;
+  log.last = records.at(-1) ?? null;
+}
+
+function addRecord(records: IndexRecord[], { offset, stream, time, bytes }: LogPiece, before: number): void {
+  const last = records.at(-1);
+  const end = offset + bytes.length;
+  if (last !== undefined && (before + records.length >= MOST_RECORDS || isContinued(last, stream, time)))
+    records[records.length - 1] = { ...last, end };
+  else records.push({ end, stream, time });
+}
+
+function isContinued(last: IndexRecord, stream: LogPiece['stream'], time: number): boolean {
+  return last.stream === stream && time >= last.time && time - last.time <= SAME_RECORD_MS;
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+async function openIfThere(paths: LogPaths): Promise<OpenLog | null> {
+  try {
+    return await openFiles(paths, constants.O_RDWR);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function openNew(paths: LogPaths): Promise<OpenLog> {
+  await mkdir(paths.folder, { recursive: true, mode: 0o700 });
+  return openFiles(paths, constants.O_RDWR | constants.O_CREAT);
+}
+
+async function openFiles(paths: LogPaths, flags: number): Promise<OpenLog> {
+  const bytes = await open(paths.bytes, flags, 0o600);
+  // Made with the bytes where a writer was killed in between.
+  const index = await open(paths.index, flags | constants.O_CREAT, 0o600).catch(async (error: unknown) => {
+    await bytes.close();
+    throw error;
+  });
+  return heal({ bytes, index, size: 0, count: 0, last: null });
+}
+
+/** Cuts off half a record, and bytes without one. */
+async function heal(log: OpenLog): Promise<OpenLog> {
+  const indexSize = (await log.index.stat()).size;
+  log.count = Math.floor(indexSize / RECORD_BYTES);
+  log.last = await lastRecord(log.index, log.count);
+  log.size = log.last?.end ?? 0;
+  if (indexSize % RECORD_BYTES !== 0) await log.index.truncate(log.count * RECORD_BYTES);
+  if ((await log.bytes.stat()).size > log.size) await log.bytes.truncate(log.size);
+  return log;
+}
+
+async function sealLog(paths: LogPaths): Promise<void> {
+  const bytes = await open(paths.bytes, 'r').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (bytes === null) return;
+  const index = await open(paths.index, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    const { size, mtimeMs } = await bytes.stat();
+    const count = Math.floor((await index.stat()).size / RECORD_BYTES);
+    const recorded = (await lastRecord(index, count))?.end ?? 0;
+    if (size <= recorded) return;
+    const rest: IndexRecord = { end: size, stream: 'stdout', time: mtimeMs };
+    await writeAt(index, encodeRecords([rest]), count * RECORD_BYTES);
+  } finally {
+    await bytes.close();
+    await index.close();
+  }
+}
+
+async function lastRecord(index: FileHandle, count: number): Promise<IndexRecord | null> {
+  if (count === 0) return null;
+  const buffer = Buffer.alloc(RECORD_BYTES);
+  await index.read(buffer, 0, RECORD_BYTES, (count - 1) * RECORD_BYTES);
+  return decodeRecord(buffer, 0);
+}
