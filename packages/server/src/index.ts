@@ -1,1 +1,5 @@
-export {};
+export type { ConfigFile, ConfigSources, ServerConfig } from './config.ts';
+export { parseConfigFile, readConfigFile, serverConfig } from './config.ts';
+export type { AdoptedAttempt, OwnAgent, OwnAgentOptions, StartOwnAgent } from './own-agent.ts';
+export type { RunningServer, StartOptions } from './start.ts';
+export { startServer } from './start.ts';

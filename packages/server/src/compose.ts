@@ -1,0 +1,119 @@
+import { dirname, join } from 'node:path';
+import { type AgentRecord, DEFAULTS, type Store } from '@errand/core';
+import type { Logger } from 'pino';
+import type { ServerConfig } from './config.ts';
+import { countOpenRuns, createServices, type OwnAgentSlot } from './create-services.ts';
+import { inProcessLink } from './in-process-link.ts';
+import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
+import { Reconciler } from './reconciler/reconciler.ts';
+import { Retention } from './reconciler/retention.ts';
+import { openSealer } from './secrets.ts';
+import type { Services } from './services.ts';
+import { openDataFolder } from './stores/data-folder.ts';
+import { FileLogStore } from './stores/files/file-log-store.ts';
+import { openSqliteStore } from './stores/sql/open-sqlite-store.ts';
+import { LocalNotifier } from './system/local-notifier.ts';
+import { randomIds } from './system/random-ids.ts';
+import { systemClock } from './system/system-clock.ts';
+
+/** Everything that works behind the HTTP edge. Closing it waits for writes under way; commands go on. */
+export interface ControlPlane extends AsyncDisposable {
+  readonly services: Services;
+  readonly reconciler: Reconciler;
+  readonly retention: Retention;
+  /** Resolves when the own agent serves, at once where there is none. */
+  startOwnAgent(): Promise<void>;
+  /** How many runs have not finished. */
+  openRuns(): Promise<number>;
+}
+
+export interface ComposeOptions {
+  readonly config: ServerConfig;
+  readonly version: string;
+  readonly log: Logger;
+  /** Makes the control plane's own agent; null: it has none. */
+  readonly startOwnAgent: StartOwnAgent | null;
+  readonly shutDown: () => void;
+}
+
+/** The one place that names concrete stores: opens the data folder and wires the use-cases to it. */
+export async function compose(options: ComposeOptions): Promise<ControlPlane> {
+  const { config, version, shutDown } = options;
+  await using opened = new AsyncDisposableStack();
+  const folder = opened.use(await openDataFolder(config.data));
+  const store = opened.use(await openSqliteStore({ database: join(folder.path, 'errand.db') }));
+  const logs = opened.use(new FileLogStore({ root: join(folder.path, 'logs'), clock: systemClock }));
+  const own: OwnAgentSlot = { id: null, agent: null };
+  const system = { clock: systemClock, ids: randomIds, notifier: new LocalNotifier() };
+  const sealer = openSealer(join(folder.path, 'secret.key'));
+  const sockets = dirname(config.socket);
+  const services = createServices({ version, store, logs, ...system, sealer, sockets, own, shutDown });
+  const closing = opened.move();
+  return {
+    services,
+    reconciler: new Reconciler({ ...system, runs: store.runs }),
+    retention: new Retention({
+      ...system,
+      runs: store.runs,
+      keys: store.keys,
+      logs,
+      reads: services.reads,
+      keep: config,
+    }),
+    startOwnAgent: () => startOwnAgent(options, { services, own, data: join(folder.path, 'agent') }),
+    openRuns: () => countOpenRuns(store),
+    async [Symbol.asyncDispose]() {
+      await own.agent?.stop();
+      await closing.disposeAsync();
+    },
+  };
+}
+
+interface OwnAgentPlace {
+  readonly services: Services;
+  readonly own: OwnAgentSlot;
+  readonly data: string;
+}
+
+async function startOwnAgent(options: ComposeOptions, { services, own, data }: OwnAgentPlace): Promise<void> {
+  const { config, version, log, startOwnAgent: make } = options;
+  if (make === null) return;
+  own.id = await ensureOwnAgent(services.store, config.slots);
+  own.agent = await make({
+    link: inProcessLink(services, own.id),
+    data,
+    name: OWN_POOL,
+    slots: config.slots,
+    program: version,
+    log: (level, message, about) => log[level]({ ...about, part: 'agent' }, message),
+  });
+  await own.agent.start();
+}
+
+/** Its id lies in the store, so that a restarted control plane goes on with the runs of the one before. */
+async function ensureOwnAgent(store: Store, slots: number): Promise<string> {
+  const now = systemClock.now();
+  await store.agents.ensurePool({
+    name: OWN_POOL,
+    createdAt: now,
+    lostAfterMs: DEFAULTS.lostAfterMs,
+    adminOnly: true,
+  });
+  const known = (await store.agents.list(OWN_POOL))[0];
+  if (known !== undefined) return known.id;
+  const agent: AgentRecord = {
+    id: randomIds.next('agent', now),
+    version: 1,
+    name: OWN_POOL,
+    pool: OWN_POOL,
+    labels: {},
+    slots,
+    program: '',
+    adminOnly: true,
+    keyId: null,
+    createdAt: now,
+    lastSeenAt: now,
+  };
+  await store.agents.put(agent);
+  return agent.id;
+}

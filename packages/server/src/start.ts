@@ -1,0 +1,129 @@
+import { type Logger, pino } from 'pino';
+import { type ControlPlane, compose } from './compose.ts';
+import type { ServerConfig } from './config.ts';
+import { greet, type StartGreeting } from './first-key.ts';
+import { createApp } from './http/app.ts';
+import { type Listener, listenSocket, listenTcp } from './http/listen.ts';
+import { createMetrics } from './http/metrics.ts';
+import type { StartOwnAgent } from './own-agent.ts';
+
+/** How long answers under way may take once the control plane drains. */
+const DRAIN_MS = 5_000;
+const IDLE_LOOK_MS = 1_000;
+
+export interface StartOptions {
+  readonly config: ServerConfig;
+  readonly version: string;
+  readonly startOwnAgent: StartOwnAgent | null;
+}
+
+/** A control plane that answers. */
+export interface RunningServer {
+  /** Where it is reached over TCP; null in the embedded shape. */
+  readonly url: string | null;
+  readonly greeting: StartGreeting;
+  /** Stops taking requests, lets answers under way end, closes everything. Commands go on. Repeatable. */
+  drain(): Promise<void>;
+  /** Resolves when it has ended, by `drain` or by itself. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts a control plane; resolves when it answers. Throws an ErrandError that says what is in the way. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config } = options;
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const draining = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  let server: RunningServer | null = null;
+  const plane = await compose({ ...options, log, shutDown: () => void server?.drain() });
+  const listeners = await listen(options, plane, { log, draining: draining.signal }).catch(
+    async (error: unknown) => {
+      await plane[Symbol.asyncDispose]();
+      throw error;
+    },
+  );
+  const greeting = await greet(plane.services);
+  const background = runBackground(plane, draining.signal, log);
+  await plane.startOwnAgent();
+  const close = once(async () => {
+    draining.abort();
+    await Promise.race([disposeAll(listeners), plane.services.clock.sleep(DRAIN_MS)]);
+    await background;
+    await plane[Symbol.asyncDispose]();
+    ended.resolve();
+  });
+  server = { url: listeners.url, greeting, drain: close, ended: ended.promise };
+  if (config.idleExitMs !== null)
+    void exitWhenIdle(plane, listeners, config.idleExitMs, draining.signal).then(close);
+  return server;
+}
+
+interface Listeners {
+  readonly url: string | null;
+  readonly all: readonly Listener[];
+}
+
+async function listen(
+  { config, version }: StartOptions,
+  { services }: ControlPlane,
+  { log, draining }: { readonly log: Logger; readonly draining: AbortSignal },
+): Promise<Listeners> {
+  const loopback = config.listen === null || /^(127\.|::1$|localhost$)/.test(config.listen.host);
+  const guards = { hosts: config.hosts, loopback };
+  const ready = async (): Promise<void> => {
+    if (draining.aborted) throw new Error('draining');
+    await services.store.ping();
+  };
+  const app = createApp({ services, guards, log, metrics: createMetrics(), draining, ready });
+  const socket = await listenSocket(app, config.socket);
+  if (config.listen === null) return { url: null, all: [socket] };
+  try {
+    const tcp = await listenTcp(app, config.listen, config.tls);
+    log.info({ version, url: tcp.address }, 'listening');
+    return { url: tcp.address, all: [socket, tcp] };
+  } catch (error) {
+    await socket[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function runBackground(
+  { reconciler, retention }: ControlPlane,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  const failed = (part: string) => (error: unknown) => log.error({ err: error, part }, 'will be tried again');
+  await Promise.all([
+    reconciler.run(signal, failed('reconciler')),
+    retention.run(signal, failed('retention')),
+  ]);
+}
+
+async function disposeAll({ all }: Listeners): Promise<void> {
+  await Promise.all(all.map((listener) => listener[Symbol.asyncDispose]()));
+}
+
+/** Resolves once there has been neither an open run nor a client for `idleMs`. */
+async function exitWhenIdle(
+  plane: ControlPlane,
+  { all }: Listeners,
+  idleMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = plane.services;
+  let busyAt = clock.steady();
+  while (!signal.aborted && clock.steady() - busyAt < idleMs) {
+    await clock.sleep(IDLE_LOOK_MS, signal);
+    const connections = await Promise.all(all.map((listener) => listener.connections()));
+    const busy = connections.some((count) => count > 0) || (await plane.openRuns()) > 0;
+    if (busy) busyAt = clock.steady();
+  }
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
