@@ -15,6 +15,9 @@ export class KeeperError extends Error {
   override readonly name = 'KeeperError';
 }
 
+/** The keeper itself refused a `start`; any other failure of one leaves open whether it got the request. */
+export class KeeperRefusal extends KeeperError {}
+
 /**
  * One connection to a keeper. Every event of every run comes to every client, whoever started the run. The commands
  * do not depend on it: when it closes they go on, and the next connection asks `list()` what happened meanwhile.
@@ -139,7 +142,7 @@ export class KeeperClient implements AsyncDisposable {
       list?.waiter.resolve([...list.runs.values()]);
     } else if (event.kind === 'error' && event.request === 'S') {
       const waiting = this.#starts.get(event.id)?.shift();
-      waiting?.reject(new KeeperError(event.sentence));
+      waiting?.reject(new KeeperRefusal(event.sentence));
     }
   }
 

@@ -1,5 +1,5 @@
 export { KEEPER_BUILDS, keeperBinary } from './binary.ts';
-export { KeeperClient, KeeperError, type StartAnswer } from './client.ts';
+export { KeeperClient, KeeperError, KeeperRefusal, type StartAnswer } from './client.ts';
 export { encodeMessage, MESSAGE_LIMIT, type Message, MessageDecoder } from './codec.ts';
 export { decodeEvent, type KeeperEvent, type KeptRun } from './events.ts';
 export { InputFeed } from './input-feed.ts';

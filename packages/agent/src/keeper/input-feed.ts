@@ -1,5 +1,10 @@
 import type { KeeperClient } from './client.ts';
 
+/** What feeding needs of a connection. */
+type InputLine = Pick<KeeperClient, 'input' | 'endInput' | 'onEvent'> & {
+  readonly closed: Promise<unknown>;
+};
+
 /** What the keeper holds for one run at most; more is refused. */
 const WINDOW = 64 * 1024;
 
@@ -8,7 +13,7 @@ const WINDOW = 64 * 1024;
  * `acceptedInput` of a run found by `list()` says where to go on after a reconnect.
  */
 export class InputFeed {
-  readonly #client: KeeperClient;
+  readonly #client: InputLine;
   readonly #id: string;
   readonly #off: () => void;
   #sent: number;
@@ -16,7 +21,7 @@ export class InputFeed {
   #open = true;
   #wake: (() => void) | undefined;
 
-  constructor(client: KeeperClient, id: string, accepted = 0) {
+  constructor(client: InputLine, id: string, accepted = 0) {
     this.#client = client;
     this.#id = id;
     this.#sent = accepted;
@@ -29,7 +34,7 @@ export class InputFeed {
       else return;
       this.#wake?.();
     });
-    void client.closed.then(() => this.#stop());
+    void client.closed.then(() => this.close());
   }
 
   /** Sends bytes, waiting while the command does not read; false when it reads no more. One call at a time. */
@@ -54,10 +59,11 @@ export class InputFeed {
   /** Tells the command that nothing more comes. */
   end(): void {
     if (this.#open) this.#client.endInput(this.#id);
-    this.#stop();
+    this.close();
   }
 
-  #stop(): void {
+  /** Stops feeding; the command's input stays as it is. */
+  close(): void {
     this.#open = false;
     this.#off();
     this.#wake?.();

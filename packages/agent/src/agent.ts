@@ -1,0 +1,180 @@
+import type { AgentLink, AgentPolicy, AttemptName, HeldAttempt, Lease, PollAnswer } from '@errand/contract';
+import { Attempt } from './attempt.ts';
+import { attemptId } from './attempt-id.ts';
+import type { Account } from './environment.ts';
+import { KeeperLine } from './keeper-line.ts';
+import { PollLoop } from './poll-loop.ts';
+import type { Clock, Keepers, Logger, Spool, SpoolEntry } from './ports.ts';
+import type { Waiting } from './retry.ts';
+import { draftOf } from './spool-draft.ts';
+
+/** Raised when the control plane could no longer work with an agent of an older number. */
+const PROTOCOL = 1;
+
+export interface AgentOptions {
+  readonly link: AgentLink;
+  readonly keepers: Keepers;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 to 1; spreads the calls of many agents that lost their control plane at the same moment. */
+  readonly random: () => number;
+  readonly account: Account;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Attempts at the same time. */
+  readonly slots: number;
+  /** Version of this program. */
+  readonly program: string;
+}
+
+/** An attempt that a command line has begun and this agent shall bring to its end. */
+export interface TakeOver {
+  readonly lease: Lease;
+  /** Path of its `.run` in this agent's spool, without the ending; see `attemptPrefix`. */
+  readonly prefix: string;
+  readonly keeperSocket: string;
+}
+
+/** How long a command line that hands an attempt over may still need to have it executed. */
+const TAKE_OVER_MS = 5_000;
+
+/**
+ * Claims runs from a control plane and has them executed by a keeper. Everything that is not a decision (time, files, processes, the
+ * network) comes through ports. Commands belong to the keeper: they live on when the agent stops or dies, and the next agent on the
+ * same spool goes on with them.
+ */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #lives = new Set<Promise<void>>();
+  readonly #lines = new Map<string, KeeperLine>();
+  readonly #stop = new AbortController();
+  readonly #polls: PollLoop;
+  #polling: Promise<unknown> = Promise.resolve();
+  #policy: AgentPolicy | undefined;
+  #draining = false;
+  /** What the poll under way has told the control plane. */
+  #toldFree = 0;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const { link, name, labels, slots, program } = options;
+    this.#polls = new PollLoop({
+      link,
+      hello: { protocol: PROTOCOL, name, labels, slots, program },
+      waiting: this.#waiting(),
+      free: () => this.#free(),
+      held: () => this.#held(),
+      onAnswer: (answer) => this.#carryOut(answer),
+    });
+  }
+
+  /**
+   * Presents itself, takes up what the spool holds, and serves from then on. Resolves when it serves; rejects when the control plane refuses
+   * this agent (a `LinkRefusal`) or the agent is stopped meanwhile.
+   */
+  async start(): Promise<void> {
+    const hello = await this.#polls.hello();
+    this.#policy = hello.policy;
+    for (const entry of this.#options.spool.list()) this.#resume(entry, 0);
+    this.#polling = this.#polls.run(hello).catch(() => {});
+  }
+
+  /** Takes no more attempts; resolves when those it has are over and reported. Then `stop()` it. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.#polls.refresh();
+    while (this.#lives.size > 0) await Promise.all(this.#lives);
+  }
+
+  /** Ends the agent, not its commands. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([this.#polling, ...this.#lives]);
+    await Promise.all([...this.#lines.values()].map((line) => line.close()));
+  }
+
+  /** Goes on with an attempt that a command line has begun and can no longer see to. Repeatable. */
+  adopt({ lease, prefix, keeperSocket }: TakeOver): void {
+    if (this.#attempts.has(attemptId(lease))) return;
+    const { spool, account } = this.#options;
+    const entry = spool.take(draftOf(lease, { keeper: keeperSocket, account, spool }), prefix);
+    this.#resume(entry, TAKE_OVER_MS);
+    this.#polls.refresh();
+  }
+
+  #carryOut(answer: PollAnswer): void {
+    for (const lease of answer.leases) this.#take(lease);
+    for (const order of answer.cancels) this.#find(order)?.cancel(order);
+    for (const name of answer.superseded) this.#find(name)?.supersede();
+    for (const order of answer.windows) this.#find(order)?.resize(order);
+  }
+
+  /** A lease is given again until a poll says that it is held. */
+  #take(lease: Lease): void {
+    if (this.#find(lease) !== undefined) return;
+    const attempt = this.#make(lease);
+    this.#live(attempt, attempt.run());
+  }
+
+  #resume(entry: SpoolEntry, patienceMs: number): void {
+    const attempt = this.#make(entry.lease);
+    this.#live(attempt, attempt.resume(entry, patienceMs));
+  }
+
+  #make(lease: Lease): Attempt {
+    const { link, keepers, spool, account } = this.#options;
+    if (this.#policy === undefined) throw new Error('AGENT-2: an attempt before the hello');
+    return new Attempt(lease, {
+      link,
+      keepers,
+      spool,
+      account,
+      policy: this.#policy,
+      waiting: this.#waiting(),
+      line: (socket) => this.#line(socket),
+    });
+  }
+
+  #live(attempt: Attempt, life: Promise<void>): void {
+    const id = attemptId(attempt.lease);
+    this.#attempts.set(id, attempt);
+    const over = life
+      .catch((error: unknown) => {
+        if (this.#stop.signal.aborted) return;
+        this.#options.log.warn('an attempt could not be brought to its end', { id, error: String(error) });
+      })
+      .finally(() => {
+        this.#attempts.delete(id);
+        this.#lives.delete(over);
+        if (this.#toldFree === 0) this.#polls.refresh();
+      });
+    this.#lives.add(over);
+  }
+
+  #line(socket: string): KeeperLine {
+    const line = this.#lines.get(socket) ?? new KeeperLine(this.#options.keepers, socket);
+    this.#lines.set(socket, line);
+    return line;
+  }
+
+  #find(name: AttemptName): Attempt | undefined {
+    return this.#attempts.get(attemptId(name));
+  }
+
+  #free(): number {
+    const { slots } = this.#options;
+    this.#toldFree = this.#draining ? 0 : Math.max(0, slots - this.#attempts.size);
+    return this.#toldFree;
+  }
+
+  #held(): readonly HeldAttempt[] {
+    return [...this.#attempts.values()].flatMap(({ held }) => (held === undefined ? [] : [held]));
+  }
+
+  #waiting(): Waiting {
+    const { clock, log, random } = this.#options;
+    return { clock, log, random, signal: this.#stop.signal };
+  }
+}

@@ -1,0 +1,28 @@
+import type { Lease } from '@errand/contract';
+
+/** Who the commands run as, on which machine: what the system's own login would set. */
+export interface Account {
+  readonly user: string;
+  readonly home: string;
+  readonly shell: string;
+  readonly path: string;
+}
+
+/**
+ * The whole environment of a command: built, so that nothing of the agent's own gets in. The last two variables are a mark too: by
+ * them the processes of an attempt are found when its keeper was killed.
+ */
+export function environmentOf(lease: Lease, account: Account): Readonly<Record<string, string>> {
+  return {
+    PATH: account.path,
+    HOME: account.home,
+    USER: account.user,
+    LOGNAME: account.user,
+    SHELL: account.shell,
+    LANG: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    ...lease.env,
+    ERRAND_RUN_ID: lease.runId,
+    ERRAND_ATTEMPT: String(lease.token),
+  };
+}

@@ -1,0 +1,105 @@
+import type { AttemptName, Lease } from '@errand/contract';
+import type { KeeperEvent, KeptRun } from './keeper/events.ts';
+import type { StartAnswer } from './keeper/client.ts';
+import type { IndexRecord } from './keeper/spool-files.ts';
+import type { SpoolEnd } from './keeper/spool-end.ts';
+import type { StartRequest } from './keeper/start-request.ts';
+
+/** Time, as an argument: nothing else in the agent looks at a clock. */
+export interface Clock {
+  /** Wall time in ms since 1970. */
+  now(): number;
+  /** Resolves after `ms`, or at once (without an error) when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where the agent says what people may want to know. */
+export interface Logger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A connection to one keeper; `KeeperClient` is one. Commands do not depend on it. */
+export interface Keeper {
+  /** Repeatable: a known id is answered with its state. Rejects when the keeper refuses, or when the connection is lost meanwhile. */
+  start(request: StartRequest): Promise<StartAnswer>;
+  kill(id: string, how: KillOrder): void;
+  input(id: string, bytes: Uint8Array): void;
+  endInput(id: string): void;
+  resize(id: string, size: { rows: number; columns: number }): void;
+  forget(id: string): void;
+  list(): Promise<KeptRun[]>;
+  /** Calls the listener with every event from now on, until the returned function is called. */
+  onEvent(listener: (event: KeeperEvent) => void): () => void;
+  /** Resolves when the connection is gone. Never rejects. */
+  readonly closed: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface KillOrder {
+  readonly signal: number;
+  readonly graceMs: number;
+  readonly cause: string;
+}
+
+/** The keepers of this machine, by the path of their socket. */
+export interface Keepers {
+  /** The one that new attempts are given to. */
+  readonly own: string;
+  /** Connects; null when no keeper is alive there. Rejects where that cannot be told. */
+  connect(socket: string): Promise<Keeper | null>;
+  /** Connects to the own one and starts it first where none is alive. */
+  open(): Promise<Keeper>;
+  /** Ends what can be found of an attempt whose keeper died; answers how many processes it found. */
+  endOrphans(attempt: AttemptName): Promise<number>;
+}
+
+/** What the spool knows of one attempt, also after a crash of the agent. */
+export interface SpoolEntry {
+  /** As it came, but without the environment and the arguments: an attempt is never executed from the spool, so no secret lies in it. */
+  readonly lease: Lease;
+  /** Path of `.run`, without its ending. */
+  readonly prefix: string;
+  /** Path of `.log` and `.idx`, without their endings. */
+  readonly logPrefix: string;
+  /** Socket of the keeper that has it. */
+  readonly keeper: string;
+  readonly cwd: string;
+  /** The folder was made for this attempt and goes with it. */
+  readonly ownCwd: boolean;
+  /** The program and the PATH it is searched in, for a sentence about a failed start. */
+  readonly program: string;
+  readonly path: string;
+}
+
+export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix'>;
+
+/** The folder of attempts that this agent has taken and not yet handed over whole. */
+export interface Spool {
+  /** A new folder's path for the working directory of an attempt. */
+  folderFor(attempt: AttemptName): string;
+  /** Writes down an attempt before it is acknowledged, and makes its folder if it is its own. Throws where the disk is full. */
+  create(draft: SpoolDraft): SpoolEntry;
+  /** Takes over an attempt whose `prefix.run` somebody else made in this spool. */
+  take(draft: SpoolDraft, prefix: string): SpoolEntry;
+  list(): readonly SpoolEntry[];
+  /** When the keeper wrote that it executes (ms since 1970), and how it ended. Nothing where the file is gone. */
+  slots(entry: SpoolEntry): { readonly executedAt: number | undefined; readonly end: SpoolEnd | undefined };
+  /** Makes sure that no keeper can execute it any more (it may have an instant before: look at the slots afterwards). */
+  fence(entry: SpoolEntry): SpoolEntry;
+  openLog(entry: SpoolEntry): LogFile;
+  /** Frees everything of an attempt but a log in the control plane's own store. Repeatable. */
+  remove(entry: SpoolEntry): Promise<void>;
+}
+
+/** The log of one attempt, while the keeper may still be writing it. A log without bytes has no file, which is no error. */
+export interface LogFile {
+  size(): number;
+  /** Bytes from an offset, at most `length`; fewer only at the end. */
+  read(from: number, length: number): Promise<Uint8Array>;
+  /** Records from an index on, at most `limit`. */
+  records(from: number, limit: number): readonly IndexRecord[];
+  close(): void;
+}
+
+export type { KeeperEvent, KeptRun, IndexRecord, SpoolEnd, StartAnswer, StartRequest };

@@ -1,0 +1,18 @@
+import type { Lease } from '@errand/contract';
+import { type Account, environmentOf } from './environment.ts';
+import type { Spool, SpoolDraft } from './ports.ts';
+
+/** What is written down of a lease. */
+export function draftOf(
+  lease: Lease,
+  { keeper, account, spool }: { keeper: string; account: Account; spool: Pick<Spool, 'folderFor'> },
+): SpoolDraft {
+  return {
+    lease: { ...lease, argv: [], env: {} },
+    keeper,
+    cwd: lease.cwd ?? spool.folderFor(lease),
+    ownCwd: lease.cwd === null,
+    program: lease.argv[0] ?? '',
+    path: environmentOf(lease, account)['PATH'] ?? '',
+  };
+}
