@@ -10,13 +10,13 @@ import type {
 import { attemptId } from './attempt-id.ts';
 import { cannotWrite, type EndReason, endOf } from './end-reason.ts';
 import { type Account, environmentOf } from './environment.ts';
-import { draftOf } from './spool-draft.ts';
 import { pumpInput } from './input-pump.ts';
-import { KeptAttempt, type KeptOutcome } from './kept-attempt.ts';
 import type { KeeperLine } from './keeper-line.ts';
+import { KeptAttempt, type KeptOutcome } from './kept-attempt.ts';
 import { LogDelivery } from './log-delivery.ts';
 import type { Keeper, Keepers, KillOrder, Spool, SpoolEntry, StartRequest } from './ports.ts';
 import { untilAnswered, type Waiting } from './retry.ts';
+import { draftOf } from './spool-draft.ts';
 
 /** What an attempt needs of its agent. */
 export interface AttemptParts {
@@ -33,6 +33,8 @@ export interface AttemptParts {
 /** An attempt that is short is not worth a call that says it runs: its end follows at once. */
 const STARTED_LATE_MS = 20;
 const PATIENCE_STEP_MS = 200;
+/** What a login has. The agent's own is far higher, and programs that close all they may have open would take seconds. */
+const OPEN_FILES = 1_024;
 /** Canceled after the door, before anything was executed. */
 const CANCELED = { kind: 'canceled' } as const;
 const SIGNALS = { INT: 2, TERM: 15 } as const;
@@ -69,7 +71,11 @@ export class Attempt {
   }
 
   /** Lives from the lease on. Resolves when nothing is left to do; rejects only when the agent stops. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    return this.#run().finally(() => this.#log?.close());
+  }
+
+  async #run(): Promise<void> {
     const { spool } = this.#parts;
     const made = this.#write();
     const permitted = await this.#report({ kind: 'starting' });
@@ -88,7 +94,11 @@ export class Attempt {
    * Lives on from what an earlier agent or a command line has left in the spool. `patienceMs`: how long somebody else may still be about to
    * have it executed.
    */
-  async resume(found: SpoolEntry, patienceMs: number): Promise<void> {
+  resume(found: SpoolEntry, patienceMs: number): Promise<void> {
+    return this.#resume(found, patienceMs).finally(() => this.#log?.close());
+  }
+
+  async #resume(found: SpoolEntry, patienceMs: number): Promise<void> {
     const { spool, waiting } = this.#parts;
     const deadline = waiting.clock.now() + patienceMs;
     const log = this.#deliver(found, 'found');
@@ -182,6 +192,7 @@ export class Attempt {
       capBytes: lease.maxLogBytes,
       timeoutMs: lease.timeoutMs ?? 0,
       graceMs: lease.graceMs,
+      openFiles: OPEN_FILES,
       keepChildren: lease.keepChildren,
       ...(lease.tty === null ? {} : { tty: { ...lease.tty } }),
     };
@@ -213,12 +224,15 @@ export class Attempt {
     if (outcome.kind === 'lost') await this.#endOrphans();
     if (!this.#superseded) await this.#reportEnd(entry, log, outcome);
     this.#done = true;
-    log.close();
     this.#kept?.forget();
     await this.#parts.spool.remove(entry);
   }
 
-  async #reportEnd(entry: SpoolEntry, log: LogDelivery, outcome: KeptOutcome | typeof CANCELED): Promise<void> {
+  async #reportEnd(
+    entry: SpoolEntry,
+    log: LogDelivery,
+    outcome: KeptOutcome | typeof CANCELED,
+  ): Promise<void> {
     if (outcome.kind === 'not_executed') {
       await this.#report({ kind: 'not_executed' });
       return;

@@ -1,5 +1,5 @@
-import type { AgentFact } from '@errand/contract';
 import { constants } from 'node:os';
+import type { AgentFact } from '@errand/contract';
 import { errorCode } from './keeper/error-code.ts';
 import type { KeptOutcome } from './kept-attempt.ts';
 import type { SpoolEnd, SpoolEntry } from './ports.ts';

@@ -16,7 +16,14 @@ export interface InputPumpParts {
 }
 
 /** Fetches standard input from the control plane and feeds it to the command, as fast as the command reads. */
-export async function pumpInput({ link, entry, keeper, accepted, waitMs, waiting }: InputPumpParts): Promise<void> {
+export async function pumpInput({
+  link,
+  entry,
+  keeper,
+  accepted,
+  waitMs,
+  waiting,
+}: InputPumpParts): Promise<void> {
   const { runId, token } = entry.lease;
   const feed = new InputFeed(keeper, attemptId(entry.lease), accepted);
   try {

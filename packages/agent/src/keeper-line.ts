@@ -69,11 +69,14 @@ export class KeeperLine {
     }
     this.#keeper = keeper;
     keeper.onEvent((event) => this.#dispatch(event));
-    void keeper.closed.then(() => {
-      this.#keeper = undefined;
-      for (const listener of this.#listeners.values()) listener.onClosed();
-    });
+    void this.#notice(keeper);
     return keeper;
+  }
+
+  async #notice(keeper: Keeper): Promise<void> {
+    await keeper.closed;
+    this.#keeper = undefined;
+    for (const listener of this.#listeners.values()) listener.onClosed();
   }
 
   #dispatch(event: KeeperEvent): void {

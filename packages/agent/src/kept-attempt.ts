@@ -88,7 +88,8 @@ export class KeptAttempt {
         const keeper = await orStopped(line.open(), waiting.signal);
         const answer = await orStopped(keeper.start(request), waiting.signal);
         if (answer.kind === 'ended') return answer;
-        if (answer.kind === 'started') this.#attach(keeper, { startedAt: answer.time, size: 0, acceptedInput: 0 });
+        if (answer.kind === 'started')
+          this.#attach(keeper, { startedAt: answer.time, size: 0, acceptedInput: 0 });
         return undefined;
       } catch (error) {
         waiting.signal.throwIfAborted();

@@ -48,7 +48,8 @@ export class PollLoop {
         failures = 0;
       } catch (error) {
         waiting.signal.throwIfAborted();
-        if (failures % 20 === 0) waiting.log.warn('lost the control plane; trying again', { error: String(error) });
+        if (failures % 20 === 0)
+          waiting.log.warn('lost the control plane; trying again', { error: String(error) });
         await backOff(failures, waiting);
         failures += 1;
         known = await this.#helloAgain(known);

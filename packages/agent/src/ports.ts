@@ -1,8 +1,8 @@
 import type { AttemptName, Lease } from '@errand/contract';
-import type { KeeperEvent, KeptRun } from './keeper/events.ts';
 import type { StartAnswer } from './keeper/client.ts';
-import type { IndexRecord } from './keeper/spool-files.ts';
+import type { KeeperEvent, KeptRun } from './keeper/events.ts';
 import type { SpoolEnd } from './keeper/spool-end.ts';
+import type { IndexRecord } from './keeper/spool-files.ts';
 import type { StartRequest } from './keeper/start-request.ts';
 
 /** Time, as an argument: nothing else in the agent looks at a clock. */
@@ -102,4 +102,4 @@ export interface LogFile {
   close(): void;
 }
 
-export type { KeeperEvent, KeptRun, IndexRecord, SpoolEnd, StartAnswer, StartRequest };
+export type { IndexRecord, KeeperEvent, KeptRun, SpoolEnd, StartAnswer, StartRequest };

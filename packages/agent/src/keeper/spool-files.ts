@@ -26,10 +26,11 @@ export function spoolPaths(prefix: string): { run: string; log: string; idx: str
 
 /**
  * Makes `prefix.run` with the agent's own slot. All three slots get their blocks now, so that a disk which is full
- * later cannot lose the end. Throws when the file is there already: an attempt is written once.
+ * later cannot lose the end. Behind them comes what else the agent wants to know. Throws when the file is there already: an attempt is written once.
  */
-export function createRunFile(prefix: string, attempt: string): void {
-  const bytes = Buffer.alloc(3 * SLOT_SIZE, ' ');
+export function createRunFile(prefix: string, attempt: string, more: Uint8Array = new Uint8Array()): void {
+  const bytes = Buffer.alloc(3 * SLOT_SIZE + more.length, ' ');
+  bytes.set(more, 3 * SLOT_SIZE);
   encodeSlot(`attempt ${attempt}`).copy(bytes);
   const file = openSync(spoolPaths(prefix).run, 'wx', 0o600);
   try {

@@ -1,0 +1,162 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { AttemptName } from '@errand/contract';
+import { attemptId } from '../attempt-id.ts';
+import { errorCode } from '../keeper/error-code.ts';
+import { createRunFile, readRunFile, SLOT_SIZE, spoolPaths } from '../keeper/spool-files.ts';
+import type { Spool, SpoolDraft, SpoolEntry } from '../ports.ts';
+import { openFileLog } from './file-log.ts';
+
+/** Where in `.run` the agent's own part begins: behind the slots. */
+const DRAFT_AT = 3 * SLOT_SIZE;
+const RUN = '.run';
+
+/** Path of an attempt's files in the spool of a data folder, without their endings. */
+export function attemptPrefix(data: string, attempt: AttemptName): string {
+  return join(spoolFolder(data), attemptId(attempt));
+}
+
+/**
+ * The spool as files: one `.run` for each attempt, with what the agent must know of it behind the three slots of the keeper's contract (one inode
+ * less for each run), and the log where it is not written straight into the control plane's store.
+ */
+export class FileSpool implements Spool {
+  readonly #data: string;
+
+  constructor(data: string) {
+    this.#data = data;
+    for (const folder of [spoolFolder(data), workFolder(data)]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+  }
+
+  folderFor(attempt: AttemptName): string {
+    return join(workFolder(this.#data), attemptId(attempt));
+  }
+
+  create(draft: SpoolDraft): SpoolEntry {
+    const prefix = attemptPrefix(this.#data, draft.lease);
+    if (draft.ownCwd) mkdirIfMissing(draft.cwd);
+    // One that is there was given before and never executed, for else it would be among the attempts this agent holds.
+    unlinkIfThere(prefix + RUN);
+    createRunFile(prefix, attemptId(draft.lease), Buffer.from(JSON.stringify(draft)));
+    return entryOf(draft, prefix);
+  }
+
+  take(draft: SpoolDraft, prefix: string): SpoolEntry {
+    if (dirname(prefix) !== spoolFolder(this.#data)) {
+      throw new Error(`the files of an attempt that is handed over lie in the spool, not at ${prefix}`);
+    }
+    const bytes = Buffer.from(JSON.stringify({ ...draft, ownCwd: false }));
+    const file = openSync(prefix + RUN, 'r+');
+    try {
+      writeSync(file, bytes, 0, bytes.length, DRAFT_AT);
+    } finally {
+      closeSync(file);
+    }
+    return entryOf(draft, prefix);
+  }
+
+  list(): readonly SpoolEntry[] {
+    const folder = spoolFolder(this.#data);
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(RUN))
+      .flatMap((name) => readEntry(join(folder, name.slice(0, -RUN.length))) ?? []);
+  }
+
+  slots(entry: SpoolEntry): ReturnType<Spool['slots']> {
+    try {
+      const { exec, end } = readRunFile(entry.prefix);
+      return { executedAt: exec?.time, end };
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      return { executedAt: undefined, end: undefined };
+    }
+  }
+
+  /** A keeper needs the file under its name to execute; the agent finds it again under the other. */
+  fence(entry: SpoolEntry): SpoolEntry {
+    if (entry.prefix.endsWith(FENCED)) return entry;
+    const prefix = entry.prefix + FENCED;
+    renameSync(entry.prefix + RUN, prefix + RUN);
+    return { ...entry, prefix };
+  }
+
+  openLog(entry: SpoolEntry): ReturnType<Spool['openLog']> {
+    return openFileLog(entry.logPrefix);
+  }
+
+  /** The record goes last: as long as it is there, a crash in between is made good by the next agent. */
+  async remove(entry: SpoolEntry): Promise<void> {
+    if (entry.ownCwd && !entry.lease.keepChildren) await removeFolder(entry.cwd);
+    if (entry.lease.logPlace === null) {
+      const { log, idx } = spoolPaths(entry.logPrefix);
+      unlinkIfThere(log);
+      unlinkIfThere(idx);
+    }
+    unlinkIfThere(entry.prefix + RUN);
+  }
+}
+
+const FENCED = '.void';
+
+function spoolFolder(data: string): string {
+  return join(data, 'spool');
+}
+
+function workFolder(data: string): string {
+  return join(data, 'work');
+}
+
+function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
+  return { ...draft, prefix, logPrefix: draft.lease.logPlace ?? prefix };
+}
+
+/** Undefined where nothing of an agent is in it: a command line's own, or one that was cut off before it was acknowledged. */
+function readEntry(prefix: string): SpoolEntry | undefined {
+  try {
+    const text = readFileSync(prefix + RUN)
+      .subarray(DRAFT_AT)
+      .toString();
+    return text === '' ? undefined : entryOf(JSON.parse(text) as SpoolDraft, prefix);
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function mkdirIfMissing(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Most commands leave their folder empty, and then this is one quick call. */
+async function removeFolder(path: string): Promise<void> {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') await rm(path, { recursive: true, force: true });
+  }
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { AgentLink } from '@errand/contract';
+import { FileSpool } from './adapters/file-spool.ts';
+import { LocalKeepers } from './adapters/local-keepers.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { Agent } from './agent.ts';
+import type { Account } from './environment.ts';
+import { KEEPER_BUILDS, keeperBinary } from './keeper/binary.ts';
+import type { Logger } from './ports.ts';
+
+export interface LocalAgentOptions {
+  readonly link: AgentLink;
+  /** Folder of its own: the spool and the working directories. */
+  readonly data: string;
+  readonly name: string;
+  readonly log: Logger;
+  readonly slots: number;
+  /** Version of the program it is part of. */
+  readonly program: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Folder for sockets, with a short path; by default one of this user in /tmp. */
+  readonly sockets?: string;
+  /** The keeper's build; by default that of this machine. */
+  readonly keeper?: string;
+}
+
+/** An agent that executes on this machine. Start it with `start()`. */
+export function createLocalAgent(options: LocalAgentOptions): Agent {
+  const { link, data, name, log, slots, program } = options;
+  const keepers = new LocalKeepers({
+    binary: options.keeper ?? ownKeeper(),
+    sockets: options.sockets ?? socketFolder(),
+    data,
+  });
+  return new Agent({
+    link,
+    keepers,
+    spool: new FileSpool(data),
+    clock: systemClock,
+    log,
+    random: Math.random,
+    account: localAccount(),
+    name,
+    labels: options.labels ?? {},
+    slots,
+    program,
+  });
+}
+
+/** Not TMPDIR: an agent started from another shell must find the same keeper. */
+export function socketFolder(): string {
+  return join('/tmp', `errand-${userInfo().uid}`);
+}
+
+/** As the system knows this user, whatever the agent's own environment says. */
+function localAccount(): Account {
+  const { username, homedir, shell } = userInfo();
+  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  return { user: username, home: homedir, shell: shell ?? '/bin/sh', path };
+}
+
+function ownKeeper(): string {
+  const binary = keeperBinary();
+  if (binary === undefined) {
+    throw new Error(
+      `there is no keeper for ${process.platform}-${process.arch}; there is one for ${KEEPER_BUILDS.join(', ')}`,
+    );
+  }
+  return binary;
+}
