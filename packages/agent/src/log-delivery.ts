@@ -52,7 +52,7 @@ export class LogDelivery {
   }
 
   /** Resolves when the whole log, now final, is with the control plane. Rejects only when the agent stops. */
-  async finish(bytes: number): Promise<{ bytes: number; sha256: string } | 'superseded'> {
+  async finish(bytes: number): Promise<{ bytes: number; sha256: string | null } | 'superseded'> {
     if (bytes > 0) this.grew(bytes);
     this.#sender?.finish(bytes);
     if (bytes > 0 && (await this.#sending) === 'superseded') return 'superseded';

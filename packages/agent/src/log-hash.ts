@@ -34,11 +34,11 @@ export class LogHash {
       });
   }
 
-  /** The hash of the first `size` bytes in hex; of fewer where the file has no more. Call it once. */
-  async finish(size: number): Promise<string> {
+  /** The hash of the first `size` bytes in hex; null where the file does not have them (any more). Call it once. */
+  async finish(size: number): Promise<string | null> {
     await this.#running;
     await this.#upTo(size);
-    return this.#hash.digest('hex');
+    return this.#at === size ? this.#hash.digest('hex') : null;
   }
 
   async #upTo(size: number): Promise<void> {
