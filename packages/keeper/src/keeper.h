@@ -79,6 +79,7 @@ struct options {
   enum stdin_kind stdin_kind;
   bool keep, inherit_env, tty;
   unsigned rows, columns;
+  const char *log; /* where the log goes when not beside .run; lives as long as the request */
 };
 
 /* What is under way against a tree: nothing, the time it has to end by itself, the time after a signal, the end. */
@@ -86,7 +87,7 @@ enum phase { LIVE, LINGER, GRACE, KILLING };
 struct run {
   struct run *next;
   char id[ID_LIMIT + 1], cause[CAUSE_LIMIT + 1], end_line[SLOT_SIZE];
-  char *prefix;
+  char *prefix, *log_prefix;
   struct options options;
   pid_t pid;
   uint64_t mark, oom_before, told_size;
@@ -103,7 +104,7 @@ struct run {
 
 /* runs.c: all runs that the keeper knows */
 extern struct run *runs;
-struct run *run_new(const char *id, const char *prefix);
+struct run *run_new(const char *id, const char *prefix, const char *log_prefix);
 struct run *run_by_id(const char *id);
 bool run_is_main(pid_t);
 void runs_reap(void);

@@ -12,9 +12,9 @@ static char buffer[256 * 1024];
 
 static bool open_files(struct run *run) {
   char path[4096];
-  snprintf(path, sizeof path, "%s.log", run->prefix);
+  snprintf(path, sizeof path, "%s.log", run->log_prefix);
   run->log.bytes = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  snprintf(path, sizeof path, "%s.idx", run->prefix);
+  snprintf(path, sizeof path, "%s.idx", run->log_prefix);
   run->log.index = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   return run->log.bytes >= 0 && run->log.index >= 0;
 }

@@ -39,6 +39,10 @@ static bool set(const char *key, const char *value, struct options *options) {
   if (strcmp(key, "env") == 0) return one_of(value, "clean", "inherit", &options->inherit_env);
   if (strcmp(key, "stdin") == 0) return stdin_parse(value, &options->stdin_kind);
   if (strcmp(key, "tty") == 0) return terminal_parse(value, options);
+  if (strcmp(key, "log") == 0) {
+    options->log = value;
+    return strlen(value) > 0 && strlen(value) <= 4000;
+  }
   return false;
 }
 

@@ -4,9 +4,9 @@
 
 struct run *runs;
 
-struct run *run_new(const char *id, const char *prefix) {
+struct run *run_new(const char *id, const char *prefix, const char *log_prefix) {
   struct run *run = calloc(1, sizeof *run);
-  if (!run || !(run->prefix = strdup(prefix))) abort();
+  if (!run || !(run->prefix = strdup(prefix)) || !(run->log_prefix = strdup(log_prefix))) abort();
   snprintf(run->id, sizeof run->id, "%s", id);
   run->exec_report.fd = run->input.watch.fd = run->streams[0].watch.fd = run->streams[1].watch.fd = -1;
   run->log.bytes = run->log.index = run->cgroup = run->run_file = -1;
@@ -65,6 +65,7 @@ void runs_sweep(void) {
     if (run->forgotten && run->streams[0].watch.fd < 0 && run->streams[1].watch.fd < 0) {
       *at = run->next;
       free(run->prefix);
+      free(run->log_prefix);
       free(run);
     } else {
       at = &run->next;

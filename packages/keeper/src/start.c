@@ -106,7 +106,7 @@ const char *start_run(struct field *fields, size_t count) {
   const char *sentence = check(fields, count, &argc);
   if (!sentence) sentence = options_parse(fields[2].at, &options);
   if (sentence) return sentence;
-  struct run *run = run_new(fields[0].at, fields[1].at);
+  struct run *run = run_new(fields[0].at, fields[1].at, options.log ? options.log : fields[1].at);
   run->options = options;
   run->log.cap = options.cap;
   struct plan plan = {.cwd = fields[3].at, .stdio = {-1, -1, -1}, .report = -1};
