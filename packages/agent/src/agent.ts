@@ -31,7 +31,7 @@ export interface AgentOptions {
 /** An attempt that a command line has begun and this agent shall bring to its end. */
 export interface TakeOver {
   readonly lease: Lease;
-  /** Path of its `.run` in this agent's spool, without the ending; see `attemptPrefix`. */
+  /** Path of its `.run` in this agent's spool, without the ending; see `prefixOf`. */
   readonly prefix: string;
   readonly keeperSocket: string;
 }
@@ -93,6 +93,11 @@ export class Agent {
     this.#stop.abort();
     await Promise.all([this.#polling, ...this.#lives]);
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
+  }
+
+  /** Where the `.run` of an attempt lies in this agent's spool, without the ending. */
+  prefixOf(attempt: AttemptName): string {
+    return this.#options.spool.prefixOf(attempt);
   }
 
   /** Goes on with an attempt that a command line has begun and can no longer see to. Repeatable. */

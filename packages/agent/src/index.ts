@@ -1,4 +1,4 @@
-export { attemptPrefix, FileSpool } from './adapters/file-spool.ts';
+export { FileSpool } from './adapters/file-spool.ts';
 export { LocalKeepers } from './adapters/local-keepers.ts';
 export { systemClock } from './adapters/system-clock.ts';
 export type { AgentOptions, TakeOver } from './agent.ts';

@@ -76,6 +76,8 @@ export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix'>;
 
 /** The folder of attempts that this agent has taken and not yet handed over whole. */
 export interface Spool {
+  /** Path of the `.run` of an attempt, without the ending. */
+  prefixOf(attempt: AttemptName): string;
   /** A new folder's path for the working directory of an attempt. */
   folderFor(attempt: AttemptName): string;
   /** Writes down an attempt before it is acknowledged, and makes its folder if it is its own. Throws where the disk is full. */

@@ -44,7 +44,7 @@ export class TestPlace implements AsyncDisposable {
       this.keeperSockets.map((socket) => KeeperClient.connect(socket).catch(() => null)),
     );
     const pids = clients.flatMap((client) => client?.pid ?? []);
-    await Promise.all(clients.map((client) => client?.close()));
+    await Promise.all(clients.map(async (client) => client?.close()));
     return pids;
   }
 

@@ -22,11 +22,6 @@ import { openFileLog } from './file-log.ts';
 const DRAFT_AT = 3 * SLOT_SIZE;
 const RUN = '.run';
 
-/** Path of an attempt's files in the spool of a data folder, without their endings. */
-export function attemptPrefix(data: string, attempt: AttemptName): string {
-  return join(spoolFolder(data), attemptId(attempt));
-}
-
 /**
  * The spool as files: one `.run` for each attempt, with what the agent must know of it behind the three slots of the keeper's contract (one inode
  * less for each run), and the log where it is not written straight into the control plane's store.
@@ -41,12 +36,16 @@ export class FileSpool implements Spool {
     }
   }
 
+  prefixOf(attempt: AttemptName): string {
+    return join(spoolFolder(this.#data), attemptId(attempt));
+  }
+
   folderFor(attempt: AttemptName): string {
     return join(workFolder(this.#data), attemptId(attempt));
   }
 
   create(draft: SpoolDraft): SpoolEntry {
-    const prefix = attemptPrefix(this.#data, draft.lease);
+    const prefix = this.prefixOf(draft.lease);
     if (draft.ownCwd) mkdirIfMissing(draft.cwd);
     // One that is there was given before and never executed, for else it would be among the attempts this agent holds.
     unlinkIfThere(prefix + RUN);
