@@ -31,7 +31,7 @@ static int bind_alone(int fd, const char *path) {
   mode_t mask = umask(0177);
   int bound = bind(fd, (struct sockaddr *)&address, sizeof address);
   umask(mask);
-  return bound < 0 || listen(fd, 64) < 0 ? FAILED : 0;
+  return bound < 0 || listen(fd, SOMAXCONN) < 0 ? FAILED : 0;
 }
 
 /* Two keepers that start at once must not both find the socket dead: the folder is locked meanwhile. */

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 /** How to start a keeper. */
 export interface LaunchOptions {
   binary: string;
+  /** A program with its arguments that execs the binary, such as `setpriv --reuid nobody`. */
+  wrapper?: readonly string[];
   /** Path of the socket: short, in a 0700 folder of the caller. */
   socket: string;
   /** What descriptor 0 of the keeper is, for commands that ask for `stdin: 'inherit'`. */
@@ -23,8 +25,15 @@ const ANOTHER_IS_ALIVE = 3;
  * Answers its pid, or `already` when another keeper serves that socket.
  */
 export async function launchKeeper(options: LaunchOptions): Promise<{ pid: number } | 'already'> {
-  const args = ['serve', options.socket, ...(options.once === true ? ['--once'] : [])];
-  const child = spawn(options.binary, args, {
+  const once = options.once === true ? ['--once'] : [];
+  const [program = '', ...args] = [
+    ...(options.wrapper ?? []),
+    options.binary,
+    'serve',
+    options.socket,
+    ...once,
+  ];
+  const child = spawn(program, args, {
     detached: true,
     stdio: [options.stdin ?? 'ignore', 'pipe', 'ignore'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

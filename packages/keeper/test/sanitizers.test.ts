@@ -1,0 +1,18 @@
+import { beforeAll } from 'vitest';
+import { requires } from '../../../scripts/requires.ts';
+import { commandFixtures } from './command-fixtures.ts';
+import { hostileFixtures } from './hostile-fixtures.ts';
+import type { Variant } from './kept.ts';
+import { aBuild, gcc, sanitized } from './parts.ts';
+import { treeFixtures } from './tree-fixtures.ts';
+
+requires(aBuild, gcc)('under address and undefined-behaviour sanitizers', () => {
+  let variant: Variant;
+  beforeAll(() => {
+    variant = sanitized();
+  }, 120_000);
+
+  commandFixtures('commands', () => variant);
+  treeFixtures('process trees', () => variant);
+  hostileFixtures('hostile clients', () => variant);
+});
