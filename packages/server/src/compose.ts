@@ -41,7 +41,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const { config, version, shutDown } = options;
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(await openDataFolder(config.data));
-  const store = opened.use(await openSqliteStore({ database: join(folder.path, 'errand.db') }));
+  const store = opened.use(await openStore(config, folder.path));
   const logs = opened.use(new FileLogStore({ root: join(folder.path, 'logs'), clock: systemClock }));
   const own: OwnAgentSlot = { id: null, agent: null };
   const system = { clock: systemClock, ids: randomIds, notifier: new LocalNotifier() };
@@ -69,6 +69,13 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   };
 }
 
+/** The driver of PostgreSQL is loaded only where one is configured. */
+async function openStore({ database }: ServerConfig, folder: string): Promise<Store> {
+  if (database === null) return await openSqliteStore({ database: join(folder, 'errand.db') });
+  const { openPostgresStore } = await import('./stores/sql/open-postgres-store.ts');
+  return await openPostgresStore({ url: database });
+}
+
 interface OwnAgentPlace {
   readonly services: Services;
   readonly own: OwnAgentSlot;
@@ -85,7 +92,10 @@ async function startOwnAgent(options: ComposeOptions, { services, own, data }: O
     name: OWN_POOL,
     slots: config.slots,
     program: version,
-    log: (level, message, about) => log[level]({ ...about, part: 'agent' }, message),
+    log: {
+      info: (message, about) => log.info({ ...about, part: 'agent' }, message),
+      warn: (message, about) => log.warn({ ...about, part: 'agent' }, message),
+    },
   });
   await own.agent.start();
 }

@@ -40,4 +40,9 @@ export interface OwnAgentOptions {
   ) => void;
 }
 
+export interface OwnAgentLogger {
+  info(message: string, about?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, about?: Readonly<Record<string, unknown>>): void;
+}
+
 export type StartOwnAgent = (options: OwnAgentOptions) => Promise<OwnAgent>;
