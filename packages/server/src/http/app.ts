@@ -1,33 +1,15 @@
 import { openApiDocument } from '@errand/contract';
 import { ErrandError } from '@errand/core';
 import { Hono } from 'hono';
-import type { Logger } from 'pino';
-import type { Services } from '../services.ts';
 import { errorResponse } from './error-response.ts';
-import { checkOrigin, type GuardOptions } from './guards.ts';
+import { checkOrigin } from './guards.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
-import type { Metrics } from './metrics.ts';
+import type { AppParts, Environment } from './parts.ts';
 import { registerRoutes } from './register.ts';
 import { signInRoutes } from './sign-in.ts';
-
-/** What the listener tells about a connection. `local`: it came over the socket of the data folder. */
-export interface Environment {
-  Bindings: { readonly local: boolean };
-  Variables: { requestId: string };
-}
-
-export interface AppParts {
-  readonly services: Services;
-  readonly guards: GuardOptions;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly draining: AbortSignal;
-  /** Resolves when requests can be served well; rejects with the reason otherwise. */
-  readonly ready: () => Promise<void>;
-}
 
 /** The whole HTTP edge. It knows paths, statuses and headers; what happens is the use-cases'. */
 export function createApp(parts: AppParts): Hono<Environment> {

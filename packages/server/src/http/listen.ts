@@ -6,7 +6,7 @@ import { ErrandError } from '@errand/core';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { ServerConfig } from '../config.ts';
-import type { Environment } from './app.ts';
+import type { Environment } from './parts.ts';
 
 /** A long poll holds its answer for up to ten minutes. */
 const REQUEST_TIMEOUT_MS = 0;

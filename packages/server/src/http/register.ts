@@ -6,11 +6,11 @@ import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
 import type { AuthenticateParts } from '../use-cases/keys/authenticate.ts';
-import type { Environment } from './app.ts';
 import { authenticate, checkAccess } from './authentication.ts';
 import type { Call, Handler, Handlers } from './call.ts';
 import { invalidInput } from './error-response.ts';
 import { checkOrigin, type GuardOptions } from './guards.ts';
+import type { Environment } from './parts.ts';
 
 export interface RegisterParts {
   readonly handlers: Handlers;

@@ -2,9 +2,9 @@ import { ErrandError } from '@errand/core';
 import type { Context, Hono } from 'hono';
 import { redeemTicket } from '../use-cases/keys/authenticate.ts';
 import { hashSecret } from '../use-cases/keys/secret.ts';
-import type { AppParts, Environment } from './app.ts';
 import { cookieOf, setCookie } from './cookie.ts';
 import { checkOrigin } from './guards.ts';
+import type { AppParts, Environment } from './parts.ts';
 
 /** Signing in of browsers: a one-use ticket from the terminal becomes a cookie that pages cannot read. */
 export function signInRoutes(app: Hono<Environment>, { services, guards }: AppParts): void {

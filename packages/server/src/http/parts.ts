@@ -1,0 +1,20 @@
+import type { Logger } from 'pino';
+import type { Services } from '../services.ts';
+import type { GuardOptions } from './guards.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the listener tells about a connection. `local`: it came over the socket of the data folder. */
+export interface Environment {
+  Bindings: { readonly local: boolean };
+  Variables: { requestId: string };
+}
+
+export interface AppParts {
+  readonly services: Services;
+  readonly guards: GuardOptions;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly draining: AbortSignal;
+  /** Resolves when requests can be served well; rejects with the reason otherwise. */
+  readonly ready: () => Promise<void>;
+}
