@@ -2,6 +2,7 @@ import { type Clock, ErrandError, type Ids, type LogStore, type Notifier, type S
 import type { OwnAgent } from './own-agent.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
+import { Offers } from './use-cases/agents/offers.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
@@ -32,6 +33,7 @@ export function createServices(parts: ServiceParts): Services {
   const { store, logs, clock, ids, notifier, sealer, own } = parts;
   const { runs, agents, keys } = store;
   const windows = new PendingWindows();
+  const offers = new Offers();
   const ownAgentId = (): string | null => own.id;
   const leasing = { logs, unseal: sealer.unseal, ownAgentId };
   const common = { runs, agents, logs, notifier, clock };
@@ -44,7 +46,7 @@ export function createServices(parts: ServiceParts): Services {
     changing: common,
     reads: new LogReads(clock),
     authenticating: { keys, clock },
-    submit: { ...common, ids, seal: sealer.seal, ownAgentId },
+    submit: { ...common, ids, offers, seal: sealer.seal, ownAgentId },
     waiting: common,
     reading: common,
     input: common,
@@ -53,7 +55,7 @@ export function createServices(parts: ServiceParts): Services {
     keyMaking: { keys, clock, ids },
     joining: { agents, keys, clock, ids },
     hello: common,
-    polling: { ...common, ...leasing, takeWindows: (agentId) => windows.take(agentId) },
+    polling: { ...common, ...leasing, offers, takeWindows: (agentId) => windows.take(agentId) },
     appending: common,
     reporting: common,
     fetching: common,

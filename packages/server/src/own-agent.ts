@@ -33,11 +33,7 @@ export interface OwnAgentOptions {
   readonly slots: number;
   /** Version of the program. */
   readonly program: string;
-  readonly log: (
-    level: 'info' | 'warn' | 'error',
-    message: string,
-    about?: Readonly<Record<string, unknown>>,
-  ) => void;
+  readonly log: OwnAgentLogger;
 }
 
 export interface OwnAgentLogger {

@@ -8,4 +8,6 @@ export const topics = {
   pool: (name: string) => `pool:${name}`,
   /** There is something to tell an agent. */
   agent: (agentId: string) => `agent:${agentId}`,
+  /** A submission handed a run to a waiting poll of an agent. */
+  handed: (agentId: string) => `handed:${agentId}`,
 } as const;

@@ -1,12 +1,13 @@
 import type { Clock, Notifier } from '@errand/core';
+import { Bell } from './bell.ts';
 
 /** A pulse may be lost, so whoever waits looks again after this. */
 const LOOK_AGAIN_MS = 1_000;
 
 export interface WaitForOptions<Value> {
   readonly topics: readonly string[];
-  /** null: not yet. */
-  readonly look: () => Promise<Value | null>;
+  /** null: not yet. `pulsed`: the topics that made it look now; null where it should look at everything. */
+  readonly look: (pulsed: ReadonlySet<string> | null) => Promise<Value | null>;
   readonly until: number;
   readonly signal: AbortSignal;
 }
@@ -16,20 +17,26 @@ export async function waitFor<Value>(
   { clock, notifier }: { readonly clock: Clock; readonly notifier: Notifier },
   { topics, look, until, signal }: WaitForOptions<Value>,
 ): Promise<Value | null> {
-  let pulsed = Promise.withResolvers<void>();
-  const unsubscribes = topics.map((topic) => notifier.subscribe(topic, () => pulsed.resolve()));
+  const bell = new Bell();
+  let pulsed = new Set<string>();
+  const unsubscribes = topics.map((topic) =>
+    notifier.subscribe(topic, () => {
+      pulsed.add(topic);
+      bell.ring();
+    }),
+  );
+  signal.addEventListener('abort', bell.ring);
   try {
-    for (;;) {
-      const found = await look();
+    for (let first = true; ; first = false) {
+      const heard = pulsed;
+      pulsed = new Set();
+      const found = await look(first || heard.size === 0 ? null : heard);
       const left = until - clock.now();
       if (found !== null || left <= 0 || signal.aborted) return found;
-      const nap = new AbortController();
-      const asleep = clock.sleep(Math.min(left, LOOK_AGAIN_MS), AbortSignal.any([signal, nap.signal]));
-      await Promise.race([pulsed.promise, asleep]);
-      nap.abort();
-      pulsed = Promise.withResolvers();
+      await bell.wait(clock, Math.min(left, LOOK_AGAIN_MS));
     }
   } finally {
+    signal.removeEventListener('abort', bell.ring);
     for (const unsubscribe of unsubscribes) unsubscribe();
   }
 }

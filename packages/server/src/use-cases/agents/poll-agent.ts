@@ -2,6 +2,7 @@ import type {
   AttemptName,
   CancelOrder,
   HeldAttempt,
+  Lease,
   PollAnswer,
   PollRequest,
   WindowOrder,
@@ -17,10 +18,11 @@ import {
   type RunRecord,
   type RunStore,
 } from '@errand/core';
-import { changeRun } from '../runs/change-run.ts';
+import { announce, changeRun } from '../runs/change-run.ts';
 import { topics } from '../topics.ts';
 import { waitFor } from '../wait-for.ts';
 import { type LeaseParts, leaseOf } from './lease.ts';
+import type { Offers } from './offers.ts';
 import { AGENT_POLICY } from './policy.ts';
 
 /** Notes of an agent's calls are written at most this often. */
@@ -31,6 +33,7 @@ export interface PollAgentParts extends LeaseParts {
   readonly agents: Pick<AgentStore, 'get' | 'pool' | 'seen'>;
   readonly notifier: Notifier;
   readonly clock: Clock;
+  readonly offers: Pick<Offers, 'put'>;
   /** Takes what terminals of this agent's attempts were resized to since the last call. */
   readonly takeWindows: (agentId: string) => WindowOrder[];
 }
@@ -47,15 +50,26 @@ export async function pollAgent(
   const now = parts.clock.now();
   if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await parts.agents.seen(agent.id, now);
   await renewAll(parts, request.held);
-  const longest = request.held.length > 0 ? AGENT_POLICY.pollHeldMs : AGENT_POLICY.pollIdleMs;
-  const answer = await waitFor(parts, {
-    topics: [topics.pool(agent.pool), topics.agent(agent.id)],
-    look: () => newsFor(parts, agent, request),
-    until: now + Math.min(request.waitMs, longest),
-    signal,
+  const pool = await parts.agents.pool(agent.pool);
+  const waiting = new WaitingPoll(parts, request, {
+    agent,
+    lostAfterMs: pool?.lostAfterMs ?? DEFAULTS.lostAfterMs,
   });
-  return answer ?? { leases: [], cancels: [], superseded: [], windows: [] };
+  const longest = request.held.length > 0 ? AGENT_POLICY.pollHeldMs : AGENT_POLICY.pollIdleMs;
+  try {
+    const answer = await waitFor(parts, {
+      topics: [topics.pool(agent.pool), topics.agent(agent.id), topics.handed(agent.id)],
+      look: (pulsed) => waiting.look(pulsed),
+      until: now + Math.min(request.waitMs, longest),
+      signal,
+    });
+    return answer ?? NOTHING;
+  } finally {
+    waiting.withdraw();
+  }
 }
+
+const NOTHING: PollAnswer = { leases: [], cancels: [], superseded: [], windows: [] };
 
 async function renewAll(parts: PollAgentParts, held: readonly AttemptName[]): Promise<void> {
   const now = parts.clock.now();
@@ -67,51 +81,100 @@ async function renewAll(parts: PollAgentParts, held: readonly AttemptName[]): Pr
   );
 }
 
-/** null: nothing to tell. */
-async function newsFor(
-  parts: PollAgentParts,
-  agent: AgentRecord,
-  request: PollRequest,
-): Promise<PollAnswer | null> {
-  const runs = await parts.runs.heldBy(agent.id);
-  const held = new Map(request.held.map((each) => [each.runId, each]));
-  const news: PollAnswer = {
-    leases: [...(await given(parts, runs, held)), ...(await claimed(parts, agent, request.free))],
-    cancels: runs.flatMap((run) => cancelOrder(run, held.get(run.id))),
-    superseded: await supersededOf(parts, runs, request.held),
-    windows: parts.takeWindows(agent.id),
-  };
-  return Object.values(news).some((list) => list.length > 0) ? news : null;
+interface Poller {
+  readonly agent: AgentRecord;
+  readonly lostAfterMs: number;
 }
 
-/** Leases whose answer was lost: the run is this agent's, but the agent does not know. */
-async function given(parts: LeaseParts, runs: readonly RunRecord[], held: ReadonlyMap<string, HeldAttempt>) {
-  const lost = runs.filter((run) => run.state === 'leased' && held.get(run.id)?.token !== run.token);
-  return lost.map((run) => leaseOf(parts, run));
-}
+/** One poll while it waits: looks only at what a pulse spoke of, and takes runs that submissions hand to it. */
+class WaitingPoll {
+  readonly #parts: PollAgentParts;
+  readonly #request: PollRequest;
+  readonly #poller: Poller;
+  readonly #handed: RunRecord[] = [];
+  #withdraw: (() => void) | null = null;
 
-async function claimed(parts: PollAgentParts, agent: AgentRecord, free: number) {
-  if (free === 0) return [];
-  const pool = await parts.agents.pool(agent.pool);
-  const lostAfterMs = pool?.lostAfterMs ?? DEFAULTS.lostAfterMs;
-  const now = parts.clock.now();
-  const fact = {
-    kind: 'leased',
-    agentId: agent.id,
-    leaseMs: AGENT_POLICY.leaseMs,
-    lostAfterMs,
-    now,
-  } as const;
-  const query = { pool: agent.pool, agentId: agent.id, now, limit: free };
-  const runs = await parts.runs.claim(query, (run) => {
-    const step = observeRun(run, fact);
-    return step.kind === 'next' ? step.run : null;
-  });
-  for (const run of runs) {
-    parts.notifier.pulse(topics.run(run.id));
-    parts.notifier.pulse(topics.runs, run.id);
+  constructor(parts: PollAgentParts, request: PollRequest, poller: Poller) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#poller = poller;
   }
-  return runs.map((run) => leaseOf(parts, run));
+
+  /** null: nothing to tell. */
+  async look(pulsed: ReadonlySet<string> | null): Promise<PollAnswer | null> {
+    const { agent } = this.#poller;
+    const orders = pulsed === null || pulsed.has(topics.agent(agent.id)) ? await this.#orders() : NOTHING;
+    const claimed = pulsed === null || pulsed.has(topics.pool(agent.pool)) ? await this.#claim() : [];
+    const handed = this.#handed.splice(0).map((run) => leaseOf(this.#parts, run));
+    const leases = uniqueLeases([...orders.leases, ...claimed, ...handed]);
+    const news: PollAnswer = { ...orders, leases };
+    if (Object.values(news).some((list) => list.length > 0)) return news;
+    this.#offer();
+    return null;
+  }
+
+  withdraw(): void {
+    this.#withdraw?.();
+  }
+
+  async #orders(): Promise<PollAnswer> {
+    const { agent } = this.#poller;
+    const { held: all } = this.#request;
+    const runs = await this.#parts.runs.heldBy(agent.id);
+    const held = new Map(all.map((each) => [each.runId, each]));
+    // Leases whose answer was lost: the run is this agent's, but the agent does not know.
+    const lost = runs.filter((run) => run.state === 'leased' && held.get(run.id)?.token !== run.token);
+    return {
+      leases: lost.map((run) => leaseOf(this.#parts, run)),
+      cancels: runs.flatMap((run) => cancelOrder(run, held.get(run.id))),
+      superseded: await supersededOf(this.#parts, runs, all),
+      windows: this.#parts.takeWindows(agent.id),
+    };
+  }
+
+  async #claim(): Promise<Lease[]> {
+    const { free } = this.#request;
+    if (free === 0) return [];
+    const { agent, lostAfterMs } = this.#poller;
+    const now = this.#parts.clock.now();
+    const fact = {
+      kind: 'leased',
+      agentId: agent.id,
+      leaseMs: AGENT_POLICY.leaseMs,
+      lostAfterMs,
+      now,
+    } as const;
+    const query = { pool: agent.pool, agentId: agent.id, now, limit: free };
+    const runs = await this.#parts.runs.claim(query, (run) => {
+      const step = observeRun(run, fact);
+      return step.kind === 'next' ? step.run : null;
+    });
+    for (const run of runs) announce(this.#parts.notifier, { kind: 'next', run, actions: [] });
+    return runs.map((run) => leaseOf(this.#parts, run));
+  }
+
+  /** The queue was empty just now, so the next submission may come straight to this poll. */
+  #offer(): void {
+    const { free } = this.#request;
+    if (free === 0 || this.#withdraw !== null) return;
+    const { agent, lostAfterMs } = this.#poller;
+    this.#withdraw = this.#parts.offers.put({
+      agentId: agent.id,
+      pool: agent.pool,
+      leaseMs: AGENT_POLICY.leaseMs,
+      lostAfterMs,
+      free,
+      deliver: (run) => {
+        this.#handed.push(run);
+        this.#parts.notifier.pulse(topics.handed(agent.id));
+      },
+    });
+  }
+}
+
+/** A run that was handed over may be found among the held at the same look. */
+function uniqueLeases(leases: readonly Lease[]): Lease[] {
+  return [...new Map(leases.map((lease) => [lease.runId, lease])).values()];
 }
 
 function cancelOrder(run: RunRecord, held: HeldAttempt | undefined): CancelOrder[] {

@@ -11,6 +11,7 @@ import {
 } from '@errand/core';
 import type { Stream } from '@errand/core/vocabulary';
 import type { Actor } from '../actor.ts';
+import { Bell } from '../bell.ts';
 import { topics } from '../topics.ts';
 import { seeRun } from './see-run.ts';
 
@@ -77,6 +78,7 @@ export async function* followLog(parts: ReadLogParts, following: Following): Asy
   const bell = new Bell();
   const topic = topics.run(following.runId);
   const unsubscribe = parts.notifier.subscribe(topic, bell.ring);
+  following.signal.addEventListener('abort', bell.ring);
   let unwatch: (() => void) | null = null;
   let { from, attempt } = following;
   let quietSince = parts.clock.now();
@@ -93,7 +95,7 @@ export async function* followLog(parts: ReadLogParts, following: Following): Asy
       } else if (state?.ended === true) {
         return yield { kind: 'end', offset: state.size, run: state.run };
       } else {
-        await bell.wait(parts.clock, following.signal);
+        await bell.wait(parts.clock, LOOK_AGAIN_MS);
       }
       if (parts.clock.now() - quietSince >= BEAT_MS) {
         quietSince = parts.clock.now();
@@ -103,6 +105,7 @@ export async function* followLog(parts: ReadLogParts, following: Following): Asy
   } finally {
     unsubscribe();
     unwatch?.();
+    following.signal.removeEventListener('abort', bell.ring);
   }
 }
 
@@ -113,19 +116,4 @@ async function* pieces(
 ): AsyncGenerator<FollowStep> {
   const range = { from, to: state.size, ...(stream === null ? {} : { stream }) };
   for await (const piece of parts.logs.read(state.log, range)) yield { kind: 'piece', piece };
-}
-
-/** Remembers that it was rung until somebody waits for it. */
-class Bell {
-  #rung = Promise.withResolvers<void>();
-
-  readonly ring = (): void => this.#rung.resolve();
-
-  async wait(clock: Clock, signal: AbortSignal): Promise<void> {
-    const nap = new AbortController();
-    const asleep = clock.sleep(LOOK_AGAIN_MS, AbortSignal.any([signal, nap.signal]));
-    await Promise.race([this.#rung.promise, asleep]);
-    nap.abort();
-    this.#rung = Promise.withResolvers();
-  }
 }

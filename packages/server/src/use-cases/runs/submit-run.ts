@@ -15,12 +15,14 @@ import {
   type Notifier,
   observeRun,
   type PoolRecord,
+  type RunAction,
   type RunRecord,
   type RunSpec,
   type RunStep,
   type RunStore,
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
+import type { Offer, Offers } from '../agents/offers.ts';
 import { announce } from './change-run.ts';
 import { inputRef } from './run-input.ts';
 
@@ -31,6 +33,7 @@ export interface SubmitRunParts {
   readonly notifier: Pick<Notifier, 'pulse'>;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly offers: Pick<Offers, 'take'>;
   readonly seal: (plain: string) => string;
   /** Id of the control plane's own agent; null where it has none. */
   readonly ownAgentId: () => string | null;
@@ -73,15 +76,19 @@ export async function submitRun(
   );
 }
 
-async function insert(parts: SubmitRunParts, submission: Submission, run: RunRecord): Promise<RunRecord> {
+async function insert(parts: SubmitRunParts, submission: Submission, queued: RunRecord): Promise<RunRecord> {
   const { request, idempotencyKey } = submission;
+  const offer = queued.state === 'queued' ? parts.offers.take(queued.pool, queued.agentId) : null;
+  const run = offer === null ? queued : handedTo(offer, queued);
   const fingerprint = idempotencyKey === null ? '' : fingerprintOf(request);
   const inserted = await parts.runs.insert(
     run,
     idempotencyKey === null ? null : { key: idempotencyKey, fingerprint },
   );
   if (inserted.kind === 'inserted') {
-    announce(parts.notifier, { kind: 'next', run, actions: [{ kind: 'serve_pool', pool: run.pool }] });
+    const actions: RunAction[] = offer === null ? [{ kind: 'serve_pool', pool: run.pool }] : [];
+    announce(parts.notifier, { kind: 'next', run, actions });
+    offer?.deliver(run);
     return run;
   }
   if (inserted.fingerprint !== fingerprint) {
@@ -94,6 +101,14 @@ async function insert(parts: SubmitRunParts, submission: Submission, run: RunRec
   if (earlier === null)
     throw new ErrandError('gone', 'the run that this Idempotency-Key made is no longer kept');
   return earlier;
+}
+
+/** Made and leased in one write, to an agent that waits for a run and found the queue empty. */
+function handedTo({ agentId, leaseMs, lostAfterMs }: Offer, run: RunRecord): RunRecord {
+  const leased = stepped(
+    observeRun(run, { kind: 'leased', agentId, leaseMs, lostAfterMs, now: run.createdAt }),
+  );
+  return { ...leased, version: run.version };
 }
 
 function fingerprintOf(request: RunCreate): string {
@@ -199,7 +214,7 @@ function startedByCaller(parts: SubmitRunParts, pool: PoolRecord, run: RunRecord
   if (!run.spec.caller) return run;
   const agentId = parts.ownAgentId();
   if (agentId === null) throw new ErrandError('unavailable', 'this control plane has no agent of its own');
-  const { now } = { now: run.createdAt };
+  const now = run.createdAt;
   const lease = {
     kind: 'leased',
     agentId,
