@@ -44,6 +44,8 @@ export class TestControlPlane implements AgentLink {
   fault: (call: string) => Fault = () => 'none';
   appendBytes = 256 * 1024;
   appended = 0;
+  /** Cancel orders given so far. */
+  cancels = 0;
   readonly #waiting = new Set<() => void>();
   /** Rises with all that changes, so that nobody sleeps through what happened while they looked. */
   #version = 0;
@@ -195,6 +197,7 @@ export class TestControlPlane implements AgentLink {
         const known = holds(run)?.cancel;
         const wanted = run.cancel?.kill === true ? 'kill' : 'asked';
         const news = run.cancel !== undefined && known !== undefined && known !== 'kill' && known !== wanted;
+        if (news) this.cancels += 1;
         return news && run.cancel !== undefined ? [{ ...run.cancel, token: run.token }] : [];
       }),
       superseded: held.filter((each) => this.#present(each) === undefined),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentLink } from '@errand/contract';
 import type { Agent } from '../src/agent.ts';
@@ -36,6 +36,11 @@ export class TestPlace implements AsyncDisposable {
     } catch {
       return [];
     }
+  }
+
+  /** What a command has written to a file of this name in the folder of this place. */
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   /** Pids of the keepers that are alive. */
