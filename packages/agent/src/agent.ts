@@ -95,6 +95,11 @@ export class Agent {
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
   }
 
+  /** How many attempts it holds now. */
+  get running(): number {
+    return this.#attempts.size;
+  }
+
   /** Where the `.run` of an attempt lies in this agent's spool, without the ending. */
   prefixOf(attempt: AttemptName): string {
     return this.#options.spool.prefixOf(attempt);

@@ -6,6 +6,7 @@ export { Agent } from './agent.ts';
 export { attemptId } from './attempt-id.ts';
 export type { Account } from './environment.ts';
 export { environmentOf } from './environment.ts';
+export { httpLink } from './http-link.ts';
 export { LinkRefusal } from './link-refusal.ts';
 export type { LocalAgentOptions } from './local-agent.ts';
 export { createLocalAgent, socketFolder } from './local-agent.ts';
@@ -26,3 +27,5 @@ export type {
   StartAnswer,
   StartRequest,
 } from './ports.ts';
+export type { RunAgentOptions } from './run-agent.ts';
+export { runAgent } from './run-agent.ts';

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AppendPiece, HelloRequest, PollRequest, ReportRequest } from '@errand/contract';
+import { FrameDecoder } from '@errand/contract/wire';
+import type { TestControlPlane } from './control-plane.ts';
+
+/** The HTTP face of the control plane of the tests: routes as in the contract, one key, one join token. */
+export class TestHttpServer implements AsyncDisposable {
+  readonly #plane: TestControlPlane;
+  readonly #server = createServer((request, response) => {
+    this.#answer(request, response).catch((error: unknown) => {
+      response.writeHead(503).end(JSON.stringify({ error: { code: 'unavailable', message: String(error) } }));
+    });
+  });
+  /** The oldest protocol it accepts. */
+  protocol = 1;
+  url = '';
+
+  constructor(plane: TestControlPlane) {
+    this.#plane = plane;
+  }
+
+  async listen(): Promise<this> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const body = await bytesOf(request);
+    const json = (): unknown => JSON.parse(body.toString());
+    const say = (value: object, status = 200): void =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const refuse = (status: number, code: string, message: string): void =>
+      say({ error: { code, message, requestId: 'r' } }, status);
+    if (pathname === '/v1/agent/join') {
+      const { token } = json() as { token: string };
+      if (token !== 'join-me') return refuse(401, 'unauthenticated', 'this token is not valid');
+      return say({ agentId: 'agt_1', pool: 'lab', key: 'err_secret' }, 201);
+    }
+    if (request.headers.authorization !== 'Bearer err_secret') {
+      return refuse(401, 'unauthenticated', 'this key is not valid');
+    }
+    const [, runId = '', what] = /^\/v1\/agent\/runs\/([^/]+)\/(\w+)$/.exec(pathname) ?? [];
+    const token = Number(searchParams.get('token'));
+    if (pathname === '/v1/agent/hello') {
+      const { protocol } = json() as HelloRequest;
+      if (protocol < this.protocol) return refuse(409, 'conflict', 'this agent is too old: install errand 9');
+      return say(await this.#plane.hello());
+    }
+    if (pathname === '/v1/agent/poll') {
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      return say(await this.#plane.poll(json() as PollRequest, gone.signal));
+    }
+    if (what === 'log') return say(await this.#plane.append({ runId, token, pieces: piecesOf(body) }));
+    if (what === 'report') {
+      return say(await this.#plane.report({ runId, ...(json() as Omit<ReportRequest, 'runId'>) }));
+    }
+    if (what === 'input') {
+      const offset = Number(searchParams.get('offset'));
+      const waitMs = Number(searchParams.get('waitMs'));
+      const asked = { runId, token, offset, waitMs };
+      const { bytes, ended } = await this.#plane.input(asked, new AbortController().signal);
+      return void response.writeHead(200, { 'errand-input-ended': ended ? '1' : '0' }).end(bytes);
+    }
+    refuse(404, 'not_found', pathname);
+  }
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function piecesOf(body: Buffer): AppendPiece[] {
+  return [...new FrameDecoder().push(body)].flatMap((frame) => (frame.kind === 'data' ? [frame] : []));
+}
