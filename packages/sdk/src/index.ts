@@ -1,1 +1,10 @@
-export {};
+export type { Answer, Run, RunCreateInput } from '@errand/contract';
+export { type Agents, connect, Errand, type Keys, type Pools } from './errand.ts';
+export { ErrandApiError, ErrandConnectionError, type ErrorCode } from './errors.ts';
+export type { EventOptions, ServerEvent } from './events.ts';
+export type { ByteStream, Fetch, FetchAnswer, FetchInit } from './fetch.ts';
+export type { LogOptions, LogPiece } from './follow-log.ts';
+export type { RunHandle, WaitOptions } from './run-handle.ts';
+export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';
+export type { Input, RequestOptions, TransportOptions } from './transport.ts';
+export type { InputOptions, InputResult, InputSource } from './write-input.ts';

@@ -1,0 +1,88 @@
+import type { Answer } from '@errand/contract';
+import type { OperationId } from '@errand/contract/wire';
+import { type EventOptions, followEvents, type ServerEvent } from './events.ts';
+import { Runs } from './runs.ts';
+import { type Input, type RequestOptions, Transport, type TransportOptions } from './transport.ts';
+
+/**
+ * A client of one control plane.
+ *
+ *     const errand = new Errand({ url: 'https://errand.example.com', key: 'err_...' });
+ *     const run = await errand.runs.create({ command: ['uname', '-a'] });
+ *     for await (const piece of run.logs()) if (piece.kind === 'data') process.stdout.write(piece.bytes);
+ *     console.log((await run.wait()).exitCode);
+ */
+export class Errand {
+  readonly runs: Runs;
+  readonly keys: Keys;
+  readonly pools: Pools;
+  readonly agents: Agents;
+  readonly #transport: Transport;
+
+  constructor(options: TransportOptions) {
+    this.#transport = new Transport(options);
+    this.runs = new Runs(this.#transport);
+    this.keys = keysOf(this.#transport);
+    this.pools = poolsOf(this.#transport);
+    this.agents = agentsOf(this.#transport);
+  }
+
+  /** Calls any operation of the API by its id. */
+  request<Id extends OperationId>(id: Id, input: Input<Id>, options?: RequestOptions): Promise<Answer<Id>> {
+    return this.#transport.request(id, input, options);
+  }
+
+  /** Changes of runs as they happen. */
+  events(options?: EventOptions): AsyncGenerator<ServerEvent> {
+    return followEvents(this.#transport, options);
+  }
+
+  /** The key this client uses, and the version of the server. */
+  whoAmI(): Promise<Answer<'whoAmI'>> {
+    return this.#transport.request('whoAmI', {});
+  }
+}
+
+/** `connect('https://errand.example.com', { key })`: the same as `new Errand`. */
+export function connect(url: string, options: Omit<TransportOptions, 'url'> = {}): Errand {
+  return new Errand({ ...options, url });
+}
+
+export interface Keys {
+  /** Makes a key; the answer holds its secret, this once. */
+  create(key: Input<'createKey'>['body']): Promise<Answer<'createKey'>>;
+  list(): Promise<Answer<'listKeys'>['keys']>;
+  /** Revokes a key at once. */
+  remove(id: string): Promise<void>;
+}
+
+function keysOf(transport: Transport): Keys {
+  return {
+    create: (key) => transport.request('createKey', { body: key }),
+    list: async () => (await transport.request('listKeys', {})).keys,
+    remove: async (id) => {
+      await transport.request('removeKey', { params: { id } });
+    },
+  };
+}
+
+export interface Pools {
+  list(): Promise<Answer<'listPools'>['pools']>;
+  /** A token with which one agent joins the pool; a new pool is made. */
+  createToken(name: string, options?: Input<'createJoinToken'>['body']): Promise<Answer<'createJoinToken'>>;
+}
+
+function poolsOf(transport: Transport): Pools {
+  return {
+    list: async () => (await transport.request('listPools', {})).pools,
+    createToken: (name, body = {}) => transport.request('createJoinToken', { params: { name }, body }),
+  };
+}
+
+export interface Agents {
+  list(): Promise<Answer<'listAgents'>['agents']>;
+}
+
+function agentsOf(transport: Transport): Agents {
+  return { list: async () => (await transport.request('listAgents', {})).agents };
+}

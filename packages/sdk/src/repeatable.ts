@@ -1,0 +1,32 @@
+import type { OperationId } from '@errand/contract/wire';
+
+/**
+ * May a call whose answer was lost be made again without doing its work twice? Creating a run may because of its Idempotency-Key,
+ * input because of its offset.
+ */
+export const REPEATABLE = {
+  createRun: true,
+  listRuns: true,
+  getRun: true,
+  cancelRun: true,
+  retryRun: false,
+  readLog: true,
+  writeInput: true,
+  resizeTerminal: true,
+  takeOver: true,
+  followEvents: true,
+  createKey: false,
+  listKeys: true,
+  removeKey: true,
+  whoAmI: true,
+  shutDown: true,
+  listPools: true,
+  createJoinToken: false,
+  listAgents: true,
+  agentJoin: false,
+  agentHello: true,
+  agentPoll: true,
+  agentAppend: true,
+  agentReport: true,
+  agentInput: true,
+} as const satisfies Record<OperationId, boolean>;

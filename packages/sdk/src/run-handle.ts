@@ -1,0 +1,89 @@
+import type { Run } from '@errand/contract';
+import { followLog, type LogOptions, type LogPiece } from './follow-log.ts';
+import type { Input, Transport } from './transport.ts';
+import { type InputOptions, type InputResult, type InputSource, writeInput } from './write-input.ts';
+
+/** How long one call may be held; the server allows 10 min, proxies on the way often less. */
+const WAIT_S = 30;
+
+export interface WaitOptions {
+  /** ms; without it as long as the run takes. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One run: what was last known of it, and what can be done with it. */
+export class RunHandle {
+  readonly id: string;
+  readonly #transport: Transport;
+  #latest: Run;
+
+  constructor(transport: Transport, run: Run) {
+    this.id = run.id;
+    this.#transport = transport;
+    this.#latest = run;
+  }
+
+  /** The run as the last answer described it. */
+  get latest(): Run {
+    return this.#latest;
+  }
+
+  /** Asks how the run is now. */
+  async refresh(options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
+    return this.#learn(await this.#transport.request('getRun', this.#named(), options));
+  }
+
+  /** Its log as it comes. After a lost connection it goes on where it was; the last piece is the end. */
+  logs(options: LogOptions = {}): AsyncGenerator<LogPiece> {
+    return this.#learning(followLog(this.#transport, this.id, options));
+  }
+
+  /** Resolves with the run once it has ended, or as it is when the time is up: `endedAt` tells which. */
+  async wait({ timeout = Number.POSITIVE_INFINITY, signal }: WaitOptions = {}): Promise<Run> {
+    const deadline = Date.now() + timeout;
+    for (;;) {
+      const left = Math.max(0, deadline - Date.now());
+      const wait = `${Math.min(WAIT_S * 1_000, Math.ceil(left))}ms`;
+      const run = await this.#transport.request('getRun', { ...this.#named(), query: { wait } }, { signal });
+      this.#learn(run);
+      if (run.endedAt !== null || Date.now() >= deadline) return run;
+    }
+  }
+
+  /** Asks for its end: a signal to its whole tree, then the grace, then the kill. With `kill` at once. Repeatable. */
+  async cancel(how: Input<'cancelRun'>['body'] = {}): Promise<Run> {
+    return this.#learn(await this.#transport.request('cancelRun', { ...this.#named(), body: how }));
+  }
+
+  /** Asks for one more attempt at a finished run. */
+  async retry(): Promise<Run> {
+    return this.#learn(await this.#transport.request('retryRun', this.#named()));
+  }
+
+  /** Sends bytes to the standard input of a run made with `stdin: 'stream'`. One call at a time. */
+  input(source: InputSource, options: InputOptions = {}): Promise<InputResult> {
+    return writeInput(this.#transport, this.id, source, options);
+  }
+
+  /** Tells a run with a terminal its new size. */
+  async resize(size: Input<'resizeTerminal'>['body']): Promise<void> {
+    await this.#transport.request('resizeTerminal', { ...this.#named(), body: size });
+  }
+
+  #named(): { readonly params: { readonly id: string } } {
+    return { params: { id: this.id } };
+  }
+
+  #learn(run: Run): Run {
+    this.#latest = run;
+    return run;
+  }
+
+  async *#learning(pieces: AsyncGenerator<LogPiece>): AsyncGenerator<LogPiece> {
+    for await (const piece of pieces) {
+      if (piece.kind === 'end') this.#learn(piece.run);
+      yield piece;
+    }
+  }
+}
