@@ -6,11 +6,12 @@ import type { Fetch, FetchAnswer, FetchInit } from './fetch.ts';
 import { REPEATABLE } from './repeatable.ts';
 
 /** What an operation is given: the parts of its route that exist; a part in which everything is optional may be left out. */
-export type Input<Id extends OperationId> = Partly<Given<SentInput<Id>>>;
+export type Input<Id extends OperationId> = Flat<Partly<Given<SentInput<Id>>>>;
 
 type Given<Parts> = {
   [Part in keyof Parts as [Parts[Part]] extends [undefined] ? never : Part]: Parts[Part];
 };
+type Flat<Parts> = { [Part in keyof Parts]: Parts[Part] };
 type Partly<Parts> = {
   readonly [Part in keyof Parts as object extends Parts[Part] ? never : Part]: Parts[Part];
 } & { readonly [Part in keyof Parts as object extends Parts[Part] ? Part : never]?: Parts[Part] };
@@ -150,7 +151,7 @@ function pathOf(id: OperationId, { params = {}, query = {} }: Parts): string {
     if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
   }
-  return search.size === 0 ? path : `${path}?${search}`;
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
 async function apiError(answer: FetchAnswer): Promise<ErrandApiError> {
