@@ -1,0 +1,88 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Answer } from '@errand/sdk';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { defaultDataFolder, type PlaceFlags } from '../connection/place.ts';
+import { EXIT } from '../exit-status.ts';
+import { renderTable } from '../output/table.ts';
+import { agoText } from '../output/time-text.ts';
+import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
+
+interface AgentOptions extends PlaceFlags {
+  readonly token?: string;
+  readonly pool?: string;
+  readonly name?: string;
+  readonly slots?: string;
+  readonly label?: readonly string[];
+}
+
+export function declare(command: Command, run: Runner): void {
+  const start = command.command('start', { isDefault: true }).description('Serve a pool from this machine.');
+  start
+    .option('--url <url>', 'server to serve (ERRAND_URL)')
+    .option('--token <token>', 'from errand pool token; needed the first time only')
+    .option('--pool <name>', 'pool to serve; it must be the one of the token')
+    .option('--name <text>', 'name of this agent (the name of this machine)')
+    .option('--slots <n>', 'commands at once (64)')
+    .option('--label <key=value>', 'label of this agent; repeatable', collect)
+    .option('--data <dir>', 'folder for its identity and what runs (in the data folder)')
+    .action(run(actStart));
+  withExamples(start, [['errand agent --url https://errand.example.com --token TOKEN', 'join and serve']]);
+  const list = command.command('ls').description('List agents.');
+  withPlace(withJson(list)).action(run(actList));
+  withExamples(list, [['errand agent ls', 'who serves which pool, and since when it is silent']]);
+}
+
+async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
+  const url = options.url ?? cli.environment.url;
+  if (url === undefined) throw new CliError('which server? Give --url or ERRAND_URL');
+  const { startAgent } = await import('../agent/start-agent.ts');
+  return await startAgent(cli, {
+    url,
+    token: options.token,
+    pool: options.pool,
+    name: options.name ?? hostname(),
+    slots: slotsOf(options),
+    labels: labelsOf(options),
+    data: options.data ?? join(defaultDataFolder(cli.environment), 'agent'),
+  });
+}
+
+function slotsOf({ slots = '64' }: AgentOptions): number {
+  if (!/^\d{1,4}$/.test(slots) || Number(slots) < 1)
+    throw new CliError(`--slots takes 1 to 9999, not ${slots}`);
+  return Number(slots);
+}
+
+function labelsOf({ label = [] }: AgentOptions): Record<string, string> {
+  const pairs = label.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new CliError(`--label takes KEY=VALUE, not ${text}`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+async function actList(cli: Cli, options: PlaceFlags & { readonly json?: boolean }): Promise<number> {
+  const { errand } = await cli.connect(options);
+  const agents = await errand.agents.list();
+  if (options.json === true) await cli.stdout.line(JSON.stringify({ agents }, null, 2));
+  else await cli.stdout.write(table(agents, cli.stdout.columns));
+  return EXIT.ok;
+}
+
+function table(agents: Answer<'listAgents'>['agents'], width: number): string {
+  const now = Date.now();
+  const rows = agents.map((agent) => [
+    agent.id,
+    agent.name,
+    agent.pool,
+    agent.online ? 'online' : `silent, seen ${agoText(agent.lastSeenAt, now)}`,
+    String(agent.slots),
+    Object.entries(agent.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' '),
+  ]);
+  return renderTable(['ID', 'NAME', 'POOL', 'STATE', 'SLOTS', 'LABELS'], rows, width);
+}

@@ -1,0 +1,25 @@
+import type { CommandModule } from './command.ts';
+
+interface CommandEntry {
+  readonly summary: string;
+  /** Only the command that was asked for is loaded: starting fast is part of the promise. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: { summary: 'run a command and watch it live', load: () => import('./run.ts') },
+  ps: { summary: 'list runs, newest first', load: () => import('./ps.ts') },
+  logs: { summary: 'show what a run wrote', load: () => import('./logs.ts') },
+  wait: { summary: 'wait until a run ends', load: () => import('./wait.ts') },
+  cancel: { summary: 'end a run and its whole process tree', load: () => import('./cancel.ts') },
+  retry: { summary: 'make one more attempt at a finished run', load: () => import('./retry.ts') },
+  up: { summary: 'start a server that stays', load: () => import('./up.ts') },
+  agent: { summary: 'serve a pool from this machine', load: () => import('./agent.ts') },
+  pool: { summary: 'list pools, let agents join them', load: () => import('./pool.ts') },
+  key: { summary: 'make, list and revoke keys', load: () => import('./key.ts') },
+  login: { summary: 'remember a server and a key for it', load: () => import('./login.ts') },
+  config: { summary: 'check a configuration file', load: () => import('./config-check.ts') },
+  completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts') },
+  version: { summary: 'print the version', load: () => import('./version.ts') },
+};

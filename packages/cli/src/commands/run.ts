@@ -1,0 +1,82 @@
+import type { Cli } from '../cli.ts';
+import { printDetached } from '../run/print-detached.ts';
+import { type RunConfig, type RunOptions, runConfig } from '../run/run-config.ts';
+import { sendsInput, submitToServer } from '../run/run-on-server.ts';
+import { sendInput } from '../run/send-input.ts';
+import { watchRun } from '../run/watch-run.ts';
+import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
+
+export function declare(command: Command, run: Runner): void {
+  command
+    .argument('<command...>', 'program and arguments; everything behind them is theirs')
+    .usage('[options] [--] <command...>')
+    .passThroughOptions()
+    .option('--shell', 'the command is one text for sh -c')
+    .option('--pool <name>', 'pool whose agents may take the run (local: this machine or the server’s own)')
+    .option('--agent <id>', 'id or name of the one agent that may take it')
+    .option('--timeout <time>', 'end the command after this long, such as 2s, 1.5h (exit status 124)')
+    .option('--queue-timeout <time>', 'give up when no agent takes it within this (24h)')
+    .option('--grace <time>', 'between the signal and the kill when the run is ended (10s)')
+    .option(
+      '-e, --env <name=value>',
+      'set a variable; NAME alone takes its value from here; repeatable',
+      collect,
+    )
+    .option('--secret-env <name=value>', 'the same, never shown again; repeatable', collect)
+    .option('--cwd <dir>', 'folder to run in')
+    .option('--name <text>', 'name of the run')
+    .option('--tag <text>', 'tag of the run; repeatable', collect)
+    .option('--priority <n>', 'higher goes first within its pool (0)')
+    .option('--retry <n>', 'try up to n more times when it fails')
+    .option('--max-log <size>', 'keep at most this much output, such as 64MiB (2GB)')
+    .option('--keep-children', 'do not end what the command leaves running')
+    .option('-d, --detach', 'print the id and return at once')
+    .option('-t, --tty', 'give the command a terminal; Enter ~ . stops watching')
+    .option('-n, --no-input', 'give the command no standard input')
+    .option('--stdin', 'send standard input even when it is a terminal')
+    .option('--merge', 'both streams to stdout, in order of arrival');
+  withPlace(withJson(command)).action(run(act));
+  command.addHelpText('after', NOTES);
+  withExamples(command, [
+    ['errand run -- make -j4', 'the command’s output, live, and its exit status'],
+    ['errand run --timeout 2s -- sleep 60', 'exit status 124'],
+    ['errand run --shell "ls | wc -l"', 'a text for the shell'],
+    ['tar c . | errand run -- tar t', 'input is piped through'],
+    ['errand run -d --name nightly -- ./backup', 'prints an id; errand logs -f shows it later'],
+  ]);
+}
+
+const NOTES = `
+Standard input: a pipe or a file is passed to the command. A terminal is too where the command runs as a part of
+this machine without a server; to a server it is not sent, unless --stdin or --tty asks for it.
+
+Ctrl-C (also TERM, HUP) ends the run: the first signals its whole process tree and kills it after the grace, the second kills
+now, the third stops watching. When nobody reads our stdout any more (errand run ... | head -1), the run is ended with
+TERM and the exit status is 141, as in a pipeline of local programs. A lost connection or a killed errand leaves
+the run going: errand logs -f ID comes back to it.
+
+--json prints the run when it has ended; the command’s own output goes to stderr then.`;
+
+async function act(cli: Cli, command: readonly string[], options: RunOptions): Promise<number> {
+  const config = runConfig(command, options, cli.environment.variables);
+  const { errand, place } = await cli.connect(options);
+  if (place.kind === 'folder' && startsHere(config)) {
+    const { runHere } = await import('../run/run-here.ts');
+    return await runHere(cli, errand, config);
+  }
+  if (config.detach) return await printDetached(cli, await submitToServer(errand, config), config);
+  if (config.tty) {
+    const { runInTerminal } = await import('../run/terminal.ts');
+    return await runInTerminal(cli, errand, config);
+  }
+  const feed = sendsInput(config) ? sendInput : undefined;
+  return await watchRun(cli, () => submitToServer(errand, config), { output: config.output, feed });
+}
+
+/**
+ * Without a server this command line starts the command itself, so that it inherits everything. Not where another
+ * machine was asked for, and not with --retry: the server could not start it a second time.
+ */
+function startsHere({ request }: RunConfig): boolean {
+  return (request.pool ?? 'local') === 'local' && request.agent === undefined && request.retry === undefined;
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { openDataFolder } from '../connection/data-folder.ts';
+import { defaultDataFolder } from '../connection/place.ts';
+import { type Command, type Runner, withExamples } from './command.ts';
+
+interface UpOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly embedded?: boolean;
+  readonly socket?: string;
+}
+
+const CONFIG_FILE = 'errand.yaml';
+
+export function declare(command: Command, run: Runner): void {
+  command
+    .option('--host <address>', 'address to listen on (127.0.0.1)')
+    .option('--port <n>', 'port to listen on (4040); 0 takes a free one')
+    .option('--data <dir>', 'data folder (ERRAND_DATA, else $XDG_STATE_HOME/errand)')
+    .option('--config <file>', `configuration (${CONFIG_FILE} of this folder, if there is one)`)
+    .addHelpText('after', FIRST_LINES)
+    .action(run(act));
+  command.addOption(command.createOption('--embedded').hideHelp());
+  command.addOption(command.createOption('--socket <path>').hideHelp());
+  withExamples(command, [
+    ['errand up', 'on this machine, for this machine'],
+    ['errand up --config errand.yaml', 'as the file says; flags go over it'],
+    ['errand up --port 0 --data ./data', 'a port that is free'],
+  ]);
+}
+
+const FIRST_LINES = `
+Its first line, on its first start only, is an admin key: key err_...; then on every start a link to the
+page, good for one sign-in within 10 minutes. Logs go to stderr. INT or TERM ends it; commands go on, and the next
+start follows them again.`;
+
+async function act(cli: Cli, options: UpOptions): Promise<number> {
+  const { serve } = await import('../server/serve.ts');
+  const file =
+    options.config ?? (existsSync(CONFIG_FILE) && options.embedded !== true ? CONFIG_FILE : undefined);
+  const folder = openDataFolder(dataOf(cli, options), cli.environment);
+  return await serve(cli, {
+    data: folder.path,
+    socket: options.socket ?? folder.socket,
+    file,
+    host: options.host,
+    port: portOf(options),
+    embedded: options.embedded === true,
+  });
+}
+
+function dataOf({ environment }: Cli, { data }: UpOptions): string {
+  return data === undefined ? defaultDataFolder(environment) : resolve(data);
+}
+
+function portOf({ port }: UpOptions): number | undefined {
+  if (port === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new CliError(`--port takes 0 to 65535, not ${port}`);
+  return Number(port);
+}

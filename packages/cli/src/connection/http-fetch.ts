@@ -1,0 +1,51 @@
+import type * as Http from 'node:http';
+import type { Fetch, FetchAnswer, FetchInit } from '@errand/sdk';
+
+/**
+ * A fetch over Node's own HTTP client. The global one would cost every call of the command line some tens of ms: it loads undici, and so
+ * does an `import` of node:http, whose exports are all looked at then. It can also speak over a Unix socket.
+ */
+export function createHttpFetch(options: { readonly socketPath?: string } = {}): Fetch {
+  let agent: Http.Agent | undefined;
+  return (url, init) => {
+    const { request, Agent } = process.getBuiltinModule(
+      url.startsWith('https:') ? 'node:https' : 'node:http',
+    ) as typeof Http;
+    agent ??= new Agent({ keepAlive: true });
+    const { promise, resolve, reject } = Promise.withResolvers<FetchAnswer>();
+    const sent = request(url, {
+      agent,
+      method: init.method,
+      headers: headersOf(init),
+      ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
+      ...(init.signal === undefined ? {} : { signal: init.signal }),
+    });
+    sent.on('response', (response) => resolve(answerOf(response)));
+    sent.on('error', reject);
+    sent.end(init.body);
+    return promise;
+  };
+}
+
+function headersOf({ headers, body, method }: FetchInit): Record<string, string> {
+  if (body === undefined) return method === 'GET' ? headers : { ...headers, 'content-length': '0' };
+  return { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+}
+
+function answerOf(response: Http.IncomingMessage): FetchAnswer {
+  return {
+    status: response.statusCode ?? 0,
+    headers: {
+      get: (name) => {
+        const value = response.headers[name.toLowerCase()];
+        return Array.isArray(value) ? value.join(', ') : (value ?? null);
+      },
+    },
+    body: response,
+    text: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** Exit statuses that are errand's own; all others are the command's. */
+export const EXIT = {
+  ok: 0,
+  timedOut: 124,
+  failed: 125,
+  canceled: 130,
+  /** As a program that wrote to a closed pipe: 128 + SIGPIPE. */
+  pipeClosed: 141,
+} as const;

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.ts';
+import type { Runner } from './commands/command.ts';
+import { COMMANDS } from './commands/index.ts';
+
+const USAGE_ENDS = `
+Without a server named, commands run on this machine and their history is kept in a data folder of yours
+(ERRAND_DATA, else $XDG_STATE_HOME/errand). ERRAND_URL and ERRAND_KEY, or errand login, choose a server instead.
+
+Exit status: the command's own; 128+n after signal n, 127 not found, 126 not executable, 124 timed out,
+130 cancelled, 125 errand itself failed.
+
+errand help COMMAND shows options and examples.`;
+
+/** Parses an argument vector, does what it asks for, and answers the exit status. */
+export async function runProgram(argv: readonly string[], cli: Cli): Promise<number> {
+  let status = 0;
+  const run: Runner =
+    (act) =>
+    async (...parsed) => {
+      status = await act(cli, ...parsed);
+    };
+  const program = await createProgram(argv, run);
+  await program.parseAsync([...argv], { from: 'user' });
+  return status;
+}
+
+/** The whole command line, or of its commands only the one that the arguments name. */
+export async function createProgram(argv: readonly string[], run: Runner): Promise<Command> {
+  const program = new Command('errand')
+    .description('Run a command anywhere, watch it live, leave nothing running.')
+    .addHelpText('after', USAGE_ENDS)
+    .enablePositionalOptions()
+    .showHelpAfterError('(errand --help shows what there is)')
+    .exitOverride();
+  const wanted = argv[0] === 'help' ? argv[1] : argv[0];
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(sentence(summary)).summary(summary);
+    command.showHelpAfterError(`(errand ${name} --help shows how)`);
+    if (name === wanted) (await load()).declare(command, run);
+  }
+  return program;
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import type { KeeperClient, StartRequest } from '@errand/agent/keeper';
+import type { CreatedRun, Errand } from '@errand/sdk';
+import { CliError } from '../cli-error.ts';
+import type { Environment } from '../config.ts';
+import { exactArgv, inheritedEnvironment } from './exact-bytes.ts';
+import type { RunConfig } from './run-config.ts';
+
+/** A run that the server left to us, and how its command is to be started. */
+export interface StartHere {
+  readonly errand: Errand;
+  readonly run: CreatedRun;
+  readonly config: RunConfig;
+  readonly how: Pick<StartRequest, 'stdin' | 'tty'>;
+}
+
+/**
+ * Has a keeper of our own start the command, then hands the run over to the server's agent. Answers the connection to that keeper; the command does
+ * not depend on it.
+ */
+export async function startHere(environment: Environment, start: StartHere): Promise<KeeperClient> {
+  const { errand, run } = start;
+  try {
+    return await launch(environment, start);
+  } finally {
+    // Also when it failed: the agent sees how far it came and brings the run to its true end.
+    await errand.request('takeOver', { params: { id: run.id } });
+  }
+}
+
+/** What the keeper calls an attempt. */
+export function attemptId({ id, callerPlace }: CreatedRun): string {
+  return `${id}.${callerPlace?.token ?? 1}`;
+}
+
+/** The keeper inherits our folder, environment, limits and descriptor 0, and gives them to the command. */
+async function launch(environment: Environment, { run, config, how }: StartHere): Promise<KeeperClient> {
+  const { callerPlace: place, latest } = run;
+  if (place === null)
+    throw new CliError('the server did not say where to start the command; is it another version?');
+  const { createRunFile, KeeperClient, keeperBinary, launchKeeper } = await import('@errand/agent/keeper');
+  const binary = keeperBinary();
+  if (binary === undefined)
+    throw new CliError(
+      `there is no keeper for ${process.platform}-${process.arch} yet; use a server (ERRAND_URL)`,
+    );
+  createRunFile(place.spool, attemptId(run));
+  const stdin = how.stdin === 'inherit' ? 'inherit' : 'ignore';
+  await launchKeeper({
+    binary,
+    socket: place.keeperSocket,
+    stdin,
+    once: true,
+    env: { ...environment.variables },
+  });
+  const keeper = await KeeperClient.connect(place.keeperSocket);
+  await keeper.start({
+    ...how,
+    ...inheritedEnvironment(environment, { ...config.env, ...config.secretEnv }),
+    id: attemptId(run),
+    prefix: place.spool,
+    ...(place.log === place.spool ? {} : { logPrefix: place.log }),
+    argv: latest.command === null ? ['/bin/sh', '-c', latest.shell ?? ''] : exactArgv(latest.command),
+    cwd: config.cwd === undefined ? '' : resolve(config.cwd),
+    capBytes: latest.maxLogBytes,
+    timeoutMs: latest.timeoutMs ?? 0,
+    graceMs: latest.graceMs,
+    keepChildren: latest.keepChildren,
+    ...(environment.openFiles === undefined ? {} : { openFiles: environment.openFiles }),
+  });
+  return keeper;
+}

@@ -1,0 +1,90 @@
+import type { Errand, RunHandle } from '@errand/sdk';
+import type { Cli } from '../cli.ts';
+import { EscapeKeys } from './escape-keys.ts';
+import type { RunConfig } from './run-config.ts';
+import { submitToServer, terminalSize } from './run-on-server.ts';
+import { watchRun } from './watch-run.ts';
+
+/** The way to the terminal of a run. */
+export interface TerminalLine {
+  /** Resolves when more may follow. */
+  write(bytes: Uint8Array): Promise<unknown>;
+  resize(size: { readonly rows: number; readonly columns: number }): void;
+}
+
+/** Runs a command in a terminal on a server, with ours in front of it. */
+export async function runInTerminal(cli: Cli, errand: Errand, config: RunConfig): Promise<number> {
+  const submit = (): Promise<RunHandle> => submitToServer(errand, config);
+  return await watchInTerminal(cli, submit, { output: config.output, lineOf: lineToServer });
+}
+
+export interface TerminalOptions {
+  readonly output: RunConfig['output'];
+  readonly lineOf: (run: RunHandle) => TerminalLine | undefined;
+}
+
+/**
+ * Puts our terminal into raw mode while the run is watched: every key, Ctrl-C included, belongs to the program. Enter ~ . stops watching, the run
+ * goes on.
+ */
+export async function watchInTerminal(
+  cli: Cli,
+  submit: () => Promise<RunHandle>,
+  { output, lineOf }: TerminalOptions,
+): Promise<number> {
+  const detached = new AbortController();
+  const feed = async (run: RunHandle, signal: AbortSignal): Promise<void> => {
+    const line = lineOf(run);
+    if (line === undefined) return;
+    const unfollow = followSize(line);
+    await sendKeys(line, detached, signal).finally(unfollow);
+  };
+  const restore = rawMode();
+  try {
+    return await watchRun(cli, submit, { output, feed, detached: detached.signal });
+  } finally {
+    restore();
+  }
+}
+
+function lineToServer(run: RunHandle): TerminalLine {
+  let offset = 0;
+  return {
+    async write(bytes) {
+      const { size } = await run.input(bytes, { from: offset, end: false });
+      offset = size;
+    },
+    // A size that is lost is followed by the next one.
+    resize: (size) => void run.resize(size).catch(() => undefined),
+  };
+}
+
+async function sendKeys(line: TerminalLine, detached: AbortController, signal: AbortSignal): Promise<void> {
+  const keys = new EscapeKeys();
+  const stop = (): void => void process.stdin.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      const { bytes, detach } = keys.push(chunk);
+      if (bytes.length > 0) await line.write(bytes);
+      if (detach) return detached.abort();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Answers how to stop. */
+function followSize(line: TerminalLine): () => void {
+  const tell = (): void => line.resize(terminalSize());
+  process.on('SIGWINCH', tell);
+  return () => void process.off('SIGWINCH', tell);
+}
+
+/** Answers how to leave it again. */
+function rawMode(): () => void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return () => undefined;
+  stdin.setRawMode(true);
+  return () => void stdin.setRawMode(false);
+}

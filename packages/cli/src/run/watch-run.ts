@@ -1,0 +1,89 @@
+import type { Run, RunHandle } from '@errand/sdk';
+import type { Cli } from '../cli.ts';
+import { EXIT } from '../exit-status.ts';
+import { OutputClosedError } from '../output/output.ts';
+import { plainText } from '../output/plain-text.ts';
+import { StatusLine } from '../output/status-line.ts';
+import { endingSentence, exitStatusOf, missingSentence } from './ending.ts';
+import { Interrupts } from './interrupts.ts';
+import type { RunConfig } from './run-config.ts';
+import { type LogSink, mergeTo, showLog, splitTo } from './show-log.ts';
+
+export interface WatchOptions {
+  readonly output: RunConfig['output'];
+  /** What feeds the run while it is watched; told to stop by the signal. */
+  readonly feed?: ((run: RunHandle, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Aborts when whoever sits at the terminal wants to leave the run alone. */
+  readonly detached?: AbortSignal;
+}
+
+/** Submits a run and watches it to its end: its output to ours, our interrupts to it. Answers the exit status. */
+export async function watchRun(
+  cli: Cli,
+  submit: (status: StatusLine) => Promise<RunHandle>,
+  options: WatchOptions,
+): Promise<number> {
+  using status = new StatusLine(cli.stderr);
+  using interrupts = new Interrupts(status);
+  status.show('submitting');
+  const run = await submit(status);
+  interrupts.watch(run);
+  status.show(`${run.id}: ${run.latest.why ?? run.latest.status}`);
+  const feeding = new AbortController();
+  const left = options.detached ?? feeding.signal;
+  const fed = options.feed?.(run, AbortSignal.any([feeding.signal, interrupts.gone]));
+  fed?.catch((error: unknown) => status.note(`input could not be sent: ${plainText(String(error))}`));
+  try {
+    const ended = await showLog(run, sinkOf(cli, options), {
+      signal: AbortSignal.any([interrupts.gone, left]),
+      status,
+    });
+    return await finish(cli, ended, options);
+  } catch (error) {
+    if (interrupts.gone.aborted) return await leave(cli, run);
+    if (options.detached?.aborted === true) return await detach(cli, run);
+    if (error instanceof OutputClosedError) return await endUnread(run);
+    await cli.stderr
+      .line(`errand: the run goes on; errand logs -f ${run.id} shows it`)
+      .catch(() => undefined);
+    throw error;
+  } finally {
+    feeding.abort();
+  }
+}
+
+function sinkOf({ stdout, stderr }: Cli, { output }: WatchOptions): LogSink {
+  if (output === 'split') return splitTo(stdout, stderr);
+  return mergeTo(output === 'merge' ? stdout : stderr);
+}
+
+async function finish(cli: Cli, run: Run, { output }: WatchOptions): Promise<number> {
+  if (output === 'json') await cli.stdout.line(JSON.stringify(run, null, 2));
+  const onTerminal = cli.stderr.isTerminal;
+  const sentences = [endingSentence(run, onTerminal), onTerminal ? missingSentence(run) : null];
+  for (const sentence of sentences) {
+    // A stderr that nobody reads changes nothing about how the command ended.
+    if (sentence !== null) await cli.stderr.line(`errand: ${plainText(sentence)}`).catch(() => undefined);
+  }
+  return exitStatusOf(run);
+}
+
+/** Watching was stopped; the run is being ended without us. */
+async function leave(cli: Cli, run: RunHandle): Promise<number> {
+  const sentence = `no longer watching ${run.id}; its end goes on. errand logs -f ${run.id} comes back to it`;
+  await cli.stderr.line(`errand: ${sentence}`).catch(() => undefined);
+  return EXIT.canceled;
+}
+
+async function detach(cli: Cli, run: RunHandle): Promise<number> {
+  await cli.stderr
+    .line(`\r\nerrand: ${run.id} goes on; errand logs -f ${run.id} shows it`)
+    .catch(() => undefined);
+  return EXIT.ok;
+}
+
+/** As in a local pipeline: what writes to nobody is ended, and says nothing about it. */
+async function endUnread(run: RunHandle): Promise<number> {
+  await run.cancel({ signal: 'TERM' }).catch(() => undefined);
+  return EXIT.pipeClosed;
+}

@@ -1,0 +1,51 @@
+import type { RunningServer } from '@errand/server';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-status.ts';
+import { VERSION } from '../version.ts';
+
+/** What `errand up` was told. */
+export interface ServeConfig {
+  readonly data: string;
+  readonly socket: string;
+  readonly file: string | undefined;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly embedded: boolean;
+}
+
+/** Serves until a signal or, embedded, until nobody needs it any more. */
+export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
+  const server = await start(config).catch(asSentence);
+  const drain = (): void => void server.drain();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, drain);
+  // The terminal it was started from may go; a server stays.
+  process.on('SIGHUP', () => undefined);
+  // Whoever started it may have stopped reading; that ends no server.
+  await greet(cli, server).catch(() => undefined);
+  await server.ended;
+  return EXIT.ok;
+}
+
+async function start({ file, ...sources }: ServeConfig): Promise<RunningServer> {
+  const { readConfigFile, serverConfig, startServer } = await import('@errand/server');
+  const { createLocalAgent } = await import('@errand/agent');
+  return await startServer({
+    config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
+    version: VERSION,
+    startOwnAgent: async (options) => createLocalAgent(options),
+  });
+}
+
+/** What the server has to say about its start is for people; anything else is a mistake of ours. */
+function asSentence(error: unknown): never {
+  if (error instanceof Error && error.name === 'ErrandError')
+    throw new CliError(error.message, { cause: error });
+  throw error;
+}
+
+async function greet({ stdout }: Cli, { url, greeting }: RunningServer): Promise<void> {
+  if (url === null) return await stdout.line('ready');
+  if (greeting.key !== null) await stdout.line(`key ${greeting.key}`);
+  await stdout.line(`page ${url}/login?ticket=${greeting.ticket}`);
+}
