@@ -1,7 +1,6 @@
 /* Ending a tree: a signal, the grace, then KILL until nothing is left. The keeper's own clock drives it, so that it
    goes on when the client that asked for it is gone. */
 #include "keeper.h"
-#include <signal.h>
 
 #define LINGER_MS 200
 #define GIVE_UP_MS 10000
@@ -19,13 +18,12 @@ void kill_run(struct run *run, int signal, uint64_t grace, const char *cause) {
   if (run->phase == KILLING) return;
   int64_t until = run->phase == GRACE ? run->deadline - now_ms() : INT64_MAX;
   int64_t length = (int64_t)grace < until ? (int64_t)grace : until;
-  if (signal == SIGKILL || length <= 0) {
-    enter(run, KILLING, GIVE_UP_MS);
-  } else {
+  bool at_once = signal == SIGKILL || length <= 0;
+  if (!at_once) {
     tree_signal(run, signal);
     tree_signal(run, SIGCONT); /* a stopped process would sleep through its grace */
-    enter(run, GRACE, length);
   }
+  enter(run, at_once ? KILLING : GRACE, at_once ? GIVE_UP_MS : length);
   run->tick_at = now_ms();
 }
 
@@ -37,26 +35,13 @@ static size_t kill_all(struct run *run) {
   return found;
 }
 
-/* The first step after the main command's end; answers whether the run has ended with it. */
-static bool after_main(struct run *run) {
-  if (run->phase != LIVE) return false;
-  if (run->options.keep || run->spawn_errno || !tree_left(run)) {
-    run_end(run, 0);
-    return true;
-  }
-  enter(run, LINGER, LINGER_MS);
-  return false;
-}
-
 /* Called when the main command ends, when any child dies after that, and when the run's next tick is due. */
 void kill_step(struct run *run) {
-  if (run->reaped && after_main(run)) return;
-  if (run->reaped && !tree_left(run) && !tree_left(run)) return run_end(run, 0);
+  bool kept = run->phase == LIVE && (run->options.keep || run->spawn_errno);
+  if (run->reaped && (kept || (!tree_left(run) && !tree_left(run)))) return run_end(run, 0);
   int64_t now = now_ms();
-  if (run->phase == LINGER && now >= run->deadline) {
-    enter(run, LIVE, 0);
-    kill_run(run, SIGTERM, run->options.grace, "left_behind");
-  }
+  if (run->phase == LIVE) enter(run, LINGER, LINGER_MS);
+  if (run->phase == LINGER && now >= run->deadline) kill_run(run, SIGTERM, run->options.grace, "left_behind");
   if (run->phase == GRACE && now >= run->deadline) enter(run, KILLING, GIVE_UP_MS);
   if (run->phase == KILLING) {
     size_t found = kill_all(run);
@@ -64,6 +49,5 @@ void kill_step(struct run *run) {
   }
   int64_t next = now + run->tick_gap;
   if (run->tick_gap < SLOWEST_MS) run->tick_gap *= 2;
-  if (run->phase != KILLING && (!run->reaped || run->deadline < next)) next = run->deadline;
-  run->tick_at = next;
+  run->tick_at = run->phase != KILLING && (!run->reaped || run->deadline < next) ? run->deadline : next;
 }

@@ -1,7 +1,6 @@
 /* The loop: one thread that waits for descriptors. The kernel lists them in the order in which they became ready,
    which is what keeps stdout and stderr in order of arrival. */
 #include "keeper.h"
-#include <sys/epoll.h>
 #include <time.h>
 
 static int poller;
@@ -20,7 +19,7 @@ void loop_round(int64_t wake_at) {
 }
 
 void watch_open(struct watch *watch, int fd, unsigned events, void (*ready)(struct watch *, unsigned)) {
-  *watch = (struct watch){.fd = fd, .events = events, .ready = ready};
+  *watch = (struct watch){fd, events, ready};
   epoll_ctl(poller, EPOLL_CTL_ADD, fd, &(struct epoll_event){.events = events, .data.ptr = watch});
 }
 
@@ -32,8 +31,7 @@ void watch_for(struct watch *watch, unsigned events) {
 
 void watch_close(struct watch *watch) {
   if (watch->fd < 0) return;
-  /* A child between fork and exec still holds a copy, with which a plain close would leave the watch in place. */
-  epoll_ctl(poller, EPOLL_CTL_DEL, watch->fd, NULL);
+  epoll_ctl(poller, EPOLL_CTL_DEL, watch->fd, NULL); /* a child before its exec has a copy, so that close is not enough */
   close(watch->fd);
   watch->fd = -1;
 }
@@ -46,3 +44,17 @@ static int64_t clock_ms(clockid_t clock) {
 
 int64_t now_ms(void) { return clock_ms(CLOCK_MONOTONIC); }
 int64_t wall_ms(void) { return clock_ms(CLOCK_REALTIME); }
+
+void *must(void *allocated) {
+  if (!allocated) abort();
+  return allocated;
+}
+
+/* Reads a small file at once and ends it with a NUL; answers its length, 0 or less for none. */
+ssize_t read_text(int folder, const char *path, char *text, size_t size) {
+  int file = openat(folder, path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, text, size - 1);
+  if (file >= 0) close(file);
+  text[length > 0 ? length : 0] = 0;
+  return length;
+}

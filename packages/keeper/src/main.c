@@ -1,7 +1,5 @@
 /* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. */
 #include "keeper.h"
-#include <signal.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -13,8 +11,8 @@ static bool stopping;
 
 static void on_signal(int number) {
   int saved = errno;
-  char byte = (char)number;
-  if (write(signal_pipe[1], &byte, 1) < 0) errno = saved; /* full: the loop will wake anyway */
+  if (number != SIGCHLD) stopping = true;
+  if (write(signal_pipe[1], "", 1) < 0) errno = saved; /* full: the loop wakes anyway */
   errno = saved;
 }
 
@@ -24,13 +22,9 @@ static void nothing(int number) { (void)number; }
 static void signals_ready(struct watch *watch, unsigned events) {
   char bytes[256];
   (void)events;
-  ssize_t count = read(watch->fd, bytes, sizeof bytes);
-  for (ssize_t i = 0; i < count; i++)
-    if (bytes[i] == SIGTERM || bytes[i] == SIGINT)
-      stopping = true;
-  if (stopping)
-      for (struct run *run = runs; run; run = run->next)
-        if (!run->ended) kill_run(run, SIGTERM, run->options.grace, "keeper_stopped");
+  while (read(watch->fd, bytes, sizeof bytes) > 0) continue;
+  for (struct run *run = stopping ? runs : NULL; run; run = run->next)
+    if (!run->ended) kill_run(run, SIGTERM, run->options.grace, "keeper_stopped");
   runs_reap();
 }
 
@@ -39,19 +33,14 @@ static void signals_open(void) {
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0) _exit(1);
   watch_open(&signals, signal_pipe[0], EPOLLIN, signals_ready);
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  sigaction(SIGCHLD, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGINT, &action, NULL);
-  action.sa_handler = nothing;
-  sigaction(SIGHUP, &action, NULL);
-  sigaction(SIGPIPE, &action, NULL);
+  signal(SIGCHLD, on_signal), signal(SIGTERM, on_signal), signal(SIGINT, on_signal);
+  signal(SIGHUP, nothing), signal(SIGPIPE, nothing);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Answers when there will be nothing to stay for: -1 while there is, 0 for now. */
+/* When there will be nothing to stay for: -1 while there is, 0 for now. */
 static int64_t end_at(bool once) {
   static int64_t last_busy;
   static bool started_any;
@@ -100,10 +89,7 @@ static int serve(const char *path, bool once) {
 }
 
 int main(int argc, char **argv) {
-  if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-    puts("errand-keeper " KEEPER_VERSION);
-    return 0;
-  }
+  if (argc == 2 && strcmp(argv[1], "--version") == 0) return puts("errand-keeper " KEEPER_VERSION) < 0;
   bool once = argc == 4 && strcmp(argv[3], "--once") == 0;
   if ((argc == 3 || once) && strcmp(argv[1], "serve") == 0) return serve(argv[2], once);
   fputs("usage: errand-keeper serve SOCKET [--once] | errand-keeper --version\n", stderr);

@@ -7,14 +7,10 @@
 uint64_t oom_kills(bool fresh) {
   static uint64_t last;
   static int64_t read_at;
-  int64_t now = now_ms();
-  if (!fresh && read_at && now - read_at < STALE_MS) return last;
-  read_at = now;
-  FILE *file = fopen("/proc/vmstat", "re");
-  char line[128];
-  unsigned long long count;
-  while (file && fgets(line, sizeof line, file))
-    if (sscanf(line, "oom_kill %llu", &count) == 1) last = count;
-  if (file) fclose(file);
-  return last;
+  static char text[16384];
+  if (!fresh && read_at && now_ms() - read_at < STALE_MS) return last;
+  read_at = now_ms();
+  read_text(AT_FDCWD, "/proc/vmstat", text, sizeof text);
+  char *line = strstr(text, "\noom_kill ");
+  return last = line ? strtoull(line + 10, NULL, 10) : 0;
 }

@@ -9,51 +9,35 @@ bool number_parse(const char *text, uint64_t *value) {
   return true;
 }
 
-static bool one_of(const char *value, const char *first, const char *second, bool *is_second) {
-  *is_second = strcmp(value, second) == 0;
-  return *is_second || strcmp(value, first) == 0;
-}
-
-static bool terminal_parse(const char *value, struct options *options) {
-  int end = 0;
-  options->tty = sscanf(value, "%5ux%5u%n", &options->rows, &options->columns, &end) == 2 && value[end] == 0;
-  return options->tty;
-}
-
-static bool stdin_parse(const char *value, enum stdin_kind *kind) {
-  static const char *const names[] = {"null", "inherit", "stream"};
-  for (int i = 0; i < 3; i++)
-    if (strcmp(value, names[i]) == 0) {
-      *kind = (enum stdin_kind)i;
-      return true;
-    }
-  return false;
+static int index_of(const char *value, const char *const *names, int count) {
+  int index = 0;
+  while (index < count && strcmp(value, names[index]) != 0) index++;
+  return index < count ? index : -1;
 }
 
 static bool set(const char *key, const char *value, struct options *options) {
-  if (strcmp(key, "cap") == 0) return number_parse(value, &options->cap);
-  if (strcmp(key, "timeout") == 0) return number_parse(value, &options->timeout);
-  if (strcmp(key, "grace") == 0) return number_parse(value, &options->grace);
-  if (strcmp(key, "nofile") == 0) return number_parse(value, &options->nofile);
-  if (strcmp(key, "keep") == 0) return one_of(value, "0", "1", &options->keep);
-  if (strcmp(key, "env") == 0) return one_of(value, "clean", "inherit", &options->inherit_env);
-  if (strcmp(key, "stdin") == 0) return stdin_parse(value, &options->stdin_kind);
-  if (strcmp(key, "tty") == 0) return terminal_parse(value, options);
-  if (strcmp(key, "log") == 0) {
-    options->log = value;
-    return strlen(value) > 0 && strlen(value) <= 4000;
-  }
-  return false;
+  static const char *const numbers[] = {"cap", "timeout", "grace", "nofile", "keep"};
+  static const char *const kinds[] = {"null", "inherit", "stream"}, *const envs[] = {"clean", "inherit"};
+  uint64_t *const targets[] = {&options->cap, &options->timeout, &options->grace, &options->nofile, &options->keep};
+  int number = index_of(key, numbers, 5), kind = index_of(value, kinds, 3), env = index_of(value, envs, 2), end = 0;
+  if (number >= 0) return number_parse(value, targets[number]) && options->keep <= 1;
+  if (strcmp(key, "stdin") == 0) options->stdin_kind = (enum stdin_kind)kind;
+  if (strcmp(key, "stdin") == 0) return kind >= 0;
+  if (strcmp(key, "env") == 0) options->inherit_env = env == 1;
+  if (strcmp(key, "env") == 0) return env >= 0;
+  if (strcmp(key, "log") == 0) options->log = value;
+  if (strcmp(key, "log") == 0) return *value && strlen(value) <= 4000;
+  options->tty = sscanf(value, "%5ux%5u%n", &options->rows, &options->columns, &end) == 2 && value[end] == 0;
+  return strcmp(key, "tty") == 0 && options->tty;
 }
 
 /* Answers a sentence when something is wrong. An unknown key is wrong: what it asks for would not be done. */
 const char *options_parse(char *text, struct options *options) {
-  *options = (struct options){.grace = 10000};
   for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
     char *value = strchr(line, '=');
     if (!value) return "an option is not key=value";
-    *value++ = 0;
-    if (!set(line, value, options)) return "an option is unknown or has a bad value";
+    *value = 0;
+    if (!set(line, value + 1, options)) return "an option is unknown or has a bad value";
   }
   return NULL;
 }

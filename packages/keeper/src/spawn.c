@@ -1,39 +1,11 @@
 /* The fork, what the child does before its exec, and how the keeper learns whether the exec succeeded. */
 #include "keeper.h"
-#include <limits.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+extern char **environ;
 struct report { int error, stage; };
-
-/* As execvp, but by the PATH of the command's own environment. Answers errno. */
-static int exec_command(char **argv, char **env) {
-  char full[PATH_MAX];
-  const char *path = "/usr/local/bin:/usr/bin:/bin";
-  int error = ENOENT;
-  if (strchr(argv[0], '/')) {
-    execve(argv[0], argv, env);
-    return errno;
-  }
-  for (char **at = env; *at; at++)
-    if (strncmp(*at, "PATH=", 5) == 0) path = *at + 5;
-  for (; argv[0][0]; path++) {
-    size_t length = strcspn(path, ":");
-    if (length + strlen(argv[0]) + 2 <= sizeof full) {
-      snprintf(full, sizeof full, "%.*s%s%s", (int)length, path, length ? "/" : "", argv[0]);
-      execve(full, argv, env);
-      if (errno == EACCES) error = EACCES;
-      else if (errno != ENOENT && errno != ENOTDIR) return errno;
-    }
-    path += length;
-    if (!*path) break;
-  }
-  return error;
-}
 
 static void lower_limit(int which, uint64_t soft) {
   struct rlimit limit;
@@ -43,12 +15,12 @@ static void lower_limit(int which, uint64_t soft) {
 }
 
 static _Noreturn void fail(struct plan *plan, enum stage stage) {
-  struct report report = {errno, stage};
-  if (write(plan->report, &report, sizeof report) < 0) _exit(126);
-  _exit(127);
+  struct report report = {errno, (int)stage};
+  _exit(write(plan->report, &report, sizeof report) < 0 ? 126 : 127);
 }
 
 static _Noreturn void child(struct run *run, struct plan *plan) {
+  static const int handled[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPIPE};
   setsid();
   for (int fd = 0; fd < 3; fd++)
     if (dup2(plan->stdio[fd], fd) < 0) fail(plan, AT_STDIN);
@@ -56,26 +28,23 @@ static _Noreturn void child(struct run *run, struct plan *plan) {
   if (run->mark) lower_limit(RLIMIT_LOCKS, run->mark);
   if (run->options.nofile) lower_limit(RLIMIT_NOFILE, run->options.nofile);
   if (*plan->cwd && chdir(plan->cwd) < 0) fail(plan, AT_CWD);
+  if (!run->options.inherit_env) environ = plan->env;
+  else for (char **at = plan->env; *at; at++) putenv(*at);
   /* The keeper's handlers must not see a signal meant for the command; what came since the fork comes now. */
-  static const int handled[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPIPE};
   for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) signal(handled[i], SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  errno = exec_command(plan->argv, plan->env);
+  execvp(plan->argv[0], plan->argv); /* by the PATH of the command's own environment */
   fail(plan, AT_EXEC);
 }
 
 /* Forks into the run's cgroup at once where the kernel can, so that nothing is ever outside of it. */
 static pid_t fork_into(int cgroup) {
-#ifdef SYS_clone3
-  if (cgroup >= 0) {
-    uint64_t arguments[11] = {[0] = 0x200000000 /* CLONE_INTO_CGROUP */, [4] = SIGCHLD, [10] = (uint64_t)cgroup};
-    pid_t pid = (pid_t)syscall(SYS_clone3, arguments, sizeof arguments);
-    if (pid >= 0) return pid;
-  }
-#endif
-  pid_t pid = fork();
+  uint64_t arguments[11] = {[0] = 0x200000000 /* CLONE_INTO_CGROUP */, [4] = SIGCHLD, [10] = (uint64_t)cgroup};
+  pid_t pid = cgroup < 0 ? -1 : (pid_t)syscall(SYS_clone3, arguments, sizeof arguments);
+  if (pid >= 0) return pid;
+  pid = fork();
   if (pid == 0 && cgroup >= 0) {
     int procs = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
     if (write(procs, "0", 1) < 0) close(procs); /* the mark and the descent are left */
@@ -84,18 +53,14 @@ static pid_t fork_into(int cgroup) {
 }
 
 static void report_ready(struct watch *watch, unsigned events) {
-  struct run *run = (struct run *)((char *)watch - offsetof(struct run, exec_report));
-  struct report report;
+  struct run *run = (struct run *)watch;
+  struct report report = {0, 0};
   (void)events;
-  ssize_t count = read(watch->fd, &report, sizeof report);
-  if (count < 0) return;
+  if (read(watch->fd, &report, sizeof report) < 0) return;
   watch_close(watch);
-  if (count == sizeof report) {
-    run->spawn_errno = report.error;
-    run->spawn_stage = report.stage;
-  } else {
-    tell_started(run);
-  }
+  run->spawn_errno = report.error;
+  run->spawn_stage = report.stage;
+  if (!report.error) tell(NULL, 's', "snn", run->id, (uint64_t)run->pid, (uint64_t)run->started_at);
 }
 
 /* Reads the report of a child that is dead already. */
@@ -106,9 +71,9 @@ void spawn_settle(struct run *run) {
 /* The pipe of the report closes by itself at the exec. */
 pid_t spawn(struct run *run, struct plan *plan) {
   int pair[2];
+  sigset_t all, before;
   if (pipe2(pair, O_CLOEXEC) < 0) return -1;
   plan->report = pair[1];
-  sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork_into(run->cgroup);

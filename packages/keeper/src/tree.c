@@ -1,15 +1,9 @@
 /* Who belongs to a run: the main command, what carries its mark or lives in its cgroup, and all their descendants. */
 #include "keeper.h"
 #include <dirent.h>
-#include <signal.h>
 #include <sys/syscall.h>
 
-struct process {
-  pid_t pid, parent;
-  unsigned long long start;
-  bool member;
-};
-
+struct process { pid_t pid, parent; unsigned long long start; bool member; };
 static struct process *table;
 static size_t count, room;
 static int children_file;
@@ -22,21 +16,24 @@ void tree_open(void) {
 
 /* One line of /proc/PID/stat; false for the dead. The name may hold blanks and brackets, so the last bracket counts. */
 static bool read_process(pid_t pid, struct process *process) {
-  char path[64], text[1024];
-  char state;
-  int parent;
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
-  if (file >= 0) close(file);
-  text[length > 0 ? length : 0] = 0;
-  char *rest = strrchr(text, ')');
+  char path[64], text[1024], state;
   *process = (struct process){.pid = pid};
-  if (!rest || sscanf(rest, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
-                      &parent, &process->start) != 3)
-    return false;
-  process->parent = parent;
-  return state != 'Z' && state != 'X';
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  char *rest = read_text(AT_FDCWD, path, text, sizeof text) > 0 ? strrchr(text, ')') : NULL;
+  return rest && sscanf(rest, ") %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state,
+                        &process->parent, &process->start) == 3 && state != 'Z' && state != 'X';
+}
+
+/* The kernel lists processes in ascending order of their numbers, so the table is sorted. */
+static void read_table(void) {
+  DIR *proc = opendir("/proc");
+  count = 0;
+  for (struct dirent *entry; proc && (entry = readdir(proc));) {
+    pid_t pid = (pid_t)atoi(entry->d_name);
+    if (count == room) table = must(realloc(table, (room = room * 2 + 256) * sizeof *table));
+    if (pid > 0 && pid != getpid() && read_process(pid, &table[count])) count++;
+  }
+  if (proc) closedir(proc);
 }
 
 static int by_pid(const void *a, const void *b) {
@@ -45,46 +42,20 @@ static int by_pid(const void *a, const void *b) {
 }
 
 static struct process *find(pid_t pid) {
-  struct process key = {.pid = pid};
-  return count ? bsearch(&key, table, count, sizeof key, by_pid) : NULL;
-}
-
-static void read_table(void) {
-  DIR *proc = opendir("/proc");
-  count = 0;
-  for (struct dirent *entry; proc && (entry = readdir(proc));) {
-    pid_t pid = (pid_t)atoi(entry->d_name);
-    if (pid <= 0 || pid == getpid()) continue;
-    if (count == room) {
-      room = room * 2 + 256;
-      table = realloc(table, room * sizeof *table);
-      if (!table) abort();
-    }
-    if (read_process(pid, &table[count])) count++;
-  }
-  if (proc) closedir(proc);
-  qsort(table, count, sizeof *table, by_pid);
-}
-
-static bool descends(struct process *process) {
-  struct process *parent = find(process->parent);
-  return parent && parent->member;
+  return count ? bsearch(&(struct process){.pid = pid}, table, count, sizeof *table, by_pid) : NULL;
 }
 
 static void find_members(struct run *run) {
-  pid_t inside[4096];
+  struct process *other;
   read_table();
-  size_t listed = cgroup_list(run, inside, 4096);
-  for (size_t i = 0; i < listed; i++) {
-    struct process *process = find(inside[i]);
-    if (process) process->member = true;
-  }
+  for (char *at = cgroup_processes(run); *at; at += strspn(at, "\n"))
+    if ((other = find((pid_t)strtol(at, &at, 10)))) other->member = true;
   for (size_t i = 0; i < count; i++)
     if ((table[i].pid == run->pid && !run->reaped) || mark_of(run, table[i].pid)) table[i].member = true;
   for (bool grew = true; grew;) {
     grew = false;
     for (size_t i = 0; i < count; i++)
-      if (!table[i].member && descends(&table[i])) grew = table[i].member = true;
+      if (!table[i].member && (other = find(table[i].parent)) && other->member) grew = table[i].member = true;
   }
 }
 
@@ -101,11 +72,10 @@ static void signal_exactly(struct process *seen, int number) {
 size_t tree_signal(struct run *run, int number) {
   size_t members = 0;
   find_members(run);
-  for (size_t i = 0; i < count; i++)
-    if (table[i].member) {
-      signal_exactly(&table[i], number);
-      members++;
-    }
+  for (size_t i = 0; i < count; i++) {
+    members += table[i].member;
+    if (table[i].member) signal_exactly(&table[i], number);
+  }
   return members;
 }
 
@@ -117,14 +87,12 @@ bool tree_left(struct run *run) {
   static char text[65536];
   if (cgroup_populated(run)) return true;
   ssize_t length = children_file < 0 ? -1 : pread(children_file, text, sizeof text - 1, 0);
-  if (length >= 0 && length < (ssize_t)sizeof text - 8) {
-    text[length] = 0;
-    for (char *at = text; *at; at += strspn(at, " "))
-      if (child_left(run, (pid_t)strtol(at, &at, 10))) return true;
-    return false;
-  }
-  read_table(); /* a kernel without that file, or very many children */
-  for (size_t i = 0; i < count; i++)
+  bool whole = length >= 0 && length < (ssize_t)sizeof text - 8;
+  text[whole ? length : 0] = 0;
+  for (char *at = text; *at; at += strspn(at, " "))
+    if (child_left(run, (pid_t)strtol(at, &at, 10))) return true;
+  if (!whole) read_table(); /* a kernel without that file, or very many children */
+  for (size_t i = 0; !whole && i < count; i++)
     if (table[i].parent == getpid() && child_left(run, table[i].pid)) return true;
   return false;
 }
