@@ -59,7 +59,12 @@ export function createServices(parts: ServiceParts): Services {
     appending: common,
     reporting: common,
     fetching: common,
-    callerPlaces: new CallerPlaces({ ...leasing, sockets: parts.sockets, ownAgent: () => own.agent }),
+    callerPlaces: new CallerPlaces({
+      ...common,
+      ...leasing,
+      sockets: parts.sockets,
+      ownAgent: () => own.agent,
+    }),
     shutDownIfIdle: async () => {
       const open = await countOpenRuns(store);
       if (open > 0) throw new ErrandError('conflict', `${open} runs have not finished`);

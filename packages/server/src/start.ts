@@ -21,6 +21,8 @@ export interface StartOptions {
 export interface RunningServer {
   /** Where it is reached over TCP; null in the embedded shape. */
   readonly url: string | null;
+  /** Where people open the page: on loopback under a name of its own, because cookies ignore ports. */
+  readonly page: string | null;
   readonly greeting: StartGreeting;
   /** Stops taking requests, lets answers under way end, closes everything. Commands go on. Repeatable. */
   drain(): Promise<void>;
@@ -52,7 +54,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await plane[Symbol.asyncDispose]();
     ended.resolve();
   });
-  server = { url: listeners.url, greeting, drain: close, ended: ended.promise };
+  server = {
+    url: listeners.url,
+    page: pageOf(config, listeners.url),
+    greeting,
+    drain: close,
+    ended: ended.promise,
+  };
   if (config.idleExitMs !== null)
     void exitWhenIdle(plane, listeners, config.idleExitMs, draining.signal).then(close);
   return server;
@@ -68,7 +76,7 @@ async function listen(
   { services }: ControlPlane,
   { log, draining }: { readonly log: Logger; readonly draining: AbortSignal },
 ): Promise<Listeners> {
-  const loopback = config.listen === null || /^(127\.|::1$|localhost$)/.test(config.listen.host);
+  const loopback = config.listen === null || isLoopback(config.listen.host);
   const guards = { hosts: config.hosts, loopback };
   const ready = async (): Promise<void> => {
     if (draining.aborted) throw new Error('draining');
@@ -85,6 +93,16 @@ async function listen(
     await socket[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function pageOf({ listen: bound }: ServerConfig, url: string | null): string | null {
+  if (url === null || bound === null || !isLoopback(bound.host)) return url;
+  const { protocol, port } = new URL(url);
+  return `${protocol}//errand.localhost:${port}`;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(127\.|::1$|localhost$)/.test(host);
 }
 
 async function runBackground(

@@ -44,8 +44,8 @@ function asSentence(error: unknown): never {
   throw error;
 }
 
-async function greet({ stdout }: Cli, { url, greeting }: RunningServer): Promise<void> {
-  if (url === null) return await stdout.line('ready');
+async function greet({ stdout }: Cli, { page, greeting }: RunningServer): Promise<void> {
+  if (page === null) return await stdout.line('ready');
   if (greeting.key !== null) await stdout.line(`key ${greeting.key}`);
-  await stdout.line(`page ${url}/login?ticket=${greeting.ticket}`);
+  await stdout.line(`page ${page}/login?ticket=${greeting.ticket}`);
 }

@@ -361,7 +361,7 @@ describe('logs', () => {
 
 describe('the rest', () => {
   test('answers health, readiness, figures and its own description without a key', async () => {
-    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
       expect([path, (await plane.ask('GET', path)).status]).toEqual([path, 200]);
     }
   });

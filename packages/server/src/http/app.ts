@@ -1,6 +1,7 @@
 import { openApiDocument } from '@errand/contract';
 import { ErrandError } from '@errand/core';
 import { Hono } from 'hono';
+import { docsPage } from './docs-page.ts';
 import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
@@ -57,10 +58,12 @@ let counter = 0;
 
 /** What nobody needs a key for. */
 function openRoutes(app: Hono<Environment>, { services, guards, metrics, ready }: AppParts): void {
-  app.use('/openapi.json', async (context, next) => {
-    if (!context.env.local) checkOrigin(context.req.raw, guards);
-    await next();
-  });
+  for (const path of ['/openapi.json', '/docs']) {
+    app.use(path, async (context, next) => {
+      if (!context.env.local) checkOrigin(context.req.raw, guards);
+      await next();
+    });
+  }
   app.get('/healthz', (context) => context.json({ status: 'ok', version: services.version }));
   app.get('/readyz', async (context) => {
     try {
@@ -77,5 +80,6 @@ function openRoutes(app: Hono<Environment>, { services, guards, metrics, ready }
     const headers = { 'content-type': metrics.contentType };
     return new Response(await metrics.text(await services.store.runs.countOpen()), { headers });
   });
+  app.get('/docs', () => docsPage(services.version));
   app.get('/openapi.json', (context) => context.json(openApiDocument(services.version)));
 }

@@ -26,8 +26,10 @@ export function runHandlers(services: Services): SomeHandlers<RunOperation> {
     createRun: async ({ actor, input, headers }) => {
       const idempotencyKey = idempotencyKeyOf(headers);
       const run = await submitRun(services.submit, actor, { request: input.body, idempotencyKey });
-      const callerPlace = run.spec.caller ? services.callerPlaces.of(run) : undefined;
-      return { ...presentRun(run), ...(callerPlace === undefined ? {} : { callerPlace }) };
+      if (!run.spec.caller) return presentRun(run);
+      const callerPlace = services.callerPlaces.of(run);
+      void services.callerPlaces.expect(run);
+      return { ...presentRun(run), callerPlace };
     },
     listRuns: async ({ actor, input: { query } }) => {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
@@ -65,7 +67,7 @@ export function runHandlers(services: Services): SomeHandlers<RunOperation> {
       if (!actor.local)
         throw new ErrandError('forbidden', 'only the command line on this machine hands over its run');
       const run = await seeRun(services.store.runs, actor, params.id);
-      await services.callerPlaces.takeOver(run);
+      services.callerPlaces.takeOver(run);
       return undefined;
     },
   };

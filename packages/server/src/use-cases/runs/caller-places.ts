@@ -1,6 +1,7 @@
-import { ErrandError, type LogStore, type RunRecord } from '@errand/core';
+import { type Clock, ErrandError, type LogStore, observeRun, type RunRecord } from '@errand/core';
 import type { OwnAgent } from '../../own-agent.ts';
 import { type LeaseParts, leaseOf } from '../agents/lease.ts';
+import { type ChangeRunParts, changeRun } from './change-run.ts';
 
 /** Where the command line that submitted a run works on its attempt. */
 export interface CallerPlace {
@@ -12,7 +13,11 @@ export interface CallerPlace {
   readonly keeperSocket: string;
 }
 
-export interface CallerPlacesParts extends LeaseParts {
+/** How long a command line may take from the answer to its submission to the start of its command. */
+const CALLER_MS = 10_000;
+
+export interface CallerPlacesParts extends LeaseParts, ChangeRunParts {
+  readonly clock: Clock;
   readonly logs: Pick<LogStore, 'place'>;
   /** Private folder with a short path: socket paths have at most 107 bytes. */
   readonly sockets: string;
@@ -22,6 +27,7 @@ export interface CallerPlacesParts extends LeaseParts {
 /** The embedded shape: the calling command line starts its own command, the control plane's own agent follows it to the end. */
 export class CallerPlaces {
   readonly #parts: CallerPlacesParts;
+  readonly #takenOver = new Set<string>();
 
   constructor(parts: CallerPlacesParts) {
     this.#parts = parts;
@@ -40,15 +46,26 @@ export class CallerPlaces {
     return { token: run.token, spool, log, keeperSocket };
   }
 
+  /** Gives a run up whose command line does not hand it over in time: it died before it could start the command. */
+  async expect(run: RunRecord): Promise<void> {
+    const { clock } = this.#parts;
+    await clock.sleep(CALLER_MS);
+    if (this.#takenOver.delete(run.id)) return;
+    const { token } = run;
+    await changeRun(this.#parts, run.id, (present) =>
+      observeRun(present, { kind: 'not_executed', token, now: clock.now() }),
+    );
+  }
+
   /** The own agent follows the attempt from here. Repeatable. */
-  takeOver(run: RunRecord): Promise<void> {
+  takeOver(run: RunRecord): void {
     if (!run.spec.caller) throw new ErrandError('conflict', 'this run is not started by a command line');
     const agent = this.#agent();
     if (run.state === 'running') {
       const { spool, keeperSocket } = this.of(run);
       agent.adopt({ lease: leaseOf(this.#parts, run), prefix: spool, keeperSocket });
+      this.#takenOver.add(run.id);
     }
-    return Promise.resolve();
   }
 
   #agent(): OwnAgent {
