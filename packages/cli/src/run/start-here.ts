@@ -20,11 +20,17 @@ export interface StartHere {
  */
 export async function startHere(environment: Environment, start: StartHere): Promise<KeeperClient> {
   const { errand, run } = start;
+  let keeper: KeeperClient | undefined;
   try {
-    return await launch(environment, start);
+    keeper = await launch(environment, start);
+    return keeper;
   } finally {
     // Also when it failed: the agent sees how far it came and brings the run to its true end.
-    await errand.request('takeOver', { params: { id: run.id } });
+    await errand.request('takeOver', { params: { id: run.id } }).catch((error: unknown) => {
+      // Nobody would follow the command, nor end it.
+      keeper?.kill(attemptId(run), { signal: 9, graceMs: 0, cause: 'canceled' });
+      throw error;
+    });
   }
 }
 

@@ -22,13 +22,20 @@ type RunOperation =
   | 'takeOver';
 
 export function runHandlers(services: Services): SomeHandlers<RunOperation> {
+  return { ...lifeHandlers(services), ...feedHandlers(services) };
+}
+
+type FeedOperation = 'writeInput' | 'resizeTerminal' | 'takeOver';
+
+function lifeHandlers(services: Services): SomeHandlers<Exclude<RunOperation, FeedOperation>> {
   return {
     createRun: async ({ actor, input, headers }) => {
       const idempotencyKey = idempotencyKeyOf(headers);
       const run = await submitRun(services.submit, actor, { request: input.body, idempotencyKey });
       if (!run.spec.caller) return presentRun(run);
       const callerPlace = services.callerPlaces.of(run);
-      void services.callerPlaces.expect(run);
+      // Fails only when the server ends meanwhile; the next one finds the run by its lease.
+      services.callerPlaces.expect(run).catch(() => undefined);
       return { ...presentRun(run), callerPlace };
     },
     listRuns: async ({ actor, input: { query } }) => {
@@ -55,6 +62,11 @@ export function runHandlers(services: Services): SomeHandlers<RunOperation> {
       const intent = { kind: 'retry', now: services.clock.now() } as const;
       return presentRun(await askRun(services.changing, { actor, runId: params.id }, intent));
     },
+  };
+}
+
+function feedHandlers(services: Services): SomeHandlers<FeedOperation> {
+  return {
     writeInput: async ({ actor, input: { params, query }, body }) => {
       const piece = { offset: query.offset, end: query.end ?? false, chunks: body ?? nothing() };
       return await writeInput(services.input, { actor, runId: params.id }, piece);

@@ -46,25 +46,42 @@ export class CallerPlaces {
     return { token: run.token, spool, log, keeperSocket };
   }
 
-  /** Gives a run up whose command line does not hand it over in time: it died before it could start the command. */
+  /**
+   * Sees to a run whose command line does not hand it over in time. If it got as far as its record of the attempt, the own agent finds out whether the
+   * command was started; else nothing was.
+   */
   async expect(run: RunRecord): Promise<void> {
     const { clock } = this.#parts;
     await clock.sleep(CALLER_MS);
     if (this.#takenOver.delete(run.id)) return;
-    const { token } = run;
-    await changeRun(this.#parts, run.id, (present) =>
-      observeRun(present, { kind: 'not_executed', token, now: clock.now() }),
-    );
+    const present = await this.#parts.runs.get(run.id);
+    if (present?.state !== 'running' || this.#adopt(present)) return;
+    const fact = { kind: 'not_executed', token: run.token, now: clock.now() } as const;
+    await changeRun(this.#parts, run.id, (latest) => observeRun(latest, fact));
   }
 
-  /** The own agent follows the attempt from here. Repeatable. */
+  /** The own agent follows the attempt from here. Repeatable. Throws `conflict` for a run that was given up meanwhile: its command must be ended. */
   takeOver(run: RunRecord): void {
     if (!run.spec.caller) throw new ErrandError('conflict', 'this run is not started by a command line');
-    const agent = this.#agent();
-    if (run.state === 'running') {
-      const { spool, keeperSocket } = this.of(run);
-      agent.adopt({ lease: leaseOf(this.#parts, run), prefix: spool, keeperSocket });
-      this.#takenOver.add(run.id);
+    if (run.state === 'finished' && this.#isGivenUp(run)) {
+      throw new ErrandError('conflict', 'the run was given up, because its command was not started in time');
+    }
+    if (run.state !== 'running' || this.#adopt(run)) this.#takenOver.add(run.id);
+  }
+
+  #isGivenUp({ end }: RunRecord): boolean {
+    return end?.reason.kind === 'spawn_failed' && end.reason.errno === 'ECANCELED';
+  }
+
+  /** False where there is no record of the attempt. */
+  #adopt(run: RunRecord): boolean {
+    const { spool: prefix, keeperSocket } = this.of(run);
+    try {
+      this.#agent().adopt({ lease: leaseOf(this.#parts, run), prefix, keeperSocket });
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
     }
   }
 
