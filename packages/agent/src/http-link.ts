@@ -1,13 +1,6 @@
-import type {
-  AgentLink,
-  AppendAnswer,
-  AppendPiece,
-  HelloAnswer,
-  InputAnswer,
-  PollAnswer,
-  ReportAnswer,
-} from '@errand/contract';
+import type { AgentLink, AppendAnswer, HelloAnswer, PollAnswer, ReportAnswer } from '@errand/contract';
 import { dataHeader, FRAMES_MEDIA_TYPE, type OperationId, ROUTES } from '@errand/contract/wire';
+import { type HttpAnswer, httpRequests } from './http-request.ts';
 import { LinkRefusal } from './link-refusal.ts';
 
 export interface HttpLinkOptions {
@@ -22,32 +15,30 @@ const TIMEOUT_MS = 30_000;
 
 /** The way to a control plane somewhere else: every call is one HTTP request from here, so no port is open on this machine. */
 export function httpLink(options: HttpLinkOptions): AgentLink {
+  const call = callerOf(options.url, options.key);
   return {
-    hello: async (request) =>
-      json<HelloAnswer>(await call(options, { operation: 'agentHello', body: request })),
+    hello: async (request) => json(await call({ operation: 'agentHello', body: request })) as HelloAnswer,
     poll: async (request, signal) => {
       try {
         const asked = { operation: 'agentPoll', body: request, signal, holdMs: request.waitMs } as const;
-        return await json<PollAnswer>(await call(options, asked));
+        return json(await call(asked)) as PollAnswer;
       } catch (error) {
         if (signal.aborted) return { leases: [], cancels: [], superseded: [], windows: [] };
         throw error;
       }
     },
     append: async ({ runId, token, pieces }) => {
-      const asked = { operation: 'agentAppend', runId, query: { token }, frames: framesOf(pieces) } as const;
-      return json<AppendAnswer>(await call(options, asked));
+      const frames = pieces.flatMap((piece) => [dataHeader(piece), piece.bytes]);
+      return json(await call({ operation: 'agentAppend', runId, query: { token }, frames })) as AppendAnswer;
     },
     // Only a control plane on this machine has its log written for it.
     grew: () => {},
     report: async ({ runId, token, fact }) =>
-      json<ReportAnswer>(await call(options, { operation: 'agentReport', runId, body: { token, fact } })),
-    input: async ({ runId, token, offset, waitMs }, signal): Promise<InputAnswer> => {
+      json(await call({ operation: 'agentReport', runId, body: { token, fact } })) as ReportAnswer,
+    input: async ({ runId, token, offset, waitMs }, signal) => {
       const query = { token, offset, waitMs };
-      const asked = { operation: 'agentInput', runId, query, signal, holdMs: waitMs } as const;
-      const answer = await call(options, asked);
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      return { bytes, ended: answer.headers.get('errand-input-ended') === '1' };
+      const answer = await call({ operation: 'agentInput', runId, query, signal, holdMs: waitMs });
+      return { bytes: answer.body, ended: answer.headers['errand-input-ended'] === '1' };
     },
   };
 }
@@ -57,7 +48,8 @@ export async function join(
   url: string,
   request: { readonly token: string; readonly name: string },
 ): Promise<{ agentId: string; pool: string; key: string }> {
-  return json(await call({ url, key: null }, { operation: 'agentJoin', body: request }));
+  const answer = await callerOf(url, null)({ operation: 'agentJoin', body: request });
+  return json(answer) as { agentId: string; pool: string; key: string };
 }
 
 interface Call {
@@ -66,41 +58,47 @@ interface Call {
   readonly query?: Readonly<Record<string, number>>;
   /** Sent as JSON. */
   readonly body?: object;
-  readonly frames?: Uint8Array<ArrayBuffer>;
+  /** Sent as they are. */
+  readonly frames?: readonly Uint8Array[];
   readonly signal?: AbortSignal;
   /** How long the control plane may hold the call open. */
   readonly holdMs?: number;
 }
 
-async function call(to: { url: string; key: string | null }, asked: Call): Promise<Response> {
-  const { method, path } = ROUTES[asked.operation];
-  const url = new URL(path.replace('{id}', encodeURIComponent(asked.runId ?? '')), to.url);
-  for (const [name, value] of Object.entries(asked.query ?? {})) url.searchParams.set(name, String(value));
-  const limit = AbortSignal.timeout((asked.holdMs ?? 0) + TIMEOUT_MS);
-  const answer = await fetch(url, {
-    method,
-    redirect: 'error',
-    headers: {
-      ...(to.key === null ? {} : { authorization: `Bearer ${to.key}` }),
-      ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(asked.frames === undefined ? {} : { 'content-type': FRAMES_MEDIA_TYPE }),
-    },
-    body: asked.frames ?? (asked.body === undefined ? null : JSON.stringify(asked.body)),
-    signal: asked.signal === undefined ? limit : AbortSignal.any([asked.signal, limit]),
-  });
-  if (!answer.ok) throw await failure(answer);
-  return answer;
+function callerOf(base: string, key: string | null): (asked: Call) => Promise<HttpAnswer> {
+  const send = httpRequests(new URL(base));
+  return async ({ operation, runId = '', query = {}, body, frames, signal, holdMs = 0 }) => {
+    const { method, path } = ROUTES[operation];
+    const url = new URL(path.replace('{id}', encodeURIComponent(runId)), base);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    const limit = AbortSignal.timeout(holdMs + TIMEOUT_MS);
+    const answer = await send(url, {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(frames === undefined ? {} : { 'content-type': FRAMES_MEDIA_TYPE }),
+      },
+      body: frames ?? (body === undefined ? [] : [Buffer.from(JSON.stringify(body))]),
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+    if (answer.status < 200 || answer.status > 299) throw failure(answer);
+    return answer;
+  };
 }
 
-async function json<T>(answer: Response): Promise<T> {
-  return (await answer.json()) as T;
+/** What it holds is the contract's to say, and the control plane's to keep. */
+function json({ body }: HttpAnswer): unknown {
+  return JSON.parse(body.toString());
 }
 
 /** What lies with the caller stays so when it asks again; the rest may pass. */
-async function failure(answer: Response): Promise<Error> {
-  const text = await answer.text().catch(() => '');
-  const { code, message } = errorIn(text) ?? { code: String(answer.status), message: answer.statusText };
-  const passes = answer.status >= 500 || answer.status === 408 || answer.status === 429;
+function failure({ status, body }: HttpAnswer): Error {
+  const { code, message } = errorIn(body.toString()) ?? {
+    code: String(status),
+    message: 'no errand answered',
+  };
+  const passes = status >= 500 || status === 408 || status === 429;
   return passes ? new Error(`${code}: ${message}`) : new LinkRefusal(code, message);
 }
 
@@ -112,8 +110,4 @@ function errorIn(text: string): { code: string; message: string } | undefined {
   } catch {
     return undefined;
   }
-}
-
-function framesOf(pieces: readonly AppendPiece[]): Uint8Array<ArrayBuffer> {
-  return Buffer.concat(pieces.flatMap((piece) => [dataHeader(piece), piece.bytes]));
 }

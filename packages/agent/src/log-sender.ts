@@ -1,12 +1,15 @@
-import type { AgentLink, AppendPiece, AttemptName } from '@errand/contract';
+import type { AgentLink, AppendAnswer, AppendPiece, AttemptName } from '@errand/contract';
 import type { LogHash } from './log-hash.ts';
 import { LogRecords } from './log-records.ts';
 import type { LogFile } from './ports.ts';
-import { orStopped, untilAnswered, type Waiting } from './retry.ts';
+import { backOff, orStopped, untilAnswered, type Waiting } from './retry.ts';
 import { Wake } from './wake.ts';
 
 /** The keeper's hints are quick, but only looking is certain. */
 const LOOK_MS = 1_000;
+
+/** Appends under way at the same time: the line is busy while the control plane writes and answers. */
+const WINDOW = 3;
 
 export interface LogSenderParts {
   readonly link: AgentLink;
@@ -48,33 +51,55 @@ export class LogSender {
   /** Sends until everything up to the final size is acknowledged. Rejects only when the agent stops. */
   async run(): Promise<'sent' | 'superseded'> {
     // An earlier agent may have sent a part: asked with nothing, the control plane says how much.
-    let ask = this.#parts.found;
-    for (let size = 0; ; ask = false) {
-      const pieces = ask ? [] : await this.#next(size);
-      if (pieces === null) return 'sent';
-      const answer = await this.#append(pieces);
+    const first = this.#parts.found ? await this.#append([]) : ({ kind: 'size', size: 0 } as const);
+    if (first.kind === 'superseded') return 'superseded';
+    const flight: InFlight[] = [];
+    let highest = first.size;
+    let stuck = 0;
+    for (let next = first.size; ; ) {
+      const pieces = flight.length < WINDOW ? await this.#next(next, flight.length === 0) : null;
+      if (pieces !== null) {
+        next = endOf(pieces);
+        flight.push({ end: next, answer: this.#append(pieces) });
+        continue;
+      }
+      const oldest = flight.shift();
+      if (oldest === undefined) return 'sent';
+      const answer = await oldest.answer;
       if (answer.kind === 'superseded') return 'superseded';
-      size = answer.size;
+      if (answer.size >= oldest.end) continue;
+      // Not taken, for instance because a later piece was quicker: begin again where the control plane is when all have arrived.
+      next = answer.size;
+      for (const later of flight.splice(0)) {
+        const also = await later.answer;
+        if (also.kind === 'size') next = also.size;
+      }
+      stuck = next > highest ? 0 : stuck + 1;
+      highest = Math.max(highest, next);
+      if (stuck > 0) await backOff(stuck, this.#parts.waiting);
     }
   }
 
-  /** What follows the first `size` bytes, as soon as there is something; null when nothing ever will. */
-  async #next(size: number): Promise<readonly AppendPiece[] | null> {
+  /** What follows the first `size` bytes; null when nothing does: now, or, if it shall `wait`, ever. */
+  async #next(size: number, wait: boolean): Promise<readonly AppendPiece[] | null> {
     for (;;) {
       const total = this.#total;
       if (total !== undefined && size >= total) return null;
       const pieces = await this.#records.read({ from: size, limit: this.#parts.appendBytes, total });
       if (pieces.length > 0) return pieces;
-      if (total !== undefined && this.#parts.log.size() <= size) return null;
+      if (!wait || (total !== undefined && this.#parts.log.size() <= size)) return null;
       await this.#somethingNew();
     }
   }
 
-  #append(pieces: readonly AppendPiece[]): ReturnType<AgentLink['append']> {
+  #append(pieces: readonly AppendPiece[]): Promise<AppendAnswer> {
     const { link, attempt, hash, waiting } = this.#parts;
     for (const { offset, bytes } of pieces) hash.feed(offset, bytes);
     const { runId, token } = attempt;
-    return untilAnswered('send a log', () => link.append({ runId, token, pieces }), waiting);
+    const answer = untilAnswered('send a log', () => link.append({ runId, token, pieces }), waiting);
+    // Only a stop rejects it, and then the older ones, which are waited for first, have said so.
+    answer.catch(() => {});
+    return answer;
   }
 
   async #somethingNew(): Promise<void> {
@@ -84,4 +109,14 @@ export class LogSender {
     await orStopped(Promise.race([this.#wake.wait(), slept]), signal);
     looked.abort();
   }
+}
+
+interface InFlight {
+  readonly end: number;
+  readonly answer: Promise<AppendAnswer>;
+}
+
+function endOf(pieces: readonly AppendPiece[]): number {
+  const last = pieces.at(-1);
+  return last === undefined ? 0 : last.offset + last.bytes.length;
 }
