@@ -2,6 +2,7 @@ export { KEEPER_BUILDS, keeperBinary } from './binary.ts';
 export { KeeperClient, KeeperError, KeeperRefusal, type StartAnswer } from './client.ts';
 export { encodeMessage, MESSAGE_LIMIT, type Message, MessageDecoder } from './codec.ts';
 export { decodeEvent, type KeeperEvent, type KeptRun } from './events.ts';
+export { FALLBACK_MISSING, type FallbackRequest, fallbackScript, runWithFallback } from './fallback.ts';
 export { InputFeed } from './input-feed.ts';
 export { type LaunchOptions, launchKeeper } from './launch.ts';
 export { openKeeper } from './open.ts';
