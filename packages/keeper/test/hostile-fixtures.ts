@@ -21,7 +21,7 @@ export function hostileFixtures(title: string, variant: () => Variant): void {
     });
 
     it('closes a connection that sends no message of the protocol, after saying so', async () => {
-      for (const bytes of brokenMessages()) expect((await answersTo(kept, bytes)).at(-1)).toBe('x');
+      for (const bytes of brokenMessages()) expect(await answersTo(kept, bytes)).toContain('x');
     });
 
     it('outlives random bytes, cut and whole', async () => {

@@ -162,9 +162,10 @@ requires(aBuild)('the life of a keeper', () => {
   });
 
   it('hands its own descriptor 0 to those who inherit it', async () => {
-    const folder = new Kept(build).folder;
-    writeFileSync(join(folder, 'input'), 'from the descriptor');
-    await using kept = await Kept.start({ ...build, stdin: openSync(join(folder, 'input'), 'r') });
+    await using kept = new Kept({ ...build });
+    writeFileSync(join(kept.folder, 'input'), 'from the descriptor');
+    kept.variant.stdin = openSync(join(kept.folder, 'input'), 'r');
+    await kept.launch();
     expect((await kept.run({ argv: ['cat'], stdin: 'inherit' })).stdout).toBe('from the descriptor');
   });
 

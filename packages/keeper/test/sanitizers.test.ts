@@ -1,4 +1,5 @@
-import { beforeAll } from 'vitest';
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll } from 'vitest';
 import { requires } from '../../../scripts/requires.ts';
 import { commandFixtures } from './command-fixtures.ts';
 import { hostileFixtures } from './hostile-fixtures.ts';
@@ -11,6 +12,7 @@ requires(aBuild, gcc)('under address and undefined-behaviour sanitizers', () => 
   beforeAll(() => {
     variant = sanitized();
   }, 120_000);
+  afterAll(() => rmSync(variant.binary));
 
   commandFixtures('commands', () => variant);
   treeFixtures('process trees', () => variant);
