@@ -4,5 +4,5 @@
  */
 export const generators: readonly string[] = [
   'packages/contract/src/openapi/generate.ts',
-  'packages/core/src/run/diagram.ts',
+  'packages/server/src/config-schema.ts',
 ];

@@ -357,6 +357,18 @@ describe('logs', () => {
     }
     expect((await ask('GET', `/v1/runs/${id}/log?attempt=9`)).status).toBe(404);
   });
+
+  test('that retention took are gone, and their end is still told', async () => {
+    const id = await runWithLog();
+    const { logs, store } = plane.services;
+    const run = await store.runs.get(id);
+    if (run?.end == null) throw new Error('it has not ended');
+    const end = { ...run.end, log: { bytes: 14, sha256: null, truncated: null } };
+    await store.runs.save({ ...run, version: run.version + 1, end });
+    await logs.remove({ runId: id, token: 1 });
+    const answer = await ask('GET', `/v1/runs/${id}/log`);
+    expect([answer.status, (await errorOf(answer)).details]).toEqual([410, end.log]);
+  });
 });
 
 describe('the rest', () => {

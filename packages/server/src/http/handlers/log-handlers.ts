@@ -1,7 +1,7 @@
 import { FRAMES_MEDIA_TYPE } from '@errand/contract/wire';
 import { DEFAULTS, maySee, type RunRecord } from '@errand/core';
 import type { Services } from '../../services.ts';
-import { followLog, logState } from '../../use-cases/runs/read-log.ts';
+import { followLog, type LogState, logState } from '../../use-cases/runs/read-log.ts';
 import { topics } from '../../use-cases/topics.ts';
 import type { Call, SomeHandlers } from '../call.ts';
 import { encodeFollowed, encodeRead, event, LOG_FORMATS, type LogFormat, streamOf } from '../log-response.ts';
@@ -18,6 +18,7 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
       const format = formatOf(call);
       const asked = { actor: call.actor, runId: params.id };
       const state = await logState(services.reading, asked, query.attempt ?? null);
+      if (state !== null) checkKept(state);
       const follow = query.follow === true && state?.ended !== true;
       const size = state?.size ?? 0;
       const wanted = { header: call.headers.get('range'), from: query.from ?? lastEventId(call.headers) };
@@ -53,6 +54,14 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
 }
 
 async function* none(): AsyncGenerator<never> {}
+
+/** Retention takes logs and leaves the end record. */
+function checkKept({ ended, end, size }: LogState): void {
+  if (!ended || end === null || size >= end.bytes) return;
+  throw new ErrandError('gone', `the log of ${end.bytes} bytes is no longer kept; its end record still is`, {
+    details: { ...end },
+  });
+}
 
 /** A reader that cannot set headers asks by query; curl and `Accept` headers work too. */
 function formatOf({ input, headers }: Call<'readLog'>): LogFormat {
