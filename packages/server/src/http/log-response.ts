@@ -50,7 +50,10 @@ export function event(name: string, id: number | string, data: unknown): Uint8Ar
 export async function* encodeFollowed(
   format: LogFormat,
   steps: AsyncIterable<FollowStep>,
+  from: number,
 ): AsyncGenerator<Uint8Array> {
+  // Brings the headers to the reader before the first byte of a silent command.
+  yield* format.mark(from);
   for await (const step of steps) {
     switch (step.kind) {
       case 'piece':

@@ -1,6 +1,7 @@
 import { FRAMES_MEDIA_TYPE } from '@errand/contract/wire';
-import { DEFAULTS, maySee, type RunRecord } from '@errand/core';
+import { ErrandError, maySee, type RunRecord } from '@errand/core';
 import type { Services } from '../../services.ts';
+import { Bell } from '../../use-cases/bell.ts';
 import { followLog, type LogState, logState } from '../../use-cases/runs/read-log.ts';
 import { topics } from '../../use-cases/topics.ts';
 import type { Call, SomeHandlers } from '../call.ts';
@@ -8,8 +9,12 @@ import { encodeFollowed, encodeRead, event, LOG_FORMATS, type LogFormat, streamO
 import { presentRun } from '../present/run.ts';
 import { type ByteRange, byteRange } from '../range.ts';
 
-/** Events that a reader too slow to take them may have waiting; older ones are dropped, for each carries the whole run. */
-const WAITING_EVENTS = 1_000;
+/** A reader with more changed runs than this waiting is cut off: it comes back and lists them, which is cheaper for both. */
+const WAITING_RUNS = 10_000;
+
+/** Proxies and phones drop lines that stay silent; the first one also brings the headers to the reader at once. */
+const STILL_HERE = new TextEncoder().encode(': still here\n\n');
+const BEAT_MS = 15_000;
 
 export function logHandlers(services: Services): SomeHandlers<'readLog' | 'followEvents'> {
   return {
@@ -34,7 +39,7 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
           stream,
           signal: call.signal,
         });
-        return logResponse(streamOf(encodeFollowed(format, steps)), {
+        return logResponse(streamOf(encodeFollowed(format, steps, range.from)), {
           format,
           range,
           size: null,
@@ -107,25 +112,26 @@ async function* runEvents(
 ): AsyncGenerator<Uint8Array> {
   const { run: only } = input.query;
   const changed = new Set<string>(only === undefined ? [] : [only]);
-  let ring = Promise.withResolvers<void>();
+  const bell = new Bell();
   const unsubscribe = services.notifier.subscribe(topics.runs, (id) => {
-    if (id === undefined || (only !== undefined && id !== only) || changed.size >= WAITING_EVENTS) return;
+    if (id === undefined || (only !== undefined && id !== only)) return;
     changed.add(id);
-    ring.resolve();
+    bell.ring();
   });
+  signal.addEventListener('abort', bell.ring);
   try {
-    while (!signal.aborted) {
+    yield STILL_HERE;
+    while (!signal.aborted && changed.size <= WAITING_RUNS) {
       for (const id of changed) {
         changed.delete(id);
         const run = await services.store.runs.get(id);
         if (run !== null && maySee(actor, run.owner)) yield runEvent(run);
       }
-      const asleep = services.clock.sleep(DEFAULTS.silentAfterCloseMs, signal);
-      const quiet = await Promise.race([ring.promise, asleep.then(() => true)]);
-      if (quiet === true) yield new TextEncoder().encode(': still here\n\n');
-      ring = Promise.withResolvers();
+      await bell.wait(services.clock, BEAT_MS);
+      if (changed.size === 0) yield STILL_HERE;
     }
   } finally {
+    signal.removeEventListener('abort', bell.ring);
     unsubscribe();
   }
 }
