@@ -316,8 +316,6 @@ describe('logs', () => {
   async function runWithLog(): Promise<string> {
     const { id } = await submit();
     const { logs, store } = plane.services;
-    const run = await store.runs.get(id);
-    if (run === null) throw new Error('gone');
     const stderr = BYTES.slice(4, 8);
     const pieces = [
       { offset: 0, stream: 'stdout', time: 1, bytes: BYTES.slice(0, 4) },
@@ -328,7 +326,16 @@ describe('logs', () => {
     await ask('POST', `/v1/runs/${id}/cancel`);
     const canceled = await store.runs.get(id);
     if (canceled === null) throw new Error('gone');
-    await store.runs.save({ ...canceled, version: canceled.version + 1, token: 1 });
+    const times = {
+      leasedAt: 1,
+      leaseExpiresAt: 1,
+      startingAt: 1,
+      startedAt: 1,
+      unreachableAt: null,
+      lostAfterMs: 1,
+    };
+    const attempt = { token: 1, agentId: 'agent_1', ...times };
+    await store.runs.save({ ...canceled, version: canceled.version + 1, token: 1, attempt });
     return id;
   }
 

@@ -40,6 +40,7 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
           signal: call.signal,
         });
         return logResponse(streamOf(encodeFollowed(format, steps, range.from)), {
+          attempt: attemptOf(state),
           format,
           range,
           size: null,
@@ -49,7 +50,8 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
       const piece = { from: range.from, to: range.to, ...(stream === null ? {} : { stream }) };
       const pieces = state === null ? none() : services.logs.read(state.log, piece);
       const body = streamOf(encodeRead(format, pieces, range.to));
-      return logResponse(body, { format, range, size, filtered: stream !== null });
+      const filtered = stream !== null;
+      return logResponse(body, { attempt: attemptOf(state), format, range, size, filtered });
     },
     followEvents: async (call) => {
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
@@ -59,6 +61,10 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
 }
 
 async function* none(): AsyncGenerator<never> {}
+
+function attemptOf(state: LogState | null): number | null {
+  return state?.executed === true ? state.log.token : null;
+}
 
 /** Retention takes logs and leaves the end record. */
 function checkKept({ ended, end, size }: LogState): void {
@@ -82,6 +88,8 @@ function lastEventId(headers: Headers): number | undefined {
 }
 
 interface LogAnswer {
+  /** null while it is not known which attempt will be executed. */
+  readonly attempt: number | null;
   readonly format: LogFormat;
   readonly range: ByteRange;
   /** null while the log may still grow. */
@@ -91,12 +99,13 @@ interface LogAnswer {
 
 function logResponse(
   body: ReadableStream<Uint8Array>,
-  { format, range, size, filtered }: LogAnswer,
+  { attempt, format, range, size, filtered }: LogAnswer,
 ): Response {
   const headers = new Headers({ 'content-type': format.mediaType, 'cache-control': 'no-store' });
   headers.set('x-content-type-options', 'nosniff');
   headers.set('accept-ranges', 'bytes');
   headers.set('errand-next-offset', String(range.to));
+  if (attempt !== null) headers.set('errand-attempt', String(attempt));
   const plain = format === LOG_FORMATS.bytes && !filtered && size !== null;
   if (plain) headers.set('content-length', String(range.to - range.from));
   if (range.partial && range.to > range.from) {

@@ -32,6 +32,8 @@ export interface LogState {
   readonly size: number;
   readonly end: LogEnd | null;
   readonly ended: boolean;
+  /** False for an attempt that went, or may still go, back to the queue without having been executed. */
+  readonly executed: boolean;
 }
 
 /** The present state of the log of an attempt (the latest for null). null: no attempt has been made yet. */
@@ -41,18 +43,24 @@ export async function logState(
   attempt: number | null,
 ): Promise<LogState | null> {
   const run = await seeRun(parts.runs, actor, runId);
-  const token = attempt ?? run.token;
+  const token = attempt ?? latestAttempt(run);
   if (token > run.token) throw new ErrandError('not_found', `the run has had ${run.token} attempts so far`);
   if (token === 0) return run.state === 'finished' ? nothing(run) : null;
   const log = { runId, token };
   const past = run.past.find((each) => each.token === token);
   const end = past === undefined ? (run.end?.log ?? null) : past.log;
   const ended = past !== undefined || run.state === 'finished';
-  return { log, run, size: await parts.logs.size(log), end, ended };
+  const executed = past === undefined ? run.attempt?.startingAt != null : past.reason !== null;
+  return { log, run, size: await parts.logs.size(log), end, ended, executed };
+}
+
+/** The one under way, else the last one that was executed; 0: none was. */
+function latestAttempt({ attempt, past }: RunRecord): number {
+  return attempt?.token ?? past.findLast(({ reason }) => reason !== null)?.token ?? 0;
 }
 
 function nothing(run: RunRecord): LogState {
-  return { log: { runId: run.id, token: 1 }, run, size: 0, end: null, ended: true };
+  return { log: { runId: run.id, token: 1 }, run, size: 0, end: null, ended: true, executed: false };
 }
 
 export interface Following {
@@ -80,14 +88,17 @@ export async function* followLog(parts: ReadLogParts, following: Following): Asy
   const unsubscribe = parts.notifier.subscribe(topic, bell.ring);
   following.signal.addEventListener('abort', bell.ring);
   let unwatch: (() => void) | null = null;
-  let { from, attempt } = following;
+  let { from } = following;
+  let { attempt } = following;
   let quietSince = parts.clock.now();
   try {
     while (!following.signal.aborted) {
       const state = await logState(parts, following, attempt);
-      // From its first look on it stays with this attempt, also when the run goes on with another.
-      attempt ??= state?.log.token ?? null;
-      if (state !== null) unwatch ??= parts.logs.watch(state.log, bell.ring);
+      // Once it is executed a follower stays with an attempt, also when the run goes on with another.
+      if (state?.executed === true) {
+        attempt ??= state.log.token;
+        unwatch ??= parts.logs.watch(state.log, bell.ring);
+      }
       if (state !== null && state.size > from) {
         yield* pieces(parts, state, { ...following, from });
         from = state.size;
