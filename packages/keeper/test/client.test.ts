@@ -15,7 +15,7 @@ import {
   readRunFile,
   writeAttempt,
 } from '@errand/agent/keeper';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 describe('messages', () => {
