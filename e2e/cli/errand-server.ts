@@ -42,7 +42,10 @@ export class ErrandServer implements AsyncDisposable {
   }
 }
 
-async function up(place: ErrandPlace, port: string): Promise<{ process: ErrandProcess; url: string; key: string }> {
+async function up(
+  place: ErrandPlace,
+  port: string,
+): Promise<{ process: ErrandProcess; url: string; key: string }> {
   const process = place.start(['up', '--port', port, '--data', join(place.folder, 'data')]);
   await process.says('page ');
   const [, key = ''] = /^key (err_\S+)\n/.exec(process.stdout) ?? [];

@@ -8,13 +8,7 @@ const STUBBORN = 'trap "echo int" INT; trap "echo term" TERM; echo ready; while 
 describe('interrupting errand run', () => {
   it('sends INT to the whole tree with the first Ctrl-C', async () => {
     await using place = new ErrandPlace();
-    const run = place.start([
-      'run',
-      '--',
-      'sh',
-      '-c',
-      'trap "echo int; exit 5" INT; echo ready; sleep 60',
-    ]);
+    const run = place.start(['run', '--', 'sh', '-c', 'trap "echo int; exit 5" INT; echo ready; sleep 60']);
     await run.says('ready');
     run.kill('SIGINT');
     const { status, stdout } = await run.finished;

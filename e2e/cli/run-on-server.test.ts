@@ -40,14 +40,25 @@ describe('errand against a server', () => {
   it('lists, shows, cancels, waits for and retries runs', async () => {
     await using server = await ErrandServer.start();
     await using user = server.user();
-    const { stdout } = await user.errand(['run', '-d', '--tag', 'x', '--', 'sh', '-c', 'echo begun; sleep 60']);
+    const { stdout } = await user.errand([
+      'run',
+      '-d',
+      '--tag',
+      'x',
+      '--',
+      'sh',
+      '-c',
+      'echo begun; sleep 60',
+    ]);
     const id = stdout.trim();
     await sleep(500);
     expect((await user.errand(['wait', '--timeout', '100ms', id])).status).toBe(124);
     expect((await user.errand(['ps', '--tag', 'x'])).stdout).toContain(id);
     expect((await user.errand(['logs', id])).stdout).toBe('begun\n');
     expect((await user.errand(['logs', '--timestamps', id])).stdout).toMatch(/^\d{4}-\S+Z stdout begun\n$/);
-    expect((await user.errand(['cancel', '--kill', id])).stdout).toBe('The run was canceled; none of its processes is left.\n');
+    expect((await user.errand(['cancel', '--kill', id])).stdout).toBe(
+      'The run was canceled; none of its processes is left.\n',
+    );
     expect((await user.errand(['wait', id])).status).toBe(130);
     expect(await user.errand(['retry', id])).toMatchObject({ status: 0, stdout: `${id}\n` });
     await user.errand(['cancel', '--kill', id]);
@@ -94,6 +105,8 @@ describe('errand against a server', () => {
     await using user = server.user({ ERRAND_URL: 'http://127.0.0.1:1' });
     const run = await user.errand(['run', '--', 'true']);
     expect(run).toMatchObject({ status: 125, stdout: '' });
-    expect(run.stderr).toMatch(/^errand: no connection to http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED.*\nIs the server running\?/);
+    expect(run.stderr).toMatch(
+      /^errand: no connection to http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED.*\nIs the server running\?/,
+    );
   });
 });

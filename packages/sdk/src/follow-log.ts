@@ -28,6 +28,8 @@ export interface LogOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each lost connection, before the next try. */
   readonly onLost?: ((error: unknown) => void) | undefined;
+  /** Called when a connection is there, the first and each later one. */
+  readonly onFound?: (() => void) | undefined;
   /** How long to try again while nothing works (5 min). */
   readonly patienceMs?: number | undefined;
 }
@@ -128,6 +130,7 @@ async function* framesFrom(
       },
       { signal: silence.signal, headers: { accept: FRAMES_MEDIA_TYPE } },
     );
+    options.onFound?.();
     place.stayWith(answer.headers.get('errand-attempt'));
     const decoder = new FrameDecoder();
     for await (const chunk of chunksOf(answer.body)) {

@@ -163,7 +163,7 @@ async function apiError(answer: FetchAnswer): Promise<ErrandApiError> {
     code: answer.status >= 502 && answer.status <= 504 ? 'unavailable' : 'internal',
     status: answer.status,
     message: `the server answered ${answer.status} without saying why`,
-    requestId: answer.headers.get('errand-request-id') ?? '',
+    requestId: answer.headers.get('errand-request') ?? '',
   });
 }
 

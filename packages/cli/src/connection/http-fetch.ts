@@ -1,4 +1,5 @@
 import type * as Http from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { Fetch, FetchAnswer, FetchInit } from '@errand/sdk';
 
 /**
@@ -17,6 +18,7 @@ export function createHttpFetch(options: { readonly socketPath?: string } = {}):
       agent,
       method: init.method,
       headers: headersOf(init),
+      ...loopback(url),
       ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
       ...(init.signal === undefined ? {} : { signal: init.signal }),
     });
@@ -24,6 +26,15 @@ export function createHttpFetch(options: { readonly socketPath?: string } = {}):
     sent.on('error', reject);
     sent.end(init.body);
     return promise;
+  };
+}
+
+/** Names under .localhost are this machine (RFC 6761), whether its resolver knows them or not. */
+function loopback(url: string): { readonly lookup?: LookupFunction } {
+  if (!/^https?:\/\/[^/:]+\.localhost(?:[:/]|$)/i.test(url)) return {};
+  return {
+    lookup: (_name, { all }, done) =>
+      all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
   };
 }
 

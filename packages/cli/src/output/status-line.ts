@@ -9,7 +9,8 @@ const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 /** One line at the bottom of a terminal that says what is waited for. Nothing at all where stderr is no terminal. */
 export class StatusLine implements Disposable {
   readonly #out: Output;
-  readonly #active: boolean;
+  /** Is there a terminal to show it on? */
+  readonly active: boolean;
   #timer: NodeJS.Timeout | undefined;
   #text = '';
   #turn = 0;
@@ -17,13 +18,13 @@ export class StatusLine implements Disposable {
 
   constructor(out: Output) {
     this.#out = out;
-    this.#active = out.isTerminal;
+    this.active = out.isTerminal;
   }
 
   /** Shows this until something else is shown or `clear` is called. */
   show(text: string): void {
     this.#text = plainText(text);
-    if (!this.#active || this.#timer !== undefined) return;
+    if (!this.active || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.#spin(), PATIENCE_MS);
     this.#timer.unref();
   }
@@ -39,7 +40,7 @@ export class StatusLine implements Disposable {
 
   /** Says something that stays, on a terminal only. */
   note(text: string): void {
-    if (!this.#active) return;
+    if (!this.active) return;
     this.clear();
     void this.#out.line(`errand: ${plainText(text)}`).catch(() => undefined);
   }

@@ -8,7 +8,7 @@ export interface LogSink {
   piece(piece: Extract<LogPiece, { kind: 'data' }>): Promise<void>;
 }
 
-export interface ShowLogOptions extends Omit<LogOptions, 'onLost' | 'follow'> {
+export interface ShowLogOptions extends Omit<LogOptions, 'onLost' | 'onFound' | 'follow'> {
   readonly status: StatusLine;
 }
 
@@ -34,8 +34,16 @@ async function showAttempt(
   sink: LogSink,
   { status, ...options }: ShowLogOptions,
 ): Promise<Run> {
-  const onLost = (): void => status.show('the connection is lost; trying again');
-  for await (const piece of run.logs({ ...options, onLost })) {
+  let lost = false;
+  const onLost = (): void => {
+    lost = true;
+    status.show('the connection is lost; trying again');
+  };
+  const onFound = (): void => {
+    if (lost) status.clear();
+    lost = false;
+  };
+  for await (const piece of run.logs({ ...options, onLost, onFound })) {
     status.clear();
     if (piece.kind === 'end') return piece.run;
     await sink.piece(piece);

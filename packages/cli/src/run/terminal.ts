@@ -1,6 +1,7 @@
 import type { Errand, RunHandle } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { EscapeKeys } from './escape-keys.ts';
+import { rawTerminal } from './raw-terminal.ts';
 import type { RunConfig } from './run-config.ts';
 import { submitToServer, terminalSize } from './run-on-server.ts';
 import { watchRun } from './watch-run.ts';
@@ -39,7 +40,7 @@ export async function watchInTerminal(
     const unfollow = followSize(line);
     await sendKeys(line, detached, signal).finally(unfollow);
   };
-  const restore = rawMode();
+  const restore = rawTerminal();
   try {
     return await watchRun(cli, submit, { output, feed, detached: detached.signal });
   } finally {
@@ -79,12 +80,4 @@ function followSize(line: TerminalLine): () => void {
   const tell = (): void => line.resize(terminalSize());
   process.on('SIGWINCH', tell);
   return () => void process.off('SIGWINCH', tell);
-}
-
-/** Answers how to leave it again. */
-function rawMode(): () => void {
-  const { stdin } = process;
-  if (!stdin.isTTY) return () => undefined;
-  stdin.setRawMode(true);
-  return () => void stdin.setRawMode(false);
 }

@@ -8,6 +8,7 @@ import { endingSentence, exitStatusOf, missingSentence } from './ending.ts';
 import { Interrupts } from './interrupts.ts';
 import type { RunConfig } from './run-config.ts';
 import { type LogSink, mergeTo, showLog, splitTo } from './show-log.ts';
+import { showWaiting } from './show-waiting.ts';
 
 export interface WatchOptions {
   readonly output: RunConfig['output'];
@@ -28,9 +29,9 @@ export async function watchRun(
   status.show('submitting');
   const run = await submit(status);
   interrupts.watch(run);
-  status.show(`${run.id}: ${run.latest.why ?? run.latest.status}`);
   const feeding = new AbortController();
   const left = options.detached ?? feeding.signal;
+  void showWaiting(run, status, feeding.signal);
   const fed = options.feed?.(run, AbortSignal.any([feeding.signal, interrupts.gone]));
   fed?.catch((error: unknown) => status.note(`input could not be sent: ${plainText(String(error))}`));
   try {
