@@ -20,8 +20,10 @@ export interface Finished {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** What stands on standard input; without it it is empty. `open`: a pipe that stays open. */
-  readonly input?: Buffer | string | 'open';
+  /** What stands on standard input; without it it is empty. */
+  readonly input?: Buffer | string;
+  /** Standard input is a pipe that stays open. */
+  readonly inputStaysOpen?: boolean;
 }
 
 /** A user of their own: data folder, sockets, login, and the server that the command lines start there. */
@@ -96,11 +98,15 @@ export class ErrandProcess {
   readonly #stdout: Buffer[] = [];
   readonly #stderr: Buffer[] = [];
 
-  constructor(args: readonly string[], env: Record<string, string>, { cwd, input = '' }: StartOptions) {
+  constructor(
+    args: readonly string[],
+    env: Record<string, string>,
+    { cwd, input = '', inputStaysOpen }: StartOptions,
+  ) {
     this.#child = spawn(ERRAND, args, { env, ...(cwd === undefined ? {} : { cwd }) });
     const { stdin, stdout, stderr } = this.#child;
     stdin?.on('error', () => undefined);
-    if (input !== 'open') stdin?.end(input);
+    if (inputStaysOpen !== true) stdin?.end(input);
     stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk));
     stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     this.finished = new Promise((done, failed) => {

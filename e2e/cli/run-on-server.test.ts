@@ -14,14 +14,14 @@ describe('errand against a server', () => {
     const run = await user.errand(['run', '--env', 'GREETING=hello', '--', 'sh', '-c', script], { input });
     const sum = createHash('sha256').update(input).digest('hex');
     expect(run).toMatchObject({ status: 7, stdout: `hello\n${sum}  -\n`, stderr: 'err\n' });
-    const quiet = await user.errand(['run', '-n', '--', 'cat'], { input: 'open' });
+    const quiet = await user.errand(['run', '-n', '--', 'cat'], { inputStaysOpen: true });
     expect(quiet).toMatchObject({ status: 0, stdout: '' });
   });
 
   it('ends with the command though its own input stays open', async () => {
     await using server = await ErrandServer.start();
     await using user = server.user();
-    expect((await user.errand(['run', '--', 'true'], { input: 'open' })).status).toBe(0);
+    expect((await user.errand(['run', '--', 'true'], { inputStaysOpen: true })).status).toBe(0);
   });
 
   it('shows every byte once though the server is killed and started again twice', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Cli } from '../cli.ts';
 import { printDetached } from '../run/print-detached.ts';
 import { type RunConfig, type RunOptions, runConfig } from '../run/run-config.ts';
@@ -47,19 +48,25 @@ export function declare(command: Command, run: Runner): void {
 }
 
 const NOTES = `
-Standard input: a pipe or a file is passed to the command. A terminal is too where the command runs as a part of
-this machine without a server; to a server it is not sent, unless --stdin or --tty asks for it.
+Where it runs: without a server this command line starts the command itself, which inherits everything: folder,
+environment, limits, standard input. With a server, with another pool, with --agent or --retry an agent starts it
+with the environment that pool and options give.
 
-Ctrl-C (also TERM, HUP) ends the run: the first signals its whole process tree and kills it after the grace, the second kills
-now, the third stops watching. When nobody reads our stdout any more (errand run ... | head -1), the run is ended with
-TERM and the exit status is 141, as in a pipeline of local programs. A lost connection or a killed errand leaves
-the run going: errand logs -f ID comes back to it.
+Standard input: a pipe or a file is passed to the command. A terminal is too where the command is started here; to a
+server it is not sent, unless --stdin or --tty asks for it.
+
+Ctrl-C (also TERM, HUP) ends the run: the first signals its whole process tree and kills it after the grace, the
+second kills now, the third stops watching. When nobody reads our stdout any more (errand run ... | head -1), the run
+is ended with TERM and the exit status is 141, as in a pipeline of local programs. A lost connection or a killed
+errand leaves the run going: errand logs -f ID comes back to it.
 
 --json prints the run when it has ended; the command’s own output goes to stderr then.`;
 
 async function act(cli: Cli, command: readonly string[], options: RunOptions): Promise<number> {
-  const config = runConfig(command, options, cli.environment.variables);
+  const asked = runConfig(command, options, cli.environment.variables);
   const { errand, place } = await cli.connect(options);
+  const config =
+    place.kind === 'folder' && onThisMachine(asked) ? { ...asked, cwd: resolve(asked.cwd ?? '.') } : asked;
   if (place.kind === 'folder' && startsHere(config)) {
     const { runHere } = await import('../run/run-here.ts');
     return await runHere(cli, errand, config);
@@ -73,10 +80,15 @@ async function act(cli: Cli, command: readonly string[], options: RunOptions): P
   return await watchRun(cli, () => submitToServer(errand, config), { output: config.output, feed });
 }
 
+function onThisMachine({ request }: RunConfig): boolean {
+  return (request.pool ?? 'local') === 'local';
+}
+
 /**
  * Without a server this command line starts the command itself, so that it inherits everything. Not where another
  * machine was asked for, and not with --retry: the server could not start it a second time.
  */
-function startsHere({ request }: RunConfig): boolean {
-  return (request.pool ?? 'local') === 'local' && request.agent === undefined && request.retry === undefined;
+function startsHere(config: RunConfig): boolean {
+  const { agent, retry } = config.request;
+  return onThisMachine(config) && agent === undefined && retry === undefined;
 }

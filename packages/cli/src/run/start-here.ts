@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { KeeperClient, StartRequest } from '@errand/agent/keeper';
 import type { CreatedRun, Errand } from '@errand/sdk';
 import { CliError } from '../cli-error.ts';
@@ -67,7 +66,7 @@ async function launch(environment: Environment, { run, config, how }: StartHere)
     prefix: place.spool,
     ...(place.log === place.spool ? {} : { logPrefix: place.log }),
     argv: latest.command === null ? ['/bin/sh', '-c', latest.shell ?? ''] : exactArgv(latest.command),
-    cwd: config.cwd === undefined ? '' : resolve(config.cwd),
+    cwd: config.cwd ?? '',
     capBytes: latest.maxLogBytes,
     timeoutMs: latest.timeoutMs ?? 0,
     graceMs: latest.graceMs,

@@ -1,0 +1,35 @@
+_errand() {
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry up agent pool key login config completion version help --help' known='' i word
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
+    known="$known${known:+ }$word"
+    case $known in
+      'run') words='--shell --pool --agent --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --json --url --data --help' ;;
+      'ps') words='--status -s --pool --name --tag --owner --limit --json --url --data --help' ;;
+      'logs') words='--follow -f --stdout --stderr --merge --attempt --timestamps --from --tail --url --data --help' ;;
+      'wait') words='--timeout --json --url --data --help' ;;
+      'cancel') words='--kill --no-wait --json --url --data --help' ;;
+      'retry') words='--json --url --data --help' ;;
+      'up') words='--host --port --data --config --embedded --socket --help' ;;
+      'agent') words='start ls --help' ;;
+      'agent start') words='--url --token --pool --name --slots --label --data --help' ;;
+      'agent ls') words='--json --url --data --help' ;;
+      'pool') words='ls token --help' ;;
+      'pool ls') words='--json --url --data --help' ;;
+      'pool token') words='--expires-in --json --url --data --help' ;;
+      'key') words='new ls rm --help' ;;
+      'key new') words='--name --role --owner --expires-in --json --url --data --help' ;;
+      'key ls') words='--json --url --data --help' ;;
+      'key rm') words='--url --data --help' ;;
+      'login') words='--help' ;;
+      'config') words='check --help' ;;
+      'config check') words='--help' ;;
+      'completion') words='--help' ;;
+      'version') words='--json --help' ;;
+      *) break ;;
+    esac
+  done
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _errand errand

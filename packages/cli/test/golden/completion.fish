@@ -1,0 +1,140 @@
+complete -c errand -f -n '__fish_use_subcommand' -a run -d 'run a command and watch it live'
+complete -c errand -n '__fish_seen_subcommand_from run' -l shell
+complete -c errand -n '__fish_seen_subcommand_from run' -l pool
+complete -c errand -n '__fish_seen_subcommand_from run' -l agent
+complete -c errand -n '__fish_seen_subcommand_from run' -l timeout
+complete -c errand -n '__fish_seen_subcommand_from run' -l queue-timeout
+complete -c errand -n '__fish_seen_subcommand_from run' -l grace
+complete -c errand -n '__fish_seen_subcommand_from run' -l env
+complete -c errand -n '__fish_seen_subcommand_from run' -s e
+complete -c errand -n '__fish_seen_subcommand_from run' -l secret-env
+complete -c errand -n '__fish_seen_subcommand_from run' -l cwd
+complete -c errand -n '__fish_seen_subcommand_from run' -l name
+complete -c errand -n '__fish_seen_subcommand_from run' -l tag
+complete -c errand -n '__fish_seen_subcommand_from run' -l priority
+complete -c errand -n '__fish_seen_subcommand_from run' -l retry
+complete -c errand -n '__fish_seen_subcommand_from run' -l max-log
+complete -c errand -n '__fish_seen_subcommand_from run' -l keep-children
+complete -c errand -n '__fish_seen_subcommand_from run' -l detach
+complete -c errand -n '__fish_seen_subcommand_from run' -s d
+complete -c errand -n '__fish_seen_subcommand_from run' -l tty
+complete -c errand -n '__fish_seen_subcommand_from run' -s t
+complete -c errand -n '__fish_seen_subcommand_from run' -l no-input
+complete -c errand -n '__fish_seen_subcommand_from run' -s n
+complete -c errand -n '__fish_seen_subcommand_from run' -l stdin
+complete -c errand -n '__fish_seen_subcommand_from run' -l merge
+complete -c errand -n '__fish_seen_subcommand_from run' -l json
+complete -c errand -n '__fish_seen_subcommand_from run' -l url
+complete -c errand -n '__fish_seen_subcommand_from run' -l data
+complete -c errand -n '__fish_seen_subcommand_from run' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a ps -d 'list runs, newest first'
+complete -c errand -n '__fish_seen_subcommand_from ps' -l status
+complete -c errand -n '__fish_seen_subcommand_from ps' -s s
+complete -c errand -n '__fish_seen_subcommand_from ps' -l pool
+complete -c errand -n '__fish_seen_subcommand_from ps' -l name
+complete -c errand -n '__fish_seen_subcommand_from ps' -l tag
+complete -c errand -n '__fish_seen_subcommand_from ps' -l owner
+complete -c errand -n '__fish_seen_subcommand_from ps' -l limit
+complete -c errand -n '__fish_seen_subcommand_from ps' -l json
+complete -c errand -n '__fish_seen_subcommand_from ps' -l url
+complete -c errand -n '__fish_seen_subcommand_from ps' -l data
+complete -c errand -n '__fish_seen_subcommand_from ps' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a logs -d 'show what a run wrote'
+complete -c errand -n '__fish_seen_subcommand_from logs' -l follow
+complete -c errand -n '__fish_seen_subcommand_from logs' -s f
+complete -c errand -n '__fish_seen_subcommand_from logs' -l stdout
+complete -c errand -n '__fish_seen_subcommand_from logs' -l stderr
+complete -c errand -n '__fish_seen_subcommand_from logs' -l merge
+complete -c errand -n '__fish_seen_subcommand_from logs' -l attempt
+complete -c errand -n '__fish_seen_subcommand_from logs' -l timestamps
+complete -c errand -n '__fish_seen_subcommand_from logs' -l from
+complete -c errand -n '__fish_seen_subcommand_from logs' -l tail
+complete -c errand -n '__fish_seen_subcommand_from logs' -l url
+complete -c errand -n '__fish_seen_subcommand_from logs' -l data
+complete -c errand -n '__fish_seen_subcommand_from logs' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a wait -d 'wait until a run ends'
+complete -c errand -n '__fish_seen_subcommand_from wait' -l timeout
+complete -c errand -n '__fish_seen_subcommand_from wait' -l json
+complete -c errand -n '__fish_seen_subcommand_from wait' -l url
+complete -c errand -n '__fish_seen_subcommand_from wait' -l data
+complete -c errand -n '__fish_seen_subcommand_from wait' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a cancel -d 'end a run and its whole process tree'
+complete -c errand -n '__fish_seen_subcommand_from cancel' -l kill
+complete -c errand -n '__fish_seen_subcommand_from cancel' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from cancel' -l json
+complete -c errand -n '__fish_seen_subcommand_from cancel' -l url
+complete -c errand -n '__fish_seen_subcommand_from cancel' -l data
+complete -c errand -n '__fish_seen_subcommand_from cancel' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a retry -d 'make one more attempt at a finished run'
+complete -c errand -n '__fish_seen_subcommand_from retry' -l json
+complete -c errand -n '__fish_seen_subcommand_from retry' -l url
+complete -c errand -n '__fish_seen_subcommand_from retry' -l data
+complete -c errand -n '__fish_seen_subcommand_from retry' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a up -d 'start a server that stays'
+complete -c errand -n '__fish_seen_subcommand_from up' -l host
+complete -c errand -n '__fish_seen_subcommand_from up' -l port
+complete -c errand -n '__fish_seen_subcommand_from up' -l data
+complete -c errand -n '__fish_seen_subcommand_from up' -l config
+complete -c errand -n '__fish_seen_subcommand_from up' -l embedded
+complete -c errand -n '__fish_seen_subcommand_from up' -l socket
+complete -c errand -n '__fish_seen_subcommand_from up' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a agent -d 'serve a pool from this machine'
+complete -c errand -n '__fish_seen_subcommand_from agent' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a start -d 'Serve a pool from this machine.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l token
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l pool
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l name
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l slots
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l label
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a ls -d 'List agents.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a pool -d 'list pools, let agents join them'
+complete -c errand -n '__fish_seen_subcommand_from pool' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a ls -d 'List pools.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a token -d 'Make a token with which one agent joins a pool; a new pool is made.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l expires-in
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l json
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a key -d 'make, list and revoke keys'
+complete -c errand -n '__fish_seen_subcommand_from key' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from key' -a new -d 'Make a key; its secret is shown this once.'
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l name
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l role
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l owner
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l expires-in
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l json
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l url
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l data
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from key' -a ls -d 'List keys.'
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from key' -a rm -d 'Revoke a key at once.'
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from rm' -l url
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from rm' -l data
+complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from rm' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a login -d 'remember a server and a key for it'
+complete -c errand -n '__fish_seen_subcommand_from login' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a config -d 'check a configuration file'
+complete -c errand -n '__fish_seen_subcommand_from config' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from config' -a check -d 'Say whether a configuration file of errand up is right.'
+complete -c errand -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a completion -d 'print a completion script for a shell'
+complete -c errand -n '__fish_seen_subcommand_from completion' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a version -d 'print the version'
+complete -c errand -n '__fish_seen_subcommand_from version' -l json
+complete -c errand -n '__fish_seen_subcommand_from version' -l help
