@@ -25,9 +25,7 @@ export async function identityOf({ url, data, name, token }: IdentityRequest): P
   const known = readIdentity(file);
   if (known !== undefined) return known;
   if (token === undefined) {
-    throw new Error(
-      `the agent of ${data} has not joined yet: give it a token, made with \`errand pool token\``,
-    );
+    throw new Error(`the agent of ${data} has not joined yet: give it a token from \`errand pool token\``);
   }
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const { agentId, pool, key } = await join(url, { token, name });

@@ -1,5 +1,7 @@
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-status.ts';
+import { VERSION } from '../version.ts';
 
 /** What `errand agent` was told. */
 export interface StartAgentConfig {
@@ -13,8 +15,29 @@ export interface StartAgentConfig {
 }
 
 /** Serves a pool until a signal comes. */
-export async function startAgent(_cli: Cli, _config: StartAgentConfig): Promise<number> {
-  const module: object = await import('@errand/agent');
-  if (!('runAgent' in module)) throw new CliError('agents over HTTP come with the next part of errand');
-  throw new CliError('not wired yet');
+export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<number> {
+  const { runAgent } = await import('@errand/agent');
+  const { token, pool, ...rest } = config;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const say =
+    (level: string) =>
+    (message: string, about?: object): void => {
+      const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...about });
+      // Whoever started it may have stopped reading; that ends no agent.
+      void cli.stderr.line(line).catch(() => undefined);
+    };
+  try {
+    await runAgent({
+      ...rest,
+      ...(token === undefined ? {} : { token }),
+      ...(pool === undefined ? {} : { pool }),
+      program: VERSION,
+      log: { info: say('info'), warn: say('warn') },
+      signal: stop.signal,
+    });
+  } catch (error) {
+    throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  return EXIT.ok;
 }

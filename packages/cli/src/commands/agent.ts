@@ -45,7 +45,8 @@ async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
     name: options.name ?? hostname(),
     slots: slotsOf(options),
     labels: labelsOf(options),
-    data: options.data ?? join(defaultDataFolder(cli.environment), 'agent'),
+    // `agent` in the data folder is that of the server's own agent.
+    data: options.data ?? join(defaultDataFolder(cli.environment), 'outbound-agent'),
   });
 }
 
