@@ -1,6 +1,8 @@
 export type { AgentRecord, JoinToken, PoolRecord } from './agent/record.ts';
 export type { KeyRecord } from './key/record.ts';
 export { isLive, maySee, mayTouch } from './key/record.ts';
+export type { EndedLog, Keep, RetentionSnapshot } from './plan/plan-retention.ts';
+export { planRetention } from './plan/plan-retention.ts';
 export type { PlannedFact, RunSnapshot } from './plan/plan-runs.ts';
 export { planRuns } from './plan/plan-runs.ts';
 export { wakeAt } from './plan/wake.ts';
@@ -8,7 +10,7 @@ export type { AgentStore } from './ports/agent-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Ids } from './ports/ids.ts';
 export type { KeyStore, SignIn } from './ports/key-store.ts';
-export type { AttemptRef, LogPiece, LogRange, LogStore, LogUsage } from './ports/log-store.ts';
+export type { AttemptRef, LogPiece, LogRange, LogStore } from './ports/log-store.ts';
 export type { Notifier } from './ports/notifier.ts';
 export type {
   ClaimQuery,

@@ -42,7 +42,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(await openDataFolder(config.data));
   const store = opened.use(await openStore(config, folder.path));
-  const logs = opened.use(new FileLogStore({ root: join(folder.path, 'logs'), clock: systemClock }));
+  const logs = opened.use(new FileLogStore({ root: join(folder.path, 'logs') }));
   const own: OwnAgentSlot = { id: null, agent: null };
   const system = { clock: systemClock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));

@@ -42,7 +42,7 @@ export interface LogStore {
   /** Frees the space. An unknown log is no error. */
   remove(log: AttemptRef): Promise<void>;
   /** All logs with the bytes they hold on disk, in no order. */
-  usage(): AsyncIterable<LogUsage>;
+  usage(): AsyncIterable<{ readonly log: AttemptRef; readonly bytes: number }>;
   /**
    * Where a keeper on this machine may write the log itself, in the store's own format: a path prefix in a folder that exists. null where the store
    * cannot be written so; then `append` is the way.
@@ -56,11 +56,4 @@ export interface LogRange {
   readonly from: number;
   readonly to: number;
   readonly stream?: Stream;
-}
-
-export interface LogUsage {
-  readonly log: AttemptRef;
-  readonly bytes: number;
-  /** When somebody last read of it, as far as this process knows. */
-  readonly readAt: number | null;
 }

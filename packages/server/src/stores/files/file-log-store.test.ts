@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogPiece } from '@errand/core';
-import { fakeClock, runLogStoreSuite } from '@errand/core/testing';
+import { runLogStoreSuite } from '@errand/core/testing';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { FileLogStore } from './file-log-store.ts';
 import { encodeRecords, type IndexRecord } from './index-record.ts';
@@ -202,7 +202,7 @@ function newRoot(): string {
 }
 
 function open(root: string): FileLogStore {
-  const store = new FileLogStore({ root, clock: fakeClock(), lookEveryMs: 20 });
+  const store = new FileLogStore({ root, lookEveryMs: 20 });
   opened.push(store);
   return store;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttemptRef, Clock, LogPiece, LogRange, LogStore, LogUsage } from '@errand/core';
+import type { AttemptRef, LogPiece, LogRange, LogStore } from '@errand/core';
 import { isMissing, readFileError } from './file-error.ts';
 import { IndexFile } from './index-file.ts';
 import { type LogPaths, logOfFile, nameOf, pathsOf } from './layout.ts';
@@ -12,7 +12,6 @@ import { LogWriter } from './log-writer.ts';
 export interface FileLogStoreOptions {
   /** Made when the first log is. Nobody else may write below it but keepers at the places they were given. */
   readonly root: string;
-  readonly clock: Pick<Clock, 'now'>;
   /** How often the size of a watched log is looked at, whatever is said about it. */
   readonly lookEveryMs?: number;
 }
@@ -23,15 +22,12 @@ const MOST_WRITERS = 256;
 /** Logs in files of the keeper's own format, so that a keeper on this machine writes them itself and nothing is copied. */
 export class FileLogStore implements LogStore, AsyncDisposable {
   readonly #root: string;
-  readonly #clock: Pick<Clock, 'now'>;
   readonly #watchers: LogWatchers;
   readonly #writers = new Map<string, LogWriter>();
   readonly #readings = new Map<string, Set<Reading>>();
-  readonly #readAt = new Map<string, number>();
 
-  constructor({ root, clock, lookEveryMs = 1_000 }: FileLogStoreOptions) {
+  constructor({ root, lookEveryMs = 1_000 }: FileLogStoreOptions) {
     this.#root = root;
-    this.#clock = clock;
     this.#watchers = new LogWatchers((name) => this.#sizeOf(join(root, name)), lookEveryMs);
   }
 
@@ -69,20 +65,19 @@ export class FileLogStore implements LogStore, AsyncDisposable {
     const writer = this.#writers.get(name);
     await writer?.close();
     if (writer !== undefined) this.#forgetIdle(name, writer);
-    this.#readAt.delete(name);
     // The index first: without it nothing counts, so nobody sees half a removal.
     await rm(paths.index, { force: true });
     await rm(paths.bytes, { force: true });
   }
 
-  async *usage(): AsyncGenerator<LogUsage> {
+  async *usage(): AsyncGenerator<{ log: AttemptRef; bytes: number }> {
     for (const folder of await namesIn(this.#root)) {
       const files = await namesIn(join(this.#root, folder));
       const logs = new Map(files.flatMap((file) => entryOf(logOfFile(file))));
-      for (const [name, log] of logs) {
+      for (const log of logs.values()) {
         const paths = this.#paths(log);
         const bytes = (await bytesOf(paths.bytes)) + (await bytesOf(paths.index));
-        yield { log, bytes, readAt: this.#readAt.get(name) ?? null };
+        yield { log, bytes };
       }
     }
   }
@@ -156,12 +151,10 @@ export class FileLogStore implements LogStore, AsyncDisposable {
     const readings = this.#readings.get(name) ?? new Set();
     this.#readings.set(name, readings.add(reading));
     try {
-      this.#readAt.set(name, this.#clock.now());
       yield* readLog(paths, range, reading);
     } finally {
       readings.delete(reading);
       if (readings.size === 0) this.#readings.delete(name);
-      if (!reading.gone) this.#readAt.set(name, this.#clock.now());
     }
   }
 }

@@ -54,7 +54,7 @@ export class IndexFile {
       const records: LocatedRecord[] = [];
       for (let at = 0; at < window.length; at += RECORD_BYTES) {
         const record = decodeRecord(window, at);
-        records.push({ ...record, start });
+        records.push({ start, end: record.end, stream: record.stream, time: record.time });
         start = Math.max(start, record.end);
       }
       next += records.length;

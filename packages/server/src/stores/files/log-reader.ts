@@ -7,8 +7,11 @@ import { isMissing, readFileError } from './file-error.ts';
 import { IndexFile, type LocatedRecord } from './index-file.ts';
 import type { LogPaths } from './layout.ts';
 
-/** The port's promise for a piece, and as much as is read from the disk at a time. */
+/** The port's promise for a piece. */
 const PIECE_BYTES = 256 * 1024;
+
+/** As much is read from the disk at a time. */
+const BATCH_BYTES = 4 * PIECE_BYTES;
 
 /** A read of up to this many bytes is done at once; a larger one goes through the thread pool. */
 const AT_ONCE_BYTES = 64 * 1024;
@@ -26,7 +29,13 @@ export async function* readLog(paths: LogPaths, range: LogRange, reading: Readin
   const files = openFiles(paths);
   try {
     for (const records of files.index.windowsFrom(range.from)) {
-      for (const batch of batchesOf(spansOf(records, range))) yield* readBatch(files.bytes, batch, reading);
+      for (const batch of batchesOf(spansOf(records, range))) {
+        const from = batch[0]?.start ?? 0;
+        const bytes = await readBytes(files.bytes, from, (batch.at(-1)?.end ?? from) - from);
+        if (reading.gone) throw removed();
+        for (const { start, end, stream, time } of batch)
+          yield { offset: start, stream, time, bytes: bytes.subarray(start - from, end - from) };
+      }
       if ((records.at(-1)?.end ?? 0) >= range.to) return;
       // A window may hold nothing of the wanted stream, and the next neither: others want their turn.
       await setImmediate();
@@ -37,19 +46,6 @@ export async function* readLog(paths: LogPaths, range: LogRange, reading: Readin
   }
 }
 
-async function* readBatch(
-  descriptor: number,
-  batch: readonly Span[],
-  reading: Reading,
-): AsyncGenerator<LogPiece> {
-  const from = batch[0]?.start ?? 0;
-  const to = batch.at(-1)?.end ?? from;
-  const bytes = await readBytes(descriptor, from, to - from);
-  if (reading.gone) throw removed();
-  for (const { start, end, stream, time } of batch)
-    yield { offset: start, stream, time, bytes: bytes.subarray(start - from, end - from) };
-}
-
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -57,22 +53,25 @@ interface Span {
   readonly time: number;
 }
 
-/** Spans that lie within one piece's length of each other. */
-function* batchesOf(spans: Iterable<Span>): Generator<readonly Span[]> {
+/** Spans that lie close enough together to be read at once. */
+function batchesOf(spans: readonly Span[]): Span[][] {
+  const batches: Span[][] = [];
   let batch: Span[] = [];
   for (const span of spans) {
     const [first] = batch;
-    if (first !== undefined && span.end - first.start > PIECE_BYTES) {
-      yield batch;
+    if (first !== undefined && span.end - first.start > BATCH_BYTES) {
+      batches.push(batch);
       batch = [];
     }
     batch.push(span);
   }
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0) batches.push(batch);
+  return batches;
 }
 
 /** What becomes a piece each: records of one stream, joined, cut to the range and to the length of a piece. */
-function* spansOf(records: readonly LocatedRecord[], range: LogRange): Generator<Span> {
+function spansOf(records: readonly LocatedRecord[], range: LogRange): Span[] {
+  const spans: Span[] = [];
   let joined: Span | null = null;
   for (const record of records) {
     const span = within(record, range);
@@ -81,10 +80,11 @@ function* spansOf(records: readonly LocatedRecord[], range: LogRange): Generator
       joined = extended(joined, span.end);
       continue;
     }
-    if (joined !== null) yield* cut(joined);
+    if (joined !== null) addPieces(spans, joined);
     joined = span;
   }
-  if (joined !== null) yield* cut(joined);
+  if (joined !== null) addPieces(spans, joined);
+  return spans;
 }
 
 function within(record: LocatedRecord, { from, to, stream: wanted }: LogRange): Span | null {
@@ -109,9 +109,9 @@ function extended(span: Span, end: number): Span {
   return { ...span, end };
 }
 
-function* cut(span: Span): Generator<Span> {
-  for (let start = span.start; start < span.end; start += PIECE_BYTES)
-    yield { ...span, start, end: Math.min(span.end, start + PIECE_BYTES) };
+function addPieces(spans: Span[], { start, end, stream, time }: Span): void {
+  for (let from = start; from < end; from += PIECE_BYTES)
+    spans.push({ start: from, end: Math.min(end, from + PIECE_BYTES), stream, time });
 }
 
 interface OpenFiles {

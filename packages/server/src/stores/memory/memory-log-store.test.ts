@@ -1,4 +1,4 @@
-import { fakeClock, runLogStoreSuite } from '@errand/core/testing';
+import { runLogStoreSuite } from '@errand/core/testing';
 import { MemoryLogStore } from './memory-log-store.ts';
 
-runLogStoreSuite('memory', async () => new MemoryLogStore(fakeClock()));
+runLogStoreSuite('memory', async () => new MemoryLogStore());

@@ -1,23 +1,18 @@
-import type { AttemptRef, Clock, LogPiece, LogRange, LogStore, LogUsage } from '@errand/core';
+import type { AttemptRef, LogPiece, LogRange, LogStore } from '@errand/core';
 import { ErrandError } from '@errand/core/vocabulary';
 
 const PIECE_BYTES = 256 * 1024;
 
 /** Logs that last as long as the process: for tests and the simulator. Nobody else can write them, so there is nothing to look at. */
 export class MemoryLogStore implements LogStore {
-  readonly #clock: Pick<Clock, 'now'>;
   readonly #logs = new Map<string, MemoryLog>();
   readonly #listeners = new Map<string, Set<{ readonly call: () => void }>>();
-
-  constructor(clock: Pick<Clock, 'now'>) {
-    this.#clock = clock;
-  }
 
   async append(log: AttemptRef, pieces: readonly LogPiece[]): Promise<number> {
     const known = this.#logs.get(nameOf(log));
     const fresh = freshPieces(pieces, known?.size ?? 0);
     if (fresh.length === 0) return known?.size ?? 0;
-    const stored = known ?? { ref: log, pieces: [], size: 0, readAt: null, removed: false };
+    const stored = known ?? { ref: log, pieces: [], size: 0, removed: false };
     this.#logs.set(nameOf(log), stored);
     for (const piece of fresh) {
       stored.pieces.push(piece);
@@ -58,8 +53,8 @@ export class MemoryLogStore implements LogStore {
     this.#logs.delete(nameOf(log));
   }
 
-  async *usage(): AsyncGenerator<LogUsage> {
-    for (const { ref, size, readAt } of this.#logs.values()) yield { log: ref, bytes: size, readAt };
+  async *usage(): AsyncGenerator<{ log: AttemptRef; bytes: number }> {
+    for (const { ref, size } of this.#logs.values()) yield { log: ref, bytes: size };
   }
 
   place(): null {
@@ -78,7 +73,6 @@ export class MemoryLogStore implements LogStore {
       const end = Math.min(to, piece.offset + piece.bytes.length);
       for (let at = Math.max(from, piece.offset); at < end; at += PIECE_BYTES) {
         if (stored.removed) throw new ErrandError('gone', 'the log was removed while it was being read');
-        stored.readAt = this.#clock.now();
         const bytes = piece.bytes.subarray(at - piece.offset, Math.min(end, at + PIECE_BYTES) - piece.offset);
         yield { ...piece, offset: at, bytes };
       }
@@ -90,7 +84,6 @@ interface MemoryLog {
   readonly ref: AttemptRef;
   readonly pieces: LogPiece[];
   size: number;
-  readAt: number | null;
   removed: boolean;
 }
 

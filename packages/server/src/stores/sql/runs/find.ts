@@ -1,45 +1,43 @@
 import type { OpenCount } from '@errand/core';
 import { type CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
+import { type Prepared, prepared } from '../prepared.ts';
 import { RECORD_COLUMNS, type RecordRow } from './row.ts';
 
-export function runById({ queries }: Dialect, id: string): CompiledQuery<RecordRow> {
-  return queries.selectFrom('runs').select(RECORD_COLUMNS).where('id', '=', id).compile();
+export function runById({ queries }: Dialect): Prepared<{ id: string }, RecordRow> {
+  return prepared(({ id }) => queries.selectFrom('runs').select(RECORD_COLUMNS).where('id', '=', id));
 }
 
-export function dueRuns({ queries }: Dialect, now: number, limit: number): CompiledQuery<RecordRow> {
-  return queries
-    .selectFrom('runs')
-    .select(RECORD_COLUMNS)
-    .where('wake_at', '<=', now)
-    .orderBy('wake_at')
-    .orderBy('id')
-    .limit(limit)
-    .compile();
+export function dueRuns({ queries }: Dialect): Prepared<{ now: number; limit: number }, RecordRow> {
+  return prepared(({ now, limit }) =>
+    queries
+      .selectFrom('runs')
+      .select(RECORD_COLUMNS)
+      .where('wake_at', '<=', now)
+      .orderBy('wake_at')
+      .orderBy('id')
+      .limit(limit),
+  );
 }
 
-export function runsHeldBy({ queries }: Dialect, agentId: string): CompiledQuery<RecordRow> {
-  return queries
-    .selectFrom('runs')
-    .select(RECORD_COLUMNS)
-    .where('held_by', '=', agentId)
-    .orderBy('id')
-    .compile();
+export function runsHeldBy({ queries }: Dialect): Prepared<{ agentId: string }, RecordRow> {
+  return prepared(({ agentId }) =>
+    queries.selectFrom('runs').select(RECORD_COLUMNS).where('held_by', '=', agentId).orderBy('id'),
+  );
 }
 
-export function runsFinishedBefore(
-  { queries }: Dialect,
-  before: number,
-  limit: number,
-): CompiledQuery<RecordRow> {
-  return queries
-    .selectFrom('runs')
-    .select(RECORD_COLUMNS)
-    .where('finished_at', '<', before)
-    .orderBy('finished_at')
-    .orderBy('id')
-    .limit(limit)
-    .compile();
+export function runsFinishedBefore({
+  queries,
+}: Dialect): Prepared<{ before: number; limit: number }, RecordRow> {
+  return prepared(({ before, limit }) =>
+    queries
+      .selectFrom('runs')
+      .select(RECORD_COLUMNS)
+      .where('finished_at', '<', before)
+      .orderBy('finished_at')
+      .orderBy('id')
+      .limit(limit),
+  );
 }
 
 export function openCounts({ queries }: Dialect): CompiledQuery<OpenCount> {

@@ -2,43 +2,100 @@ import type { Idempotency, InsertedRun, RunRecord } from '@errand/core';
 import { ErrandError } from '@errand/core/vocabulary';
 import type { Dialect } from '../dialect.ts';
 import { changedBy, rowsOf, type Work } from '../executor.ts';
+import { type Prepared, prepared } from '../prepared.ts';
+import type { RunsTable } from '../schema.ts';
 import { newRow } from './row.ts';
 import { termsOf } from './terms.ts';
 
 /** Adds a run, or finds the one that the same idempotency key made before. */
-export function* insertRun(
-  dialect: Dialect,
-  run: RunRecord,
-  idempotency: Idempotency | null,
-): Work<InsertedRun> {
-  const { queries } = dialect;
-  const row = queries
+export type InsertRun = (run: RunRecord, idempotency: Idempotency | null) => Work<InsertedRun>;
+
+export function insertRun(dialect: Dialect): InsertRun {
+  const insertRow = prepared((row: RunsTable) => insertStatement(dialect, row));
+  const insertTerms = termsStatement(dialect);
+  const earlier = prepared((by: Pick<RunsTable, 'created_by' | 'idempotency_key'>) =>
+    dialect.queries
+      .selectFrom('runs')
+      .select(['id', 'fingerprint'])
+      .where('created_by', '=', by.created_by)
+      .where('idempotency_key', '=', by.idempotency_key),
+  );
+  return function* insert(run, idempotency) {
+    const row = newRow(run, idempotency);
+    const added = yield* changedBy(insertRow(row));
+    if (added === 0) {
+      const [known] = yield* rowsOf(earlier(row));
+      if (known === undefined) throw removedMeanwhile();
+      return { kind: 'repeated', runId: known.id, fingerprint: known.fingerprint ?? '' };
+    }
+    yield* changedBy(insertTerms(run));
+    return { kind: 'inserted' };
+  };
+}
+
+function insertStatement({ queries }: Dialect, row: RunsTable) {
+  return queries
     .insertInto('runs')
-    .values(newRow(run, idempotency))
+    .values({
+      id: row.id,
+      version: row.version,
+      owner: row.owner,
+      created_by: row.created_by,
+      pool: row.pool,
+      wanted: row.wanted,
+      agent_id: row.agent_id,
+      held_by: row.held_by,
+      state: row.state,
+      status: row.status,
+      priority: row.priority,
+      created_at: row.created_at,
+      queued_at: row.queued_at,
+      not_before: row.not_before,
+      wake_at: row.wake_at,
+      finished_at: row.finished_at,
+      idempotency_key: row.idempotency_key,
+      fingerprint: row.fingerprint,
+      request: row.request,
+      doc: row.doc,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['created_by', 'idempotency_key'])
         .where('idempotency_key', 'is not', null)
         .doNothing(),
     );
-  const added = yield* changedBy(row.compile());
-  if (added === 0 && idempotency !== null) return yield* earlierRun(dialect, run.createdBy, idempotency.key);
-  const terms = termsOf(run).map((term) => ({ term, created_at: run.createdAt, run_id: run.id }));
-  yield* changedBy(queries.insertInto('run_terms').values(terms).compile());
-  return { kind: 'inserted' };
 }
 
-function* earlierRun({ queries }: Dialect, createdBy: string, key: string): Work<InsertedRun> {
-  const query = queries
-    .selectFrom('runs')
-    .select(['id', 'fingerprint'])
-    .where('created_by', '=', createdBy)
-    .where('idempotency_key', '=', key);
-  const [earlier] = yield* rowsOf(query.compile());
-  if (earlier === undefined)
-    throw new ErrandError(
-      'unavailable',
-      'the run of this idempotency key was removed just now; send the request again',
+/** One row for each term; prepared once for each number of them. */
+function termsStatement({ queries }: Dialect): Prepared<RunRecord> {
+  const byCount = new Map<number, Prepared<TermValues>>();
+  const build = (count: number) =>
+    prepared((values: TermValues) =>
+      queries.insertInto('run_terms').values(
+        Array.from({ length: count }, (_, index) => ({
+          term: values[index] ?? '',
+          created_at: values.createdAt,
+          run_id: values.id,
+        })),
+      ),
     );
-  return { kind: 'repeated', runId: earlier.id, fingerprint: earlier.fingerprint ?? '' };
+  return (run) => {
+    const terms = termsOf(run);
+    const values = Object.fromEntries(terms.entries());
+    const statement = byCount.get(terms.length) ?? build(terms.length);
+    byCount.set(terms.length, statement);
+    return statement({ ...values, createdAt: run.createdAt, id: run.id });
+  };
+}
+
+/** The terms by their place, and what their rows have in common. */
+interface TermValues {
+  readonly [place: number]: string;
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+function removedMeanwhile(): ErrandError {
+  const what = 'the run of this idempotency key was removed just now; send the request again';
+  return new ErrandError('unavailable', what);
 }

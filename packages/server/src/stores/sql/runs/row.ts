@@ -27,12 +27,12 @@ export function newRow(run: RunRecord, idempotency: Idempotency | null): RunsTab
     idempotency_key: idempotency?.key ?? null,
     fingerprint: idempotency?.fingerprint ?? null,
     request: JSON.stringify(submittedPart(run)),
-    ...changingColumns(run),
+    ...changingRow(run),
   };
 }
 
 /** What a later version of a record may differ in. */
-export function changingColumns(run: RunRecord): Pick<RunsTable, ChangingColumn> {
+export function changingRow(run: RunRecord): ChangingRow {
   const servedBy = run.attempt?.agentId ?? null;
   return {
     version: run.version,
@@ -48,7 +48,8 @@ export function changingColumns(run: RunRecord): Pick<RunsTable, ChangingColumn>
   };
 }
 
-type ChangingColumn =
+export type ChangingRow = Pick<
+  RunsTable,
   | 'version'
   | 'agent_id'
   | 'held_by'
@@ -58,7 +59,8 @@ type ChangingColumn =
   | 'not_before'
   | 'wake_at'
   | 'finished_at'
-  | 'doc';
+  | 'doc'
+>;
 
 type Submitted = Pick<
   RunRecord,

@@ -13,20 +13,28 @@ import { saveRun } from './save.ts';
 /** Runs in SQL. */
 export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
   const records = async (query: CompiledQuery<RecordRow>) => (await executor.read(query)).map(recordOf);
+  const insert = insertRun(dialect);
+  const claim = claimRuns(dialect);
+  const save = saveRun(dialect);
+  const byId = runById(dialect);
+  const due = dueRuns(dialect);
+  const heldBy = runsHeldBy(dialect);
+  const finishedBefore = runsFinishedBefore(dialect);
+  const counts = openCounts(dialect);
   return {
-    insert: (run, idempotency) => executor.transact(() => insertRun(dialect, run, idempotency)),
-    get: async (id) => (await records(runById(dialect, id)))[0] ?? null,
+    insert: (run, idempotency) => executor.transact(() => insert(run, idempotency)),
+    get: async (id) => (await records(byId({ id })))[0] ?? null,
     save: async (run) => {
-      const { changed } = await executor.write(saveRun(dialect, run));
+      const { changed } = await executor.write(save(run));
       return changed === 1 ? 'saved' : 'stale';
     },
-    claim: (query, lease) => executor.transact(() => claimRuns(dialect, query, lease)),
-    due: (now, limit) => records(dueRuns(dialect, now, limit)),
-    heldBy: (agentId) => records(runsHeldBy(dialect, agentId)),
+    claim: (query, lease) => executor.transact(() => claim(query, lease)),
+    due: (now, limit) => records(due({ now, limit })),
+    heldBy: (agentId) => records(heldBy({ agentId })),
     list: async (filter, page) =>
       newestOf(await Promise.all(listRuns(dialect, filter, page).map(records)), page.limit),
-    countOpen: async () => (await executor.read(openCounts(dialect))).map((row) => ({ ...row })),
-    finishedBefore: (before, limit) => records(runsFinishedBefore(dialect, before, limit)),
+    countOpen: async () => (await executor.read(counts)).map((row) => ({ ...row })),
+    finishedBefore: (before, limit) => records(finishedBefore({ before, limit })),
     remove: async (ids) => {
       for (let from = 0; from < ids.length; from += REMOVED_AT_ONCE) {
         const some = ids.slice(from, from + REMOVED_AT_ONCE);
