@@ -40,7 +40,7 @@ export interface ComposeOptions {
 export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const { config, version, shutDown } = options;
   await using opened = new AsyncDisposableStack();
-  const folder = opened.use(await openDataFolder(config.data));
+  const folder = opened.use(await openDataFolder(config.data, systemClock.now()));
   const store = opened.use(await openStore(config, folder.path));
   const logs = opened.use(new FileLogStore({ root: join(folder.path, 'logs') }));
   const own: OwnAgentSlot = { id: null, agent: null };

@@ -33,7 +33,7 @@ export async function openPlane(): Promise<TestPlane> {
   const services = createServices({
     version: '0.0.0-test',
     store,
-    logs: new MemoryLogStore(systemClock),
+    logs: new MemoryLogStore(),
     clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) },
     ids: randomIds,
     notifier: new LocalNotifier(),

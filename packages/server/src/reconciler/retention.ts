@@ -1,12 +1,20 @@
-import type { AttemptRef, Clock, KeyStore, LogStore, RunStore } from '@errand/core';
+import {
+  type AttemptRef,
+  type Clock,
+  type EndedLog,
+  type KeyStore,
+  type LogStore,
+  planRetention,
+  type RunStore,
+} from '@errand/core';
 import type { LogReads } from '../use-cases/runs/log-reads.ts';
 import { inputRef } from '../use-cases/runs/run-input.ts';
 
 /** How often old runs and logs are looked for. */
 const EVERY_MS = 60_000;
 const BATCH = 500;
-/** A log that somebody read within this time stays. */
-const UNREAD_MS = 10 * 60_000;
+/** The ending of `inputRef`. */
+const INPUT = /-input$/;
 
 export interface RetentionParts {
   readonly runs: Pick<RunStore, 'get' | 'finishedBefore' | 'remove'>;
@@ -50,23 +58,31 @@ export class Retention {
     if (old.length > 0) await this.#parts.runs.remove(old.map(({ id }) => id));
   }
 
-  /** The logs of the oldest runs go first; ids are ordered by time. */
   async #removeLogsOverLimit(): Promise<void> {
-    const all: { readonly log: AttemptRef; readonly bytes: number }[] = [];
-    for await (const each of this.#parts.logs.usage()) all.push(each);
-    let over = all.reduce((sum, { bytes }) => sum + bytes, 0) - this.#parts.keep.keepLogBytes;
-    all.sort((a, b) => (a.log.runId < b.log.runId ? -1 : 1));
-    for (const { log, bytes } of all) {
-      if (over <= 0) return;
-      if (!(await this.#mayGo(log))) continue;
-      await this.#parts.logs.remove(log);
-      over -= bytes;
+    const { keepRunsMs: runsMs, keepLogBytes: logBytes } = this.#parts.keep;
+    const usage: { readonly log: AttemptRef; readonly bytes: number }[] = [];
+    for await (const each of this.#parts.logs.usage()) usage.push(each);
+    // Far below the limit, which is the rule, no run has to be looked up.
+    if (usage.reduce((sum, { bytes }) => sum + bytes, 0) <= logBytes) return;
+    const ended: EndedLog[] = [];
+    let openBytes = 0;
+    for (const { log, bytes } of usage) {
+      const endedAt = await this.#endOf(log);
+      if (endedAt === null) openBytes += bytes;
+      else ended.push({ log, bytes, endedAt, readAt: this.#parts.reads.lastRead(log) });
     }
+    const now = this.#parts.clock.now();
+    for (const log of planRetention({ ended, openBytes }, { runsMs, logBytes }, now))
+      await this.#parts.logs.remove(log);
   }
 
-  async #mayGo(log: AttemptRef): Promise<boolean> {
-    if (this.#parts.clock.now() - this.#parts.reads.lastRead(log) < UNREAD_MS) return false;
-    const run = await this.#parts.runs.get(log.runId.replace(/-input$/, ''));
-    return run === null || run.state === 'finished' || run.token > log.token;
+  /** When the last that needs a log ended; null: something still does. What belongs to no run ended long ago. */
+  async #endOf({ runId, token }: AttemptRef): Promise<number | null> {
+    const id = runId.replace(INPUT, '');
+    const run = await this.#parts.runs.get(id);
+    if (run === null) return 0;
+    // Every attempt reads the input anew.
+    const past = id === runId ? run.past.find((each) => each.token === token) : undefined;
+    return past?.endedAt ?? run.end?.at ?? null;
   }
 }

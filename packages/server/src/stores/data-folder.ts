@@ -22,14 +22,17 @@ export interface DataFolder extends AsyncDisposable {
 
 /**
  * Opens a data folder, making it if it is new. Throws an ErrandError that says what is in the way: `conflict` where another control plane
- * owns it, `invalid` for a file, a folder that cannot be written, or one of a newer version.
+ * owns it, `invalid` for a file, a folder that cannot be written, one of a newer version, or a path that is too long. `startedAt` (ms since
+ * 1970) is told to those who find the folder taken.
  */
-export async function openDataFolder(path: string): Promise<DataFolder> {
+export async function openDataFolder(path: string, startedAt: number): Promise<DataFolder> {
+  checkLength(path);
   makeFolder(path);
   const lock = takeLock(path);
   try {
     checkLayout(path);
-    writeFileSync(join(path, 'owner'), `${process.pid}\n`, { mode: 0o600 });
+    const since = new Date(startedAt).toISOString();
+    writeFileSync(join(path, 'owner'), `process ${process.pid}, since ${since}\n`, { mode: 0o600 });
   } catch (error) {
     lock.close();
     throw error;
@@ -40,6 +43,16 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       lock.close();
     },
   };
+}
+
+/** SQLite takes no file name beyond 511 bytes, endings such as `-journal` included, and resolves links that would shorten it. */
+const LONGEST = 490;
+
+function checkLength(path: string): void {
+  const length = Buffer.byteLength(path);
+  if (length <= LONGEST) return;
+  const what = `the path of the data folder has ${length} bytes, and the database takes at most ${LONGEST}`;
+  throw new ErrandError('invalid', `${what}; name a folder that lies less deep with --data or ERRAND_DATA`);
 }
 
 function makeFolder(path: string): void {
@@ -67,23 +80,33 @@ function makeFolder(path: string): void {
 
 /** An exclusive transaction on a small database is a lock that the system frees however the process ends, also with `kill -9`. */
 function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(join(path, 'lock'), { timeout: 0 });
+  let lock: DatabaseSync | null = null;
   try {
+    lock = new DatabaseSync(join(path, 'lock'), { timeout: 0 });
     lock.exec('pragma journal_mode = memory; begin exclusive');
     return lock;
   } catch (cause) {
-    lock.close();
-    throw new ErrandError(
-      'conflict',
-      `another errand (process ${ownerOf(path)}) uses the data folder ${path}`,
-      { cause },
-    );
+    lock?.close();
+    if (!isLocked(cause))
+      throw new ErrandError('invalid', `the data folder ${path} cannot be locked; name another with --data`, {
+        cause,
+      });
+    throw new ErrandError('conflict', `another errand (${ownerOf(path)}) uses the data folder ${path}`, {
+      cause,
+    });
   }
+}
+
+/** SQLITE_BUSY */
+const BUSY = 5;
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === BUSY;
 }
 
 function ownerOf(path: string): string {
   const file = join(path, 'owner');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'unknown';
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'a process that is just starting';
 }
 
 function checkLayout(path: string): void {
