@@ -17,7 +17,7 @@ const config: KnipConfig = {
       ignoreDependencies: ['@errand/keeper'],
     },
     e2e: { entry: ['**/*.test.ts', 'simulator/main.ts'], project: ['**/*.ts'] },
-    bench: { entry: ['main.ts'], project: ['**/*.ts'] },
+    bench: { entry: ['main.ts', 'store.ts'], project: ['**/*.ts'] },
   },
   ignoreBinaries: ['gcc', 'mount', 'setpriv', 'umount'],
   // A constant or type that its own file uses may be exported for those who read it there.
