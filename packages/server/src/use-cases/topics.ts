@@ -2,6 +2,8 @@
 export const topics = {
   /** The record of a run changed. */
   run: (runId: string) => `run:${runId}`,
+  /** A run finished. */
+  runEnd: (runId: string) => `run-end:${runId}`,
   /** Any run changed; the subject is its id. */
   runs: 'runs',
   /** A run entered the queue of a pool. */

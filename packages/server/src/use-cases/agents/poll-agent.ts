@@ -49,7 +49,6 @@ export async function pollAgent(
     throw new ErrandError('unauthenticated', 'this agent is not known; let it join again with a new token');
   const now = parts.clock.now();
   if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await parts.agents.seen(agent.id, now);
-  await renewAll(parts, request.held);
   const pool = await parts.agents.pool(agent.pool);
   const waiting = new WaitingPoll(parts, request, {
     agent,
@@ -70,16 +69,6 @@ export async function pollAgent(
 }
 
 const NOTHING: PollAnswer = { leases: [], cancels: [], superseded: [], windows: [] };
-
-async function renewAll(parts: PollAgentParts, held: readonly AttemptName[]): Promise<void> {
-  const now = parts.clock.now();
-  const { leaseMs } = AGENT_POLICY;
-  await Promise.all(
-    held.map(({ runId, token }) =>
-      changeRun(parts, runId, (run) => observeRun(run, { kind: 'renewed', token, leaseMs, now })),
-    ),
-  );
-}
 
 interface Poller {
   readonly agent: AgentRecord;
@@ -122,6 +111,7 @@ class WaitingPoll {
     const { held: all } = this.#request;
     const runs = await this.#parts.runs.heldBy(agent.id);
     const held = new Map(all.map((each) => [each.runId, each]));
+    await Promise.all(runs.map((run) => this.#renew(run, held.get(run.id))));
     // Leases whose answer was lost: the run is this agent's, but the agent does not know.
     const lost = runs.filter((run) => run.state === 'leased' && held.get(run.id)?.token !== run.token);
     return {
@@ -130,6 +120,16 @@ class WaitingPoll {
       superseded: await supersededOf(this.#parts, runs, all),
       windows: this.#parts.takeWindows(agent.id),
     };
+  }
+
+  /** Writes only when half of the lease is used up. */
+  async #renew(run: RunRecord, held: HeldAttempt | undefined): Promise<void> {
+    if (held === undefined) return;
+    const { leaseMs } = AGENT_POLICY;
+    const fact = { kind: 'renewed', token: held.token, leaseMs, now: this.#parts.clock.now() } as const;
+    if (observeRun(run, fact).kind === 'next') {
+      await changeRun(this.#parts, run.id, (present) => observeRun(present, fact));
+    }
   }
 
   async #claim(): Promise<Lease[]> {

@@ -38,6 +38,7 @@ export async function changeRun(
 export function announce(notifier: Pick<Notifier, 'pulse'>, step: Extract<RunStep, { kind: 'next' }>): void {
   notifier.pulse(topics.run(step.run.id));
   notifier.pulse(topics.runs, step.run.id);
+  if (step.run.state === 'finished') notifier.pulse(topics.runEnd(step.run.id));
   for (const action of step.actions) {
     switch (action.kind) {
       case 'serve_pool':

@@ -23,12 +23,12 @@ export async function awaitRun(
   { actor, runId }: { readonly actor: Actor; readonly runId: string },
   { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
 ): Promise<RunRecord> {
-  let run = await seeRun(parts.runs, actor, runId);
-  if (waitMs === 0 || run.state === 'finished') return run;
+  if (waitMs === 0) return await seeRun(parts.runs, actor, runId);
   const look = async (): Promise<RunRecord | null> => {
-    run = await seeRun(parts.runs, actor, runId);
+    const run = await seeRun(parts.runs, actor, runId);
     return run.state === 'finished' ? run : null;
   };
   const until = parts.clock.now() + waitMs;
-  return (await waitFor(parts, { topics: [topics.run(runId)], look, until, signal })) ?? run;
+  const finished = await waitFor(parts, { topics: [topics.runEnd(runId)], look, until, signal });
+  return finished ?? (await seeRun(parts.runs, actor, runId));
 }
