@@ -48,6 +48,7 @@ describe('an agent', () => {
     expect(missing.end?.reason).toEqual({
       kind: 'spawn_failed',
       errno: 'ENOENT',
+      stage: 'exec',
       why: `the program no-such-program-here was not found in ${path}`,
     });
     expect(directory.end?.reason).toMatchObject({ errno: 'EACCES', why: 'the file /etc is not executable' });

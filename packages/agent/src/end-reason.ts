@@ -60,7 +60,13 @@ function spawnFailed({ errno, stage }: SpawnFailure, entry: SpoolEntry): EndReas
   const name = errnoName(errno);
   if (stage === 'log' && name === 'ENOSPC') return { kind: 'disk_full' };
   const sentences = { cwd: cwdSentence, exec: execSentence, stdin: plain, log: plain, fork: plain };
-  return { kind: 'spawn_failed', errno: name, why: sentences[stage](name, entry, stage).slice(0, 2_000) };
+  const why = sentences[stage](name, entry, stage).slice(0, 2_000);
+  return {
+    kind: 'spawn_failed',
+    errno: name,
+    stage: stage === 'exec' || stage === 'cwd' ? stage : 'other',
+    why,
+  };
 }
 
 function cwdSentence(errno: string, { cwd }: SpoolEntry): string {

@@ -1,3 +1,4 @@
+import { SPAWN_STAGES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts';
 import { Duration } from './quantity.ts';
@@ -66,7 +67,12 @@ export const Poll = z.strictObject({
 const Reason = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exited'), code: z.int().min(0).max(255) }),
   z.strictObject({ kind: z.literal('signaled'), signal: z.int().min(1).max(127) }),
-  z.strictObject({ kind: z.literal('spawn_failed'), errno: z.string().max(40), why: z.string().max(4_000) }),
+  z.strictObject({
+    kind: z.literal('spawn_failed'),
+    errno: z.string().max(40),
+    stage: z.enum(SPAWN_STAGES),
+    why: z.string().max(4_000),
+  }),
   z.strictObject({ kind: z.literal('out_of_memory') }),
   z.strictObject({ kind: z.literal('disk_full') }),
   z.strictObject({ kind: z.literal('timed_out'), phase: z.enum(['queue', 'run']) }),

@@ -136,7 +136,11 @@ function giveBackRunning(run: RunRecord, fact: Fact<'not_executed'>): RunStep {
 
 function callerWentAway(run: RunRecord, now: number): RunStep {
   const why = 'the command line that submitted it went away before it started the command';
-  return finish(run, { reason: { kind: 'spawn_failed', errno: 'ECANCELED', why }, log: null, now });
+  return finish(run, {
+    reason: { kind: 'spawn_failed', errno: 'ECANCELED', stage: 'other', why },
+    log: null,
+    now,
+  });
 }
 
 function silent(run: RunRecord, { now }: Fact<'agent_silent'>): RunStep {

@@ -27,8 +27,9 @@ describe('reasons', () => {
   });
 
   test.each([
-    [{ kind: 'spawn_failed', errno: 'ENOENT', why: 'x' }, 127],
-    [{ kind: 'spawn_failed', errno: 'EACCES', why: 'x' }, 126],
+    [{ kind: 'spawn_failed', errno: 'ENOENT', stage: 'exec', why: 'x' }, 127],
+    [{ kind: 'spawn_failed', errno: 'ENOENT', stage: 'cwd', why: 'x' }, 126],
+    [{ kind: 'spawn_failed', errno: 'EACCES', stage: 'exec', why: 'x' }, 126],
     [{ kind: 'timed_out', phase: 'run' }, 124],
     [{ kind: 'canceled' }, 130],
     [{ kind: 'lost' }, 125],

@@ -6,7 +6,12 @@ export type EndReason =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signaled'; readonly signal: number }
   /** `errno` is the system's error name such as ENOENT; `why` says what could not be done. */
-  | { readonly kind: 'spawn_failed'; readonly errno: string; readonly why: string }
+  | {
+      readonly kind: 'spawn_failed';
+      readonly errno: string;
+      readonly stage: SpawnStage;
+      readonly why: string;
+    }
   | { readonly kind: 'out_of_memory' }
   | { readonly kind: 'disk_full' }
   | { readonly kind: 'timed_out'; readonly phase: 'queue' | 'run' }
@@ -17,6 +22,10 @@ export type EndReason =
   | { readonly kind: 'result_invalid'; readonly why: string }
   | { readonly kind: 'machine_gone' }
   | { readonly kind: 'lost' };
+
+/** What failed: the program itself, its working directory, or something around them. */
+export const SPAWN_STAGES = ['exec', 'cwd', 'other'] as const;
+export type SpawnStage = (typeof SPAWN_STAGES)[number];
 
 export const END_REASON_KINDS = [
   'exited',
@@ -53,6 +62,13 @@ const YES = (): boolean => true;
 const NO = (): boolean => false;
 const OWN_FAILURE = (): number => 125;
 
+/** As shells do it: 127 where there is no such program, 126 where it or its folder cannot be used. */
+const SPAWN_EXIT: Readonly<Record<SpawnStage, (errno: string) => number>> = {
+  exec: (errno) => (errno === 'ENOENT' ? 127 : 126),
+  cwd: () => 126,
+  other: OWN_FAILURE,
+};
+
 /** Reason -> outcome, retryable, sentence, exit code. */
 export const END_REASONS: FactsByKind = {
   exited: {
@@ -71,7 +87,7 @@ export const END_REASONS: FactsByKind = {
     outcome: FAILED,
     retryable: NO,
     sentence: ({ why, errno }) => `The command could not be started: ${why} (${errno}).`,
-    exitCode: ({ errno }) => (errno === 'ENOENT' ? 127 : 126),
+    exitCode: ({ errno, stage }) => SPAWN_EXIT[stage](errno),
   },
   out_of_memory: {
     outcome: FAILED,
