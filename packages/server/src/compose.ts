@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AgentRecord, DEFAULTS, type Store } from '@errand/core';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ import { FileLogStore } from './stores/files/file-log-store.ts';
 import { openSqliteStore } from './stores/sql/open-sqlite-store.ts';
 import { LocalNotifier } from './system/local-notifier.ts';
 import { randomIds } from './system/random-ids.ts';
+import { sharedClock } from './system/shared-clock.ts';
 import { systemClock } from './system/system-clock.ts';
 
 /** Everything that works behind the HTTP edge. Closing it waits for writes under way; commands go on. */
@@ -44,7 +46,10 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const store = opened.use(await openStore(config, folder.path));
   const logs = opened.use(new FileLogStore({ root: join(folder.path, 'logs') }));
   const own: OwnAgentSlot = { id: null, agent: null };
-  const system = { clock: systemClock, ids: randomIds, notifier: new LocalNotifier() };
+  const comparing = new AbortController();
+  opened.defer(() => comparing.abort());
+  const clock = await sharedClock(store, systemClock, comparing.signal);
+  const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
   const sockets = dirname(config.socket);
   const services = createServices({ version, store, logs, ...system, sealer, sockets, own, shutDown });
@@ -60,7 +65,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
       reads: services.reads,
       keep: config,
     }),
-    startOwnAgent: () => startOwnAgent(options, { services, own, data: join(folder.path, 'agent') }),
+    startOwnAgent: () => startOwnAgent(options, { services, own, folder: folder.path }),
     openRuns: () => countOpenRuns(store),
     async [Symbol.asyncDispose]() {
       await own.agent?.stop();
@@ -79,16 +84,19 @@ async function openStore({ database }: ServerConfig, folder: string): Promise<St
 interface OwnAgentPlace {
   readonly services: Services;
   readonly own: OwnAgentSlot;
-  readonly data: string;
+  readonly folder: string;
 }
 
-async function startOwnAgent(options: ComposeOptions, { services, own, data }: OwnAgentPlace): Promise<void> {
+async function startOwnAgent(
+  options: ComposeOptions,
+  { services, own, folder }: OwnAgentPlace,
+): Promise<void> {
   const { config, version, log, startOwnAgent: make } = options;
   if (make === null) return;
-  own.id = await ensureOwnAgent(services.store, config.slots);
+  own.id = await ensureOwnAgent(services, config.slots, folder);
   own.agent = await make({
     link: inProcessLink(services, own.id),
-    data,
+    data: join(folder, 'agent'),
     name: OWN_POOL,
     slots: config.slots,
     program: version,
@@ -100,30 +108,26 @@ async function startOwnAgent(options: ComposeOptions, { services, own, data }: O
   await own.agent.start();
 }
 
-/** Its id lies in the store, so that a restarted control plane goes on with the runs of the one before. */
-async function ensureOwnAgent(store: Store, slots: number): Promise<string> {
-  const now = systemClock.now();
+/**
+ * Its id lies in the data folder, so that a restarted control plane goes on with the runs of the one before, and several on one database
+ * each have an agent of their own.
+ */
+async function ensureOwnAgent({ store, clock }: Services, slots: number, folder: string): Promise<string> {
+  const now = clock.now();
   await store.agents.ensurePool({
     name: OWN_POOL,
     createdAt: now,
     lostAfterMs: DEFAULTS.lostAfterMs,
     adminOnly: true,
   });
-  const known = (await store.agents.list(OWN_POOL))[0];
-  if (known !== undefined) return known.id;
-  const agent: AgentRecord = {
-    id: randomIds.next('agent', now),
-    version: 1,
-    name: OWN_POOL,
-    pool: OWN_POOL,
-    labels: {},
-    slots,
-    program: '',
-    adminOnly: true,
-    keyId: null,
-    createdAt: now,
-    lastSeenAt: now,
-  };
-  await store.agents.put(agent);
-  return agent.id;
+  const file = join(folder, 'own-agent');
+  if (!existsSync(file)) writeFileSync(file, randomIds.next('agent', now), { mode: 0o600 });
+  const id = readFileSync(file, 'utf8').trim();
+  if ((await store.agents.get(id)) === null) await store.agents.put(newAgent(id, slots, now));
+  return id;
+}
+
+function newAgent(id: string, slots: number, now: number): AgentRecord {
+  const about = { name: OWN_POOL, pool: OWN_POOL, labels: {}, program: '', adminOnly: true, keyId: null };
+  return { ...about, id, version: 1, slots, createdAt: now, lastSeenAt: now };
 }

@@ -9,4 +9,6 @@ export interface Store extends AsyncDisposable {
   readonly agents: AgentStore;
   /** Resolves when the database answers; rejects with the reason otherwise. */
   ping(): Promise<void>;
+  /** The time of a database that several processes share, in ms since 1970, so that they agree; null where this process is alone. */
+  time(): Promise<number | null>;
 }

@@ -17,6 +17,13 @@ export function runStoreSuite(name: string, open: () => Promise<Store>): void {
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
+    it('tells a time that does not run backwards, or that it has none of its own', async () => {
+      await using store = await open();
+      const times = [await store.time(), await store.time()];
+      if (times[0] === null) expect(times[1]).toBeNull();
+      else expect(times[1]).toBeGreaterThanOrEqual(times[0] ?? 0);
+    });
+
     it('waits for writes under way when it is closed, and rejects every call afterwards', async () => {
       const store = await open();
       const late = store.runs.insert(aRun(), null);

@@ -15,6 +15,7 @@ export const postgresDialect: Dialect = {
   textType: 'text collate "C"',
   clustered: '',
   skipsLocked: true,
+  time: 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms',
   // The number is arbitrary; it only has to be the same for every version of this program.
   migrationLock: 'select pg_advisory_xact_lock(7213045998)',
 };

@@ -17,6 +17,11 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     ping: async () => {
       await executor.read(CompiledQuery.raw('select 1'));
     },
+    time: async () => {
+      if (dialect.time === null) return null;
+      const [row] = await executor.read<{ readonly ms: number }>(CompiledQuery.raw(dialect.time));
+      return row?.ms ?? null;
+    },
     [Symbol.asyncDispose]: () => executor.close(),
   };
 }

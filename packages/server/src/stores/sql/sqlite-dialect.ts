@@ -15,5 +15,6 @@ export const sqliteDialect: Dialect = {
   textType: 'text',
   clustered: ' without rowid',
   skipsLocked: false,
+  time: null,
   migrationLock: null,
 };
