@@ -16,7 +16,21 @@ export interface AttemptEnd {
 }
 
 export function finish(run: RunRecord, { reason, log, now }: AttemptEnd): RunStep {
-  return next(run, { state: 'finished', end: { reason, log, at: now, amendedAt: null } });
+  return next(run, {
+    state: 'finished',
+    end: { reason: proven(run, reason), log, at: now, amendedAt: null },
+  });
+}
+
+/** Reasons that were concluded from silence, not reported. */
+export function isGuess({ kind }: EndReason): boolean {
+  return kind === 'lost' || kind === 'machine_gone';
+}
+
+/** Canceled means that no process of the run is left; an earlier attempt that was lost may live on where nobody can look. */
+export function proven(run: RunRecord, reason: EndReason): EndReason {
+  const unseen = run.past.some((past) => past.reason?.kind === 'lost' && past.superseded === null);
+  return reason.kind === 'canceled' && unseen ? { kind: 'canceled_unproven', left: -1 } : reason;
 }
 
 /** Back to the queue after an executed attempt, with the owner's back-off. */

@@ -107,6 +107,16 @@ describe('the life of a run', () => {
     expect([run.state, run.token, run.past[0]?.superseded]).toEqual(['leased', 2, EXITED]);
   });
 
+  test('a true end that arrives between two attempts is kept too', () => {
+    const retry = { retry: { attempts: 2, on: ['lost'], backoffMs: 0 } } as const;
+    const lost = after(running(retry), { kind: 'agent_gone', token: 1, how: 'lost', now: 400 });
+    const end: RunFact = { kind: 'ended', token: 1, reason: EXITED, log: null, now: 500 };
+    expect(after(lost, end)).toMatchObject({ state: 'queued', past: [{ superseded: EXITED }] });
+    const cancel = { kind: 'cancel', signal: 'TERM', kill: false, now: 450 } as const;
+    const canceled = nextOf(requestRun(lost, cancel)) ?? lost;
+    expect(after(canceled, end)).toMatchObject({ state: 'finished', past: [{ superseded: EXITED }] });
+  });
+
   test('a repeated end changes nothing', () => {
     const end: RunFact = { kind: 'ended', token: 1, reason: EXITED, log: null, now: 9 };
     expect(observeRun(after(running(), end), { ...end, reason: { kind: 'exited', code: 1 } }).kind).toBe(
@@ -165,6 +175,21 @@ describe('canceling', () => {
       now: 9,
     });
     expect(ended.state).toBe('finished');
+  });
+});
+
+describe('canceling a run of which an earlier attempt was lost', () => {
+  const cancel = { kind: 'cancel', signal: 'TERM', kill: false, now: 500 } as const;
+  const retry = { retry: { attempts: 2, on: ['lost'], backoffMs: 0 } } as const;
+  const lost = after(running(retry), { kind: 'agent_gone', token: 1, how: 'lost', now: 400 });
+
+  test('cannot prove that no process is left', () => {
+    expect(nextOf(requestRun(lost, cancel))?.end?.reason).toEqual({ kind: 'canceled_unproven', left: -1 });
+  });
+
+  test('can, once the true end of that attempt is known', () => {
+    const known = after(lost, LEASED, { kind: 'ended', token: 1, reason: EXITED, log: null, now: 450 });
+    expect(nextOf(requestRun(known, cancel))?.end?.reason).toEqual({ kind: 'canceled' });
   });
 });
 

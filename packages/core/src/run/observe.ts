@@ -1,6 +1,6 @@
 import type { EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
-import { endAttempt, finish, returnUnexecuted } from './finish.ts';
+import { endAttempt, finish, isGuess, proven, returnUnexecuted } from './finish.ts';
 import { type ByState, next, type RunStep, same, superseded } from './lifecycle.ts';
 import type { Attempt, RunRecord } from './record.ts';
 
@@ -49,18 +49,17 @@ export function observeRun(run: RunRecord, fact: RunFact): RunStep {
 
 /** Facts about another attempt than the present one change nothing; a late end is written down where people can see it. */
 function observeOther(run: RunRecord, fact: RunFact): RunStep {
-  if (fact.kind !== 'ended') return superseded();
+  return fact.kind === 'ended' ? endPast(run, fact) : superseded();
+}
+
+/** The end of an attempt that the run has gone on without: between two attempts the token is still that of the one before. */
+function endPast(run: RunRecord, fact: Fact<'ended'>): RunStep {
   const late = run.past.find(
     ({ token, reason }) => token === fact.token && reason !== null && isGuess(reason),
   );
   if (late === undefined || late.superseded !== null) return superseded();
   const past = run.past.map((attempt) => (attempt === late ? { ...late, superseded: fact.reason } : attempt));
   return next(run, { past });
-}
-
-/** Reasons that were concluded from silence, not reported. */
-function isGuess({ kind }: EndReason): boolean {
-  return kind === 'lost' || kind === 'machine_gone';
 }
 
 type Fact<Kind extends RunFact['kind']> = Extract<RunFact, { kind: Kind }>;
@@ -71,7 +70,7 @@ export const FACTS: { readonly [Kind in RunFact['kind']]: ByState<Fact<Kind>> } 
   renewed: { queued: superseded, leased: renew, running: renew, finished: superseded },
   starting: { queued: superseded, leased: open, running: same, finished: superseded },
   started: { queued: superseded, leased: superseded, running: started, finished: same },
-  ended: { queued: superseded, leased: superseded, running: ended, finished: amend },
+  ended: { queued: endPast, leased: superseded, running: ended, finished: amend },
   not_executed: { queued: same, leased: giveBack, running: giveBackRunning, finished: same },
   lease_ended: { queued: same, leased: giveBack, running: same, finished: same },
   agent_silent: { queued: same, leased: same, running: silent, finished: same },
@@ -118,9 +117,11 @@ function ended(run: RunRecord, { reason, log, now }: Fact<'ended'>): RunStep {
 }
 
 /** The true end of a run that had been declared lost takes the place of `lost`; any other repeat changes nothing. */
-function amend(run: RunRecord, { reason, log, now }: Fact<'ended'>): RunStep {
+function amend(run: RunRecord, fact: Fact<'ended'>): RunStep {
+  if (run.attempt === null) return endPast(run, fact);
+  const { reason, log, now } = fact;
   if (run.end === null || !isGuess(run.end.reason) || isGuess(reason)) return same();
-  return next(run, { end: { ...run.end, reason, log, amendedAt: now } });
+  return next(run, { end: { ...run.end, reason: proven(run, reason), log, amendedAt: now } });
 }
 
 function giveBack(run: RunRecord, { now }: { readonly now: number }): RunStep {
