@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AgentFact, AttemptName } from '@errand/contract';
+import type { EndReason, RunRecord } from '@errand/core';
+import type { World } from '../world.ts';
+import { isGuess } from './committed.ts';
+
+/** Invariant 5: what was answered is stored. `run`: a record as somebody was given it. */
+export function checkAnswered(world: World, run: RunRecord): void {
+  const { history, trace } = world;
+  const stored = history.records.get(run.id);
+  if (stored === undefined || stored.version < run.version) {
+    const what = stored === undefined ? 'nothing' : `v${stored.version}`;
+    trace.fail(5, 'SIM-ANSWER-1', `v${run.version} of ${run.id} was answered, but ${what} is stored`);
+  } else if (stored.version === run.version && !isDeepStrictEqual(stored, JSON.parse(JSON.stringify(run)))) {
+    trace.fail(5, 'SIM-ANSWER-2', `v${run.version} of ${run.id} is stored as another than was answered`);
+  }
+}
+
+/** An end that was accepted stands in the record: no result is lost, and none is another's. */
+export function checkAcceptedEnd(
+  { history, trace }: World,
+  { runId, token }: AttemptName,
+  { reason }: Extract<AgentFact, { kind: 'ended' }>,
+): void {
+  const run = history.records.get(runId);
+  const past = run?.past.find((each) => each.token === token);
+  const stored = [run?.token === token ? run.end?.reason : undefined, past?.reason, past?.superseded];
+  const told = stored.some((each) => isDeepStrictEqual(each, reason) || isDoubted(reason, each ?? null));
+  if (told) return;
+  const what = JSON.stringify(stored);
+  trace.fail(
+    5,
+    'SIM-ANSWER-3',
+    `the end ${JSON.stringify(reason)} of ${runId}.${token} was accepted; stored is ${what}`,
+  );
+}
+
+/** A true end that came too late for the run is kept where people can see it. */
+export function checkSupersededEnd(
+  { history, trace }: World,
+  { runId, token }: AttemptName,
+  { reason }: Extract<AgentFact, { kind: 'ended' }>,
+): void {
+  const past = history.records.get(runId)?.past.find((each) => each.token === token);
+  if (!isGuess(past?.reason ?? null) || past?.superseded !== null) return;
+  trace.fail(
+    2,
+    'SIM-ANSWER-4',
+    `the late end ${JSON.stringify(reason)} of ${runId}.${token} is written nowhere`,
+  );
+}
+
+/** The agent's own guess adds nothing to one; and what it can prove of its attempt need not hold for an earlier one that was lost. */
+function isDoubted(told: EndReason, stored: EndReason | null): boolean {
+  return isGuess(told) ? isGuess(stored) : told.kind === 'canceled' && stored?.kind === 'canceled_unproven';
+}

@@ -1,0 +1,118 @@
+import type { RunRecord } from '@errand/core';
+import type { VirtualCommand } from '../machine/virtual-command.ts';
+import type { Trace } from '../world.ts';
+import { checkExecution } from './executions.ts';
+
+/** What really became of one attempt, seen from outside. */
+export interface Deed {
+  readonly id: string;
+  readonly runId: string;
+  readonly token: number;
+  /** Where it was executed. */
+  machine: string | undefined;
+  command: VirtualCommand | undefined;
+  /** Machines whose agent was told that it may execute it. */
+  readonly permitted: Set<string>;
+  readonly written: Written[];
+  spawnFailed: boolean;
+  timedOut: boolean;
+  keeperDied: boolean;
+  /** When the control plane last heard of it from its agent, in virtual time. */
+  heardAt: number;
+}
+
+export interface Written {
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: Buffer;
+  /** The keeper was alive to read it. */
+  readonly heard: boolean;
+}
+
+/** What people asked for, by run. */
+export interface Wishes {
+  canceled: number;
+  retried: number;
+}
+
+/** The independent witness: knows what commands did and what people asked for, whatever the control plane believes. */
+export class History {
+  /** Every run as it was last committed. */
+  readonly records = new Map<string, RunRecord>();
+  /** When the control plane last was started, stalled, or had its clock moved. */
+  disturbedAt = 0;
+  readonly #trace: Trace;
+  readonly #now: () => number;
+  readonly #deeds = new Map<string, Deed>();
+  readonly #wishes = new Map<string, Wishes>();
+
+  constructor(trace: Trace, now: () => number) {
+    this.#trace = trace;
+    this.#now = now;
+  }
+
+  find(id: string): Deed | undefined {
+    return this.#deeds.get(id);
+  }
+
+  of(id: string): Deed {
+    const dot = id.lastIndexOf('.');
+    const fresh = (): Deed => ({
+      id,
+      runId: id.slice(0, dot),
+      token: Number(id.slice(dot + 1)),
+      machine: undefined,
+      command: undefined,
+      permitted: new Set(),
+      written: [],
+      spawnFailed: false,
+      timedOut: false,
+      keeperDied: false,
+      heardAt: 0,
+    });
+    const deed = this.#deeds.get(id) ?? fresh();
+    this.#deeds.set(id, deed);
+    return deed;
+  }
+
+  deedsOf(runId: string): readonly Deed[] {
+    return [...this.#deeds.values()].filter((deed) => deed.runId === runId);
+  }
+
+  commandsOf(machine: string): readonly Deed[] {
+    return [...this.#deeds.values()].filter((deed) => deed.machine === machine);
+  }
+
+  wishesFor(runId: string): Wishes {
+    const wishes = this.#wishes.get(runId) ?? { canceled: 0, retried: 0 };
+    this.#wishes.set(runId, wishes);
+    return wishes;
+  }
+
+  permitted(id: string, machine: string): void {
+    this.of(id).permitted.add(machine);
+  }
+
+  heard(id: string): void {
+    this.of(id).heardAt = this.#now();
+  }
+
+  executed({ id, machine, command }: { id: string; machine: string; command: VirtualCommand }): void {
+    this.#trace.note(`${machine}: executes ${id}`);
+    const deed = this.of(id);
+    checkExecution(this.#trace, this, { deed, machine });
+    deed.machine = machine;
+    deed.command = command;
+  }
+
+  spawnFailed(id: string, machine: string): void {
+    const deed = this.of(id);
+    checkExecution(this.#trace, this, { deed, machine });
+    deed.machine = machine;
+    deed.spawnFailed = true;
+  }
+
+  wrote(id: string, written: Written): void {
+    this.#trace.note(`${id} wrote ${written.bytes.length} bytes${written.heard ? '' : ' to nobody'}`);
+    this.of(id).written.push(written);
+  }
+}

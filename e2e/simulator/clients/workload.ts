@@ -1,0 +1,141 @@
+import type { RunCreate } from '@errand/contract';
+import type { RunRecord } from '@errand/core';
+import { drawScript } from '../machine/script.ts';
+import type { Network } from '../plane/network.ts';
+import type { SimulatedLogs } from '../plane/simulated-logs.ts';
+import type { VirtualProcess } from '../time/virtual-process.ts';
+import type { World } from '../world.ts';
+import { Client } from './client.ts';
+import { follow } from './follower.ts';
+
+export interface WorkloadParts {
+  readonly world: World;
+  readonly network: Network;
+  readonly logs: SimulatedLogs;
+  readonly process: VirtualProcess;
+  readonly pools: readonly string[];
+}
+
+const CLIENTS = 3;
+
+/** What people do during one simulation: submit, repeat, watch, cancel, wait, retry. */
+export class Workload {
+  /** How much of it is still to be done or answered. */
+  open = 0;
+  readonly #parts: WorkloadParts;
+  readonly #clients: readonly Client[];
+
+  constructor(parts: WorkloadParts) {
+    this.#parts = parts;
+    const names = Array.from({ length: CLIENTS }, (_, index) => `client-${index + 1}`);
+    this.#clients = names.map((name) => new Client({ ...parts, name }));
+  }
+
+  start(): void {
+    const { world } = this.#parts;
+    for (let run = 0; run < world.profile.runs; run += 1) {
+      this.#later(world.random.between(0, world.profile.faultsForMs * 0.8), () => this.#oneRun(run));
+    }
+  }
+
+  async #oneRun(index: number): Promise<void> {
+    const { world } = this.#parts;
+    const client = world.random.pick(this.#clients);
+    const request = drawRequest(world, this.#parts.pools);
+    const key = world.random.chance(0.7) ? `key-${index}` : null;
+    const run = await client.submit(request, key);
+    if (key !== null && world.random.chance(0.3)) await this.#submitAgain(client, { request, key, run });
+    if (world.random.chance(0.4)) this.#later(this.#soon(), () => this.#cancel(run.id));
+    if (world.random.chance(0.6)) this.#later(this.#soon(), () => this.#watch(run.id));
+    const finished = await client.wait(run.id);
+    if (world.random.chance(0.3)) await this.#retry(client, finished);
+  }
+
+  async #submitAgain(
+    client: Client,
+    { request, key, run }: { readonly request: RunCreate; readonly key: string; readonly run: RunRecord },
+  ): Promise<void> {
+    const again = await client.submit(request, key);
+    if (again.id === run.id) return;
+    this.#parts.world.trace.fail(2, 'SIM-KEY-2', `${key} was answered with ${run.id} and with ${again.id}`);
+  }
+
+  /** Perhaps first kindly and then at once, as somebody who presses Ctrl-C twice. */
+  async #cancel(runId: string): Promise<void> {
+    const { world } = this.#parts;
+    const client = world.random.pick(this.#clients);
+    world.history.wishesFor(runId).canceled += 1;
+    const signal = world.random.pick(['INT', 'TERM'] as const);
+    await client.ask(runId, (now) => ({ kind: 'cancel', signal, kill: world.random.chance(0.2), now }));
+    if (world.random.chance(0.3))
+      await client.ask(runId, (now) => ({ kind: 'cancel', signal, kill: true, now }));
+  }
+
+  async #retry(client: Client, run: RunRecord): Promise<void> {
+    const { history } = this.#parts.world;
+    // Counted where it arrives: one whose answer is lost is asked for again, and may find the next attempt finished already.
+    await client.ask(run.id, (now) => {
+      history.wishesFor(run.id).retried += 1;
+      return { kind: 'retry', now };
+    });
+    await client.wait(run.id);
+  }
+
+  /** The attempt that is present at the time, once there is one. */
+  async #watch(runId: string): Promise<void> {
+    const { world, process, logs } = this.#parts;
+    const client = world.random.pick(this.#clients);
+    const present = (): RunRecord | undefined => world.history.records.get(runId);
+    while (present()?.token === 0 && present()?.state !== 'finished') await process.sleep(500);
+    const token = present()?.token ?? 0;
+    if (token > 0) await follow(client, logs, { runId, token });
+  }
+
+  #soon(): number {
+    const { random } = this.#parts.world;
+    return random.between(0, random.pick([100, 3_000, 30_000]));
+  }
+
+  #later(ms: number, act: () => Promise<void>): void {
+    this.open += 1;
+    const done = (): void => {
+      this.open -= 1;
+    };
+    const fail = (error: unknown): void => {
+      this.#parts.world.trace.fail(
+        5,
+        'SIM-CLIENT-1',
+        `somebody was answered with an error: ${String(error)}`,
+      );
+    };
+    this.#parts.process.after(ms, 'act', () => void act().catch(fail).finally(done));
+  }
+}
+
+function drawRequest({ random, profile }: World, pools: readonly string[]): RunCreate {
+  const timeout = random.chance(0.15) ? { timeout: random.between(50, 20_000) } : {};
+  const retry = random.chance(profile.retrying)
+    ? {
+        retry: {
+          attempts: random.between(1, 3),
+          on: ['failed', 'timed_out', 'lost'] as const,
+          backoff: random.between(0, 5_000),
+        },
+      }
+    : {};
+  return {
+    command: ['virtual', JSON.stringify(drawScript(random))],
+    env: {},
+    secretEnv: {},
+    pool: random.pick(pools),
+    queueTimeout: random.pick([20_000, 60_000, 150_000]),
+    grace: random.pick([0, 500, 5_000]),
+    maxLog: random.pick([30, 150, 1_000_000]),
+    keepChildren: false,
+    tags: [],
+    priority: random.between(-1, 1),
+    caller: false,
+    ...timeout,
+    ...(retry as object),
+  };
+}

@@ -1,0 +1,137 @@
+import { Agent, attemptId, type Keeper, type Keepers, type Spool } from '@errand/agent';
+import type { AgentLink, AttemptName } from '@errand/contract';
+import { VirtualProcess } from '../time/virtual-process.ts';
+import type { World } from '../world.ts';
+import { FakeKeeper } from './fake-keeper.ts';
+import { FakeSpool } from './fake-spool.ts';
+import { KeeperConnection } from './keeper-connection.ts';
+import { VirtualDisk } from './virtual-disk.ts';
+
+const SOCKET = 'keeper.sock';
+const ACCOUNT = { user: 'u', home: '/', shell: '/bin/sh', path: '/bin' };
+const SPOOL_AT_ONCE = [
+  'prefixOf',
+  'folderFor',
+  'create',
+  'take',
+  'list',
+  'slots',
+  'fence',
+  'openLog',
+] as const;
+const KEEPER_AT_ONCE = ['kill', 'input', 'endInput', 'resize', 'forget', 'onEvent'] as const;
+
+export interface MachineParts {
+  readonly world: World;
+  readonly name: string;
+  readonly agentId: string;
+  readonly pool: string;
+  readonly slots: number;
+}
+
+/** A machine with its disk, its keeper, its commands and the agent that comes and goes on it. */
+export class Machine {
+  readonly name: string;
+  readonly agentId: string;
+  readonly pool: string;
+  readonly disk = new VirtualDisk();
+  agent: VirtualProcess | undefined;
+  /** Taken away for good: nobody starts its agent again. */
+  gone = false;
+  readonly #world: World;
+  readonly #slots: number;
+  #keeper: FakeKeeper | undefined;
+
+  constructor({ world, name, agentId, pool, slots }: MachineParts) {
+    this.#world = world;
+    this.name = name;
+    this.agentId = agentId;
+    this.pool = pool;
+    this.#slots = slots;
+  }
+
+  /** Starts an agent in this process. `link`: its way to the control plane. */
+  startAgent(process: VirtualProcess, link: AgentLink): void {
+    this.#world.trace.note(`${this.name}: agent starts`);
+    this.agent = process;
+    const spool: Spool = process.guard<Spool>(new FakeSpool(this.disk), SPOOL_AT_ONCE);
+    const log = (message: string, fields?: object): void =>
+      this.#world.trace.note(`${this.name}: ${message} ${JSON.stringify(fields ?? {})}`);
+    const agent = new Agent({
+      link,
+      keepers: this.#keepers(process),
+      spool,
+      clock: { now: () => this.now(), sleep: (ms, signal) => process.sleep(ms, signal) },
+      log: { info: log, warn: log },
+      random: () => this.#world.random.unit(),
+      account: ACCOUNT,
+      name: this.name,
+      labels: {},
+      slots: this.#slots,
+      program: '0',
+    });
+    agent.start().catch((error: unknown) => {
+      if (process.alive) this.#world.trace.fail(2, 'SIM-AGENT-1', `${this.name}: no start: ${String(error)}`);
+    });
+  }
+
+  newProcess(): VirtualProcess {
+    return new VirtualProcess(`agent ${this.name}`, this.#world.timeline);
+  }
+
+  now(): number {
+    return WALL_START + this.#world.timeline.now;
+  }
+
+  killKeeper(): void {
+    this.#world.trace.note(`${this.name}: keeper dies`);
+    this.#keeper?.die();
+  }
+
+  /** Everything that runs ends; the disk stays. */
+  reboot(): void {
+    this.#world.trace.note(`${this.name}: reboots`);
+    this.agent?.kill();
+    this.#keeper?.die();
+    for (const { command } of this.#world.history.commandsOf(this.name)) command?.vanish();
+  }
+
+  #keepers(process: VirtualProcess): Keepers {
+    const world = this.#world;
+    const connect = async (): Promise<Keeper | null> => {
+      await process.sleep(world.random.between(0, 2));
+      if (world.random.chance(world.profile.keeperRefuses)) throw new Error('EAGAIN');
+      const keeper = this.#keeper;
+      if (keeper === undefined || !keeper.alive) return null;
+      return process.guard<Keeper>(new KeeperConnection(world, keeper, process), KEEPER_AT_ONCE);
+    };
+    const open = async (): Promise<Keeper> => {
+      if (this.#keeper?.alive !== true) {
+        this.#keeper = new FakeKeeper({
+          world,
+          machine: this.name,
+          disk: this.disk,
+          clock: () => this.now(),
+        });
+      }
+      return (await connect()) ?? open();
+    };
+    const endOrphans = async (attempt: AttemptName): Promise<number> => {
+      await process.sleep(world.random.between(0, 40));
+      const command = world.history.find(attemptId(attempt))?.command;
+      const found = command?.mortal ?? 0;
+      command?.signal(KILL);
+      return found;
+    };
+    return {
+      own: SOCKET,
+      connect: () => process.call(connect),
+      open: () => process.call(open),
+      endOrphans: (attempt) => process.call(() => endOrphans(attempt)),
+    };
+  }
+}
+
+const KILL = 9;
+/** Where the wall clocks stand when a simulation begins. */
+export const WALL_START = 1_700_000_000_000;
