@@ -10,7 +10,7 @@ export interface Call<Id extends OperationId> {
   /** The body of operations that take bytes. */
   readonly body: ReadableStream<Uint8Array> | null;
   /** Aborts when the client goes away or the server drains. */
-  readonly signal: AbortSignal;
+  readonly signal: () => AbortSignal;
 }
 
 /** What an operation does: its JSON answer, nothing, or a streamed response of its own making. */

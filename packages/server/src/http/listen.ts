@@ -29,7 +29,6 @@ export async function listenTcp(
 ): Promise<Listener> {
   const server = createAdaptorServer({
     fetch: (request: Request) => app.fetch(request, { local: false }),
-    overrideGlobalObjects: false,
     ...(tls === null ? {} : { createServer: createTlsServer, serverOptions: tlsFiles(tls) }),
   });
   await started(server, () => server.listen(port, host), `${host}:${port}`);
@@ -46,7 +45,6 @@ export async function listenSocket(app: Hono<Environment>, path: string): Promis
   }
   const server = createAdaptorServer({
     fetch: (request: Request) => app.fetch(request, { local: true }),
-    overrideGlobalObjects: false,
   });
   await started(server, () => server.listen(path), path);
   chmodSync(path, 0o600);

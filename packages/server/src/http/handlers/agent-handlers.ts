@@ -37,7 +37,7 @@ export function agentHandlers(services: Services): SomeHandlers<AgentOperation> 
     },
     agentPoll: async ({ actor, input: { body }, signal }) => {
       const agent = await agentOf(agents, actor);
-      return await pollAgent(services.polling, { ...body, agentId: agent.id }, signal);
+      return await pollAgent(services.polling, { ...body, agentId: agent.id }, signal());
     },
     agentAppend: async ({ actor, input: { params, query }, body }) => {
       const agent = await agentOf(agents, actor);
@@ -52,7 +52,7 @@ export function agentHandlers(services: Services): SomeHandlers<AgentOperation> 
       const { id } = await agentOf(agents, actor);
       const { bytes, ended } = await fetchInput(
         services.fetching,
-        { agentId: id, signal },
+        { agentId: id, signal: signal() },
         { runId: params.id, ...query },
       );
       return new Response(new Uint8Array(bytes), { headers: { 'errand-input-ended': ended ? '1' : '0' } });

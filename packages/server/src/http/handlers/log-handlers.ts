@@ -37,7 +37,7 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
           attempt,
           from: range.from,
           stream,
-          signal: call.signal,
+          signal: call.signal(),
         });
         return logResponse(streamOf(encodeFollowed(format, steps, range.from)), {
           attempt: attemptOf(state),
@@ -120,6 +120,7 @@ async function* runEvents(
   { actor, input, signal }: Call<'followEvents'>,
 ): AsyncGenerator<Uint8Array> {
   const { run: only } = input.query;
+  const gone = signal();
   const changed = new Set<string>(only === undefined ? [] : [only]);
   const bell = new Bell();
   const unsubscribe = services.notifier.subscribe(topics.runs, (id) => {
@@ -127,10 +128,10 @@ async function* runEvents(
     changed.add(id);
     bell.ring();
   });
-  signal.addEventListener('abort', bell.ring);
+  gone.addEventListener('abort', bell.ring);
   try {
     yield STILL_HERE;
-    while (!signal.aborted && changed.size <= WAITING_RUNS) {
+    while (!gone.aborted && changed.size <= WAITING_RUNS) {
       for (const id of changed) {
         changed.delete(id);
         const run = await services.store.runs.get(id);
@@ -140,7 +141,7 @@ async function* runEvents(
       if (changed.size === 0) yield STILL_HERE;
     }
   } finally {
-    signal.removeEventListener('abort', bell.ring);
+    gone.removeEventListener('abort', bell.ring);
     unsubscribe();
   }
 }

@@ -48,10 +48,12 @@ function lifeHandlers(services: Services): SomeHandlers<Exclude<RunOperation, Fe
       };
     },
     getRun: async ({ actor, input: { params, query }, signal }) => {
-      const waitMs = Math.min(query.wait ?? 0, DEFAULTS.waitMaxMs);
+      if (query.wait === undefined)
+        return await presented(services, await seeRun(services.store.runs, actor, params.id));
+      const waitMs = Math.min(query.wait, DEFAULTS.waitMaxMs);
       return await presented(
         services,
-        await awaitRun(services.waiting, { actor, runId: params.id }, { waitMs, signal }),
+        await awaitRun(services.waiting, { actor, runId: params.id }, { waitMs, signal: signal() }),
       );
     },
     cancelRun: async ({ actor, input: { params, body } }) => {
