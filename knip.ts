@@ -5,7 +5,7 @@ import { generators } from './scripts/generators.ts';
 const config: KnipConfig = {
   workspaces: {
     '.': {
-      entry: ['scripts/{check,test,generate,ci-totals,requires}.ts', 'scripts/**/*.test.ts'],
+      entry: ['scripts/{build,check,test,generate,ci-totals,requires}.ts', 'scripts/**/*.test.ts'],
       project: ['scripts/**/*.ts'],
     },
     'packages/*': {

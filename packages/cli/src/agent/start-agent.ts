@@ -1,6 +1,7 @@
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
+import { publishedKeeper } from '../keeper-build.ts';
 import { VERSION } from '../version.ts';
 
 /** What `errand agent` was told. */
@@ -30,6 +31,7 @@ export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<nu
   try {
     await runAgent({
       ...rest,
+      ...(await publishedKeeper()),
       ...(token === undefined ? {} : { token }),
       ...(pool === undefined ? {} : { pool }),
       program: VERSION,

@@ -2,6 +2,7 @@ import type { KeeperClient, StartRequest } from '@errand/agent/keeper';
 import type { CreatedRun, Errand } from '@errand/sdk';
 import { CliError } from '../cli-error.ts';
 import type { Environment } from '../config.ts';
+import { keeperFolder } from '../keeper-build.ts';
 import { exactArgv, inheritedEnvironment } from './exact-bytes.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -44,7 +45,8 @@ async function launch(environment: Environment, { run, config, how }: StartHere)
   if (place === null)
     throw new CliError('the server did not say where to start the command; is it another version?');
   const { createRunFile, KeeperClient, keeperBinary, launchKeeper } = await import('@errand/agent/keeper');
-  const binary = keeperBinary();
+  const folder = keeperFolder();
+  const binary = keeperBinary(folder === undefined ? {} : { folder });
   if (binary === undefined)
     throw new CliError(
       `there is no keeper for ${process.platform}-${process.arch} yet; use a server (ERRAND_URL)`,

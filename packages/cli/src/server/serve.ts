@@ -2,6 +2,7 @@ import type { RunningServer } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
+import { publishedKeeper } from '../keeper-build.ts';
 import { VERSION } from '../version.ts';
 
 /** What `errand up` was told. */
@@ -30,10 +31,11 @@ export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
 async function start({ file, ...sources }: ServeConfig): Promise<RunningServer> {
   const { readConfigFile, serverConfig, startServer } = await import('@errand/server');
   const { createLocalAgent } = await import('@errand/agent');
+  const keeper = await publishedKeeper();
   return await startServer({
     config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
     version: VERSION,
-    startOwnAgent: async (options) => createLocalAgent(options),
+    startOwnAgent: async (options) => createLocalAgent({ ...options, ...keeper }),
   });
 }
 

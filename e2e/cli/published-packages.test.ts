@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requires } from '../../scripts/requires.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+requires({
+  name: 'a registry of npm packages',
+  ok: spawnSync('npm', ['view', 'node', 'name'], { timeout: 30_000 }).status === 0,
+  reason: 'npm view node found none; the published package brings Node from there',
+})('the packages that npm run build makes', () => {
+  let folder = '';
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'errand-published-'));
+    execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'pipe' });
+    for (const name of ['errand', 'sdk'])
+      execFileSync('npm', ['pack', join(root, 'dist', name), '--pack-destination', folder], {
+        stdio: 'pipe',
+      });
+    writeFileSync(
+      join(folder, 'package.json'),
+      '{"name":"empty","version":"1.0.0","type":"module","private":true}',
+    );
+    const packages = ['errand-0.1.0.tgz', 'errand-sdk-0.1.0.tgz'].map((name) => join(folder, name));
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: folder, stdio: 'pipe' });
+  }, 180_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('run a command in an empty folder, with nothing else installed', () => {
+    mkdirSync(join(folder, 'run'), { mode: 0o700 });
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      XDG_RUNTIME_DIR: join(folder, 'run'),
+      ERRAND_DATA: join(folder, 'data'),
+    };
+    const run = spawnSync('npx', ['errand', 'run', '--', 'sh', '-c', 'echo hi; echo err >&2; exit 7'], {
+      cwd: folder,
+      env,
+    });
+    expect([run.status, run.stdout.toString()]).toEqual([7, 'hi\n']);
+    expect(run.stderr.toString()).toContain('err\n');
+    execFileSync(join(folder, 'node_modules/.bin/errand'), ['version'], { env });
+    const pid = execFileSync('cat', [join(folder, 'data/owner')]).toString();
+    process.kill(Number(pid), 'SIGTERM');
+  });
+
+  it('bring the types of the client', () => {
+    const lines = [
+      "import { connect } from '@errand/sdk';",
+      "const run = await connect('http://errand').runs.create({ command: ['true'] });",
+      'export const code: number | null = (await run.wait()).exitCode;',
+      '// @ts-expect-error a number is no text',
+      'export const text: string = (await run.wait()).exitCode;',
+    ];
+    writeFileSync(join(folder, 'use.ts'), lines.join('\n'));
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', 'use.ts'];
+    const check = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], {
+      cwd: folder,
+    });
+    expect(check.stdout.toString()).toBe('');
+  });
+});

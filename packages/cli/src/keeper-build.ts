@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * Where the published package keeps the keeper's builds: beside the folder of its program. Undefined in the repository, where the agent's package knows its
+ * own way to them.
+ */
+export function keeperFolder(main: string = process.argv[1] ?? ''): string | undefined {
+  const folder = join(dirname(main), '..', 'keeper');
+  return existsSync(folder) ? folder : undefined;
+}
+
+/** The build for this machine, as an option of agents; none in the repository, where they find it themselves. */
+export async function publishedKeeper(): Promise<{ readonly keeper?: string }> {
+  const folder = keeperFolder();
+  if (folder === undefined) return {};
+  const { keeperBinary } = await import('@errand/agent/keeper');
+  const keeper = keeperBinary({ folder });
+  return keeper === undefined ? {} : { keeper };
+}

@@ -1,0 +1,49 @@
+import { chmodSync, cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../tree/files.ts';
+import { pinnedVersion, readManifest, writeManifest } from './manifest.ts';
+
+/** Optional parts of libraries that ask for them and do without. */
+const NOT_INSTALLED = ['pg-native', 'pg-cloudflare'];
+
+/**
+ * What people install: the command line with server and agent in one bundle, and the keeper's builds. Split into chunks where the source loads lazily, so that
+ * `errand run` does not read the server.
+ */
+export async function buildErrandPackage(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await build({
+    entryPoints: { errand: join(root, 'packages/cli/src/main.ts') },
+    outdir: join(folder, 'dist'),
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    external: NOT_INSTALLED,
+    // Libraries in CommonJS ask for Node's own modules by require.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    legalComments: 'linked',
+    logLevel: 'warning',
+  });
+  for (const file of ['README.md', 'LICENSE']) cpSync(join(root, file), join(folder, file));
+  cpSync(join(root, 'packages/keeper/builds'), join(folder, 'keeper'), { recursive: true });
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  cpSync(join(root, 'packages/cli/bin/errand'), join(folder, 'bin/errand'));
+  chmodSync(join(folder, 'bin/errand'), 0o755);
+  const { version } = readManifest('packages/cli');
+  writeManifest(folder, {
+    name: 'errand',
+    version,
+    description: 'Run a command anywhere, watch it live, leave nothing running.',
+    license: 'MIT',
+    type: 'module',
+    bin: { errand: 'bin/errand' },
+    files: ['bin', 'dist', 'keeper'],
+    dependencies: { node: pinnedVersion('node', ['.']) },
+  });
+}
