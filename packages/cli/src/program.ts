@@ -25,7 +25,7 @@ export async function runProgram(argv: readonly string[], cli: Cli): Promise<num
   return status;
 }
 
-/** The whole command line, or of its commands only the one that the arguments name. */
+/** The whole command line; where the arguments name a command only that one, for making the others takes longer than most calls. */
 export async function createProgram(argv: readonly string[], run: Runner): Promise<Command> {
   const program = new Command('errand')
     .description('Run a command anywhere, watch it live, leave nothing running.')
@@ -34,7 +34,9 @@ export async function createProgram(argv: readonly string[], run: Runner): Promi
     .showHelpAfterError('(errand --help shows what there is)')
     .exitOverride();
   const wanted = argv[0] === 'help' ? argv[1] : argv[0];
+  const known = wanted !== undefined && Object.hasOwn(COMMANDS, wanted);
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    if (known && name !== wanted) continue;
     const command = program.command(name).description(sentence(summary)).summary(summary);
     command.showHelpAfterError(`(errand ${name} --help shows how)`);
     if (name === wanted) (await load()).declare(command, run);

@@ -28,9 +28,10 @@ export function createFolderFetch(
     await startServer(folder);
     return await fetch(url, init);
   };
-  let ready: Promise<void> | undefined;
+  // Asked at once: the answer comes while the caller still loads what it needs for its own call.
+  const ready = replaceOther(revived, say);
+  ready.catch(() => undefined);
   return async (url, init) => {
-    ready ??= replaceOther(revived, say);
     await ready;
     return await revived(url, init);
   };

@@ -19,6 +19,7 @@ export function createHttpFetch(options: { readonly socketPath?: string } = {}):
       method: init.method,
       headers: headersOf(init),
       ...loopback(url),
+      ...(url.startsWith('https:') ? {} : NO_SERVER_NAME),
       ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
       ...(init.signal === undefined ? {} : { signal: init.signal }),
     });
@@ -28,6 +29,9 @@ export function createHttpFetch(options: { readonly socketPath?: string } = {}):
     return promise;
   };
 }
+
+/** Node computes one for every request, TLS or not, and compiles a large regular expression for that. */
+const NO_SERVER_NAME = { servername: '' };
 
 /** Names under .localhost are this machine (RFC 6761), whether its resolver knows them or not. */
 function loopback(url: string): { readonly lookup?: LookupFunction } {

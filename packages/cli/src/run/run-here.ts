@@ -3,7 +3,7 @@ import type { Cli } from '../cli.ts';
 import { createKey } from './create-key.ts';
 import { printDetached } from './print-detached.ts';
 import type { RunConfig } from './run-config.ts';
-import { startHere } from './start-here.ts';
+import { loadKeeper, startHere } from './start-here.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
@@ -17,9 +17,11 @@ export async function runHere(cli: Cli, errand: Errand, config: RunConfig): Prom
   }
   const stdin = config.stdin === 'never' || config.detach ? 'null' : 'inherit';
   const begin = async (): Promise<RunHandle> => {
-    const run = await submitHere(errand, config);
+    const submitted = submitHere(errand, config);
+    await Promise.all([submitted, loadKeeper()]);
+    const run = await submitted;
     const keeper = await startHere(cli.environment, { errand, run, config, how: { stdin } });
-    await keeper.close();
+    void keeper.close();
     return run;
   };
   if (config.detach) return await printDetached(cli, await begin(), config);

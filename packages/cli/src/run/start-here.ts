@@ -1,4 +1,4 @@
-import type { KeeperClient, StartRequest } from '@errand/agent/keeper';
+import type * as Keeper from '@errand/agent/keeper';
 import type { CreatedRun, Errand } from '@errand/sdk';
 import { CliError } from '../cli-error.ts';
 import type { Environment } from '../config.ts';
@@ -11,16 +11,16 @@ export interface StartHere {
   readonly errand: Errand;
   readonly run: CreatedRun;
   readonly config: RunConfig;
-  readonly how: Pick<StartRequest, 'stdin' | 'tty'>;
+  readonly how: Pick<Keeper.StartRequest, 'stdin' | 'tty'>;
 }
 
 /**
  * Has a keeper of our own start the command, then hands the run over to the server's agent. Answers the connection to that keeper; the command does
  * not depend on it.
  */
-export async function startHere(environment: Environment, start: StartHere): Promise<KeeperClient> {
+export async function startHere(environment: Environment, start: StartHere): Promise<Keeper.KeeperClient> {
   const { errand, run } = start;
-  let keeper: KeeperClient | undefined;
+  let keeper: Keeper.KeeperClient | undefined;
   try {
     keeper = await launch(environment, start);
     return keeper;
@@ -34,17 +34,25 @@ export async function startHere(environment: Environment, start: StartHere): Pro
   }
 }
 
+/** Loads what starts keepers; to be called early, so that it is there when the server has answered. */
+export function loadKeeper(): Promise<typeof Keeper> {
+  return import('@errand/agent/keeper');
+}
+
 /** What the keeper calls an attempt. */
 export function attemptId({ id, callerPlace }: CreatedRun): string {
   return `${id}.${callerPlace?.token ?? 1}`;
 }
 
 /** The keeper inherits our folder, environment, limits and descriptor 0, and gives them to the command. */
-async function launch(environment: Environment, { run, config, how }: StartHere): Promise<KeeperClient> {
+async function launch(
+  environment: Environment,
+  { run, config, how }: StartHere,
+): Promise<Keeper.KeeperClient> {
   const { callerPlace: place, latest } = run;
   if (place === null)
     throw new CliError('the server did not say where to start the command; is it another version?');
-  const { createRunFile, KeeperClient, keeperBinary, launchKeeper } = await import('@errand/agent/keeper');
+  const { createRunFile, KeeperClient, keeperBinary, launchKeeper } = await loadKeeper();
   const folder = keeperFolder();
   const binary = keeperBinary(folder === undefined ? {} : { folder });
   if (binary === undefined)
