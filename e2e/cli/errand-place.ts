@@ -30,14 +30,15 @@ export interface StartOptions {
 export class ErrandPlace implements AsyncDisposable {
   readonly folder: string;
   readonly data: string;
-  readonly #env: Record<string, string>;
+  /** What its command lines get as environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #started: ErrandProcess[] = [];
 
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'errand-e2e-'));
     this.data = join(this.folder, 'data');
     mkdirSync(join(this.folder, 'run'), { mode: 0o700 });
-    this.#env = {
+    this.env = {
       PATH: `${BIN}:${process.env['PATH'] ?? ''}`,
       HOME: this.folder,
       XDG_CACHE_HOME: resolve(import.meta.dirname, '../../.cache'),
@@ -54,7 +55,7 @@ export class ErrandPlace implements AsyncDisposable {
 
   /** Starts a command line. */
   start(args: readonly string[], options: StartOptions = {}): ErrandProcess {
-    const process = new ErrandProcess(args, { ...this.#env, ...options.env }, options);
+    const process = new ErrandProcess(args, { ...this.env, ...options.env }, options);
     this.#started.push(process);
     return process;
   }
