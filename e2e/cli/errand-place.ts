@@ -63,7 +63,8 @@ export class ErrandPlace implements AsyncDisposable {
   /** Pid of the server of this data folder; null where none was started. */
   get serverPid(): number | null {
     const file = join(this.data, 'owner');
-    return existsSync(file) ? Number(readFileSync(file, 'utf8')) : null;
+    const [pid] = existsSync(file) ? (/\d+/.exec(readFileSync(file, 'utf8')) ?? []) : [];
+    return pid === undefined ? null : Number(pid);
   }
 
   /** The newest run, once there is one. */

@@ -47,7 +47,7 @@ requires({
     expect(run.stderr.toString()).toContain('err\n');
     execFileSync(join(folder, 'node_modules/.bin/errand'), ['version'], { env });
     const pid = execFileSync('cat', [join(folder, 'data/owner')]).toString();
-    process.kill(Number(pid), 'SIGTERM');
+    process.kill(Number(/\d+/.exec(pid)?.[0]), 'SIGTERM');
   });
 
   it('bring the types of the client', () => {
