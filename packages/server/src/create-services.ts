@@ -2,6 +2,7 @@ import { type Clock, ErrandError, type Ids, type LogStore, type Notifier, type S
 import type { OwnAgent } from './own-agent.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
+import { Connections } from './use-cases/agents/connections.ts';
 import { Offers } from './use-cases/agents/offers.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
@@ -56,6 +57,7 @@ export function createServices(parts: ServiceParts): Services {
     joining: { agents, keys, clock, ids },
     hello: common,
     polling: { ...common, ...leasing, offers, takeWindows: (agentId) => windows.take(agentId) },
+    connections: new Connections(common),
     appending: common,
     reporting: common,
     fetching: common,

@@ -1,5 +1,6 @@
 import type { Clock, LogStore, Notifier, Store } from '@errand/core';
 import type { AppendLogParts } from './use-cases/agents/append-log.ts';
+import type { Connections } from './use-cases/agents/connections.ts';
 import type { FetchInputParts } from './use-cases/agents/fetch-input.ts';
 import type { JoinAgentParts } from './use-cases/agents/join-agent.ts';
 import type { PollAgentParts } from './use-cases/agents/poll-agent.ts';
@@ -37,6 +38,7 @@ export interface Services {
   readonly joining: JoinAgentParts;
   readonly hello: SayHelloParts;
   readonly polling: PollAgentParts;
+  readonly connections: Connections;
   readonly appending: AppendLogParts;
   readonly reporting: ReportFactParts;
   readonly fetching: FetchInputParts;

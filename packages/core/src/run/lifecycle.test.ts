@@ -93,6 +93,13 @@ describe('the life of a run', () => {
     expect(statusOf(after(silent, { kind: 'renewed', token: 1, leaseMs: 30, now: 60 }))).toBe('running');
   });
 
+  test('an agent whose connection closed is missed sooner, unless it comes back', () => {
+    const cut = after(running(), { kind: 'disconnected', token: 1, leftMs: 10, now: 5 });
+    expect(cut.attempt?.leaseExpiresAt).toBe(15);
+    expect(after(cut, { kind: 'renewed', token: 1, leaseMs: 30, now: 8 }).attempt?.leaseExpiresAt).toBe(38);
+    expect(observeRun(cut, { kind: 'disconnected', token: 1, leftMs: 10, now: 6 }).kind).toBe('same');
+  });
+
   test('the true end of a lost run amends its record and says so', () => {
     const lost = after(running(), { kind: 'agent_gone', token: 1, how: 'lost', now: 400 });
     expect(statusOf(lost)).toBe('lost');
@@ -228,6 +235,7 @@ describe('whatever happens, in whatever order', () => {
       now,
     }),
     fc.record({ kind: fc.constant('renewed'), token, leaseMs: now, now }),
+    fc.record({ kind: fc.constant('disconnected'), token, leftMs: now, now }),
     fc.record({ kind: fc.constant('starting'), token, now }),
     fc.record({ kind: fc.constant('started'), token, at: now }),
     fc.record({ kind: fc.constant('ended'), token, reason, log: fc.constant(null), now }),

@@ -16,6 +16,8 @@ export type RunFact =
     }
   /** Any call of the agent that holds the lease; writes only when half of the lease is used up. */
   | { readonly kind: 'renewed'; readonly token: number; readonly leaseMs: number; readonly now: number }
+  /** The connection of the agent closed and did not come back: its lease has at most `leftMs` to run. */
+  | { readonly kind: 'disconnected'; readonly token: number; readonly leftMs: number; readonly now: number }
   /** The agent stands at the door and asks to execute. */
   | { readonly kind: 'starting'; readonly token: number; readonly now: number }
   | { readonly kind: 'started'; readonly token: number; readonly at: number }
@@ -68,6 +70,7 @@ type Fact<Kind extends RunFact['kind']> = Extract<RunFact, { kind: Kind }>;
 export const FACTS: { readonly [Kind in RunFact['kind']]: ByState<Fact<Kind>> } = {
   leased: { queued: lease, leased: superseded, running: superseded, finished: superseded },
   renewed: { queued: superseded, leased: renew, running: renew, finished: superseded },
+  disconnected: { queued: same, leased: shorten, running: shorten, finished: same },
   starting: { queued: superseded, leased: open, running: same, finished: superseded },
   started: { queued: superseded, leased: superseded, running: started, finished: same },
   ended: { queued: endPast, leased: superseded, running: ended, finished: amend },
@@ -99,6 +102,12 @@ function renew(run: RunRecord, { leaseMs, now }: Fact<'renewed'>): RunStep {
   const fresh = left > leaseMs / 2 && left <= leaseMs && attempt.unreachableAt === null;
   if (fresh) return same();
   return next(run, { attempt: { ...attempt, leaseExpiresAt: now + leaseMs, unreachableAt: null } });
+}
+
+function shorten(run: RunRecord, { leftMs, now }: Fact<'disconnected'>): RunStep {
+  const attempt = presentAttempt(run);
+  if (attempt.leaseExpiresAt <= now + leftMs) return same();
+  return next(run, { attempt: { ...attempt, leaseExpiresAt: now + leftMs } });
 }
 
 function open(run: RunRecord, { now }: Fact<'starting'>): RunStep {

@@ -37,7 +37,10 @@ export function agentHandlers(services: Services): SomeHandlers<AgentOperation> 
     },
     agentPoll: async ({ actor, input: { body }, signal }) => {
       const agent = await agentOf(agents, actor);
-      return await pollAgent(services.polling, { ...body, agentId: agent.id }, signal());
+      const gone = signal();
+      return await services.connections.during(agent.id, gone, () =>
+        pollAgent(services.polling, { ...body, agentId: agent.id }, gone),
+      );
     },
     agentAppend: async ({ actor, input: { params, query }, body }) => {
       const agent = await agentOf(agents, actor);
