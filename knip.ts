@@ -17,9 +17,9 @@ const config: KnipConfig = {
       ignoreDependencies: ['@errand/keeper'],
     },
     e2e: { entry: ['**/*.test.ts', 'simulator/{main,mutations}.ts'], project: ['**/*.ts'] },
-    bench: { entry: ['main.ts', 'store.ts'], project: ['**/*.ts'] },
+    bench: { entry: ['main.ts', 'workers/main.ts', 'store.ts'], project: ['**/*.ts'] },
   },
-  ignoreBinaries: ['gcc', 'mount', 'script', 'setpriv', 'umount'],
+  ignoreBinaries: ['gcc', 'mkfifo', 'mount', 'script', 'setpriv', 'ssh-keygen', 'umount'],
   // A constant or type that its own file uses may be exported for those who read it there.
   ignoreExportsUsedInFile: true,
 };

@@ -1,0 +1,12 @@
+import { cancelTrees } from './cancels.ts';
+import { timeLines } from './lines.ts';
+import { readProcess, readRun } from './logs.ts';
+import { probe } from './probes.ts';
+import { startProcesses } from './processes.ts';
+import { submitRuns } from './runs.ts';
+
+/** What a measuring process can be asked to do. */
+export const tasks = { cancelTrees, probe, readProcess, readRun, startProcesses, submitRuns, timeLines };
+
+export type Tasks = typeof tasks;
+export type TaskName = keyof Tasks;
