@@ -118,6 +118,7 @@ export class ControlPlane {
       sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
       sockets: '/s',
       own,
+      stays: false,
       shutDown: () => {},
     });
     this.#services = services;

@@ -52,7 +52,17 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
   const sockets = dirname(config.socket);
-  const services = createServices({ version, store, logs, ...system, sealer, sockets, own, shutDown });
+  const services = createServices({
+    version,
+    store,
+    logs,
+    ...system,
+    sealer,
+    sockets,
+    own,
+    stays: config.listen !== null,
+    shutDown,
+  });
   const closing = opened.move();
   return {
     services,

@@ -20,6 +20,8 @@ export interface ServiceParts {
   readonly sockets: string;
   /** The control plane's own agent, once there is one. */
   readonly own: OwnAgentSlot;
+  /** Started by somebody to stay, not in the background by a command line. */
+  readonly stays: boolean;
   readonly shutDown: () => void;
 }
 
@@ -67,9 +69,11 @@ export function createServices(parts: ServiceParts): Services {
       sockets: parts.sockets,
       ownAgent: () => own.agent,
     }),
-    shutDownIfIdle: async () => {
+    shutDown: async ({ busy }) => {
+      if (parts.stays)
+        throw new ErrandError('conflict', 'this control plane was started with errand up; end that one');
       const open = await countOpenRuns(store);
-      if (open > 0) throw new ErrandError('conflict', `${open} runs have not finished`);
+      if (open > 0 && !busy) throw new ErrandError('conflict', `${open} runs have not finished`);
       parts.shutDown();
     },
   };

@@ -43,6 +43,6 @@ export interface Services {
   readonly reporting: ReportFactParts;
   readonly fetching: FetchInputParts;
   readonly callerPlaces: CallerPlaces;
-  /** Begins to drain, or throws `conflict` while anything runs. */
-  readonly shutDownIfIdle: () => Promise<void>;
+  /** Begins to drain, or throws `conflict`: while anything runs (unless `busy`), and where somebody started it to stay. */
+  readonly shutDown: (how: { readonly busy: boolean }) => Promise<void>;
 }

@@ -40,6 +40,7 @@ export async function openPlane(): Promise<TestPlane> {
     sealer: { seal: (plain) => `sealed:${plain.length}`, unseal: () => '' },
     sockets: '/nowhere',
     own,
+    stays: false,
     shutDown: () => undefined,
   });
   const now = Date.now();

@@ -28,7 +28,13 @@ export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
   return EXIT.ok;
 }
 
-async function start({ file, ...sources }: ServeConfig): Promise<RunningServer> {
+/** Where a server in the background has the data folder, it makes room: its commands go on, and we follow them from here. */
+async function start(config: ServeConfig): Promise<RunningServer> {
+  const { takeOverFolder } = await import('./take-over-folder.ts');
+  return await takeOverFolder(config, () => startOnce(config));
+}
+
+async function startOnce({ file, ...sources }: ServeConfig): Promise<RunningServer> {
   const { readConfigFile, serverConfig, startServer } = await import('@errand/server');
   const { createLocalAgent } = await import('@errand/agent');
   const keeper = await publishedKeeper();

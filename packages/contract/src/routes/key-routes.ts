@@ -1,4 +1,5 @@
 import { KeyCreate, KeyList, KeyParams, NewKey, WhoAmI } from '../schemas/key.ts';
+import { ShutDownQuery } from '../schemas/run.ts';
 import type { Route } from './route.ts';
 
 export const KEY_ROUTES = {
@@ -21,8 +22,9 @@ export const KEY_ROUTES = {
   },
   shutDown: {
     summary:
-      'End an idle control plane, over the socket of its data folder only; refused while anything runs',
+      'End a control plane in the background, over the socket of its data folder only; refused while anything runs unless busy is given. Commands go on',
     access: 'admin',
+    query: ShutDownQuery,
     status: 202,
     answer: null,
     errors: ['forbidden', 'conflict'],

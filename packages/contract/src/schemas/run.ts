@@ -214,6 +214,8 @@ export const WriteInputQuery = z.strictObject({
   end: Flag().optional(),
 });
 
+export const ShutDownQuery = z.strictObject({ busy: Flag().optional() });
+
 export const InputTaken = z.strictObject({ size: z.int(), ended: z.boolean() });
 
 /** `1`, `true` or an empty value: yes. `0`, `false`: no. */

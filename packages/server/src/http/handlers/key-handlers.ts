@@ -35,10 +35,10 @@ export function keyHandlers(
       owner: actor.owner,
       version: services.version,
     }),
-    shutDown: async ({ actor }) => {
+    shutDown: async ({ actor, input: { query } }) => {
       if (!actor.local)
         throw new ErrandError('forbidden', 'only the command line on this machine ends a control plane');
-      await services.shutDownIfIdle();
+      await services.shutDown({ busy: query.busy === true });
       return undefined;
     },
   };
