@@ -109,7 +109,10 @@ export class Agent {
   adopt({ lease, prefix, keeperSocket }: TakeOver): void {
     if (this.#attempts.has(attemptId(lease))) return;
     const { spool, account } = this.#options;
-    const entry = spool.take(draftOf(lease, { keeper: keeperSocket, account, spool }), prefix);
+    // The command inherited environment and folder of its caller, which are not ours to know.
+    const inherited = { path: null, cwd: '', ownCwd: false };
+    const draft = { ...draftOf(lease, { keeper: keeperSocket, account, spool }), ...inherited };
+    const entry = spool.take(draft, prefix);
     this.#resume(entry, TAKE_OVER_MS);
     this.#polls.refresh();
   }

@@ -70,17 +70,18 @@ function spawnFailed({ errno, stage }: SpawnFailure, entry: SpoolEntry): EndReas
 }
 
 function cwdSentence(errno: string, { cwd }: SpoolEntry): string {
-  if (errno === 'ENOENT') return `the working directory ${cwd} does not exist`;
-  if (errno === 'ENOTDIR') return `the working directory ${cwd} is not a directory`;
-  if (errno === 'EACCES') return `the working directory ${cwd} may not be entered`;
-  return `the working directory ${cwd} could not be entered`;
+  const folder = `the working directory${cwd === '' ? '' : ` ${cwd}`}`;
+  if (errno === 'ENOENT') return `${folder} does not exist`;
+  if (errno === 'ENOTDIR') return `${folder} is not a directory`;
+  if (errno === 'EACCES') return `${folder} may not be entered`;
+  return `${folder} could not be entered`;
 }
 
 function execSentence(errno: string, { program, path }: SpoolEntry): string {
   if (errno === 'ENOENT') {
     return program.includes('/')
       ? `the program ${program}, or the interpreter that its first line names, does not exist`
-      : `the program ${program} was not found in ${path}`;
+      : `the program ${program} was not found in ${path ?? 'the PATH of its command line'}`;
   }
   if (errno === 'EACCES') return `the file ${program} is not executable`;
   if (errno === 'ENOEXEC') return `the file ${program} is no program of this machine and has no #! line`;

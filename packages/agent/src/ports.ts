@@ -64,12 +64,13 @@ export interface SpoolEntry {
   readonly logPrefix: string;
   /** Socket of the keeper that has it. */
   readonly keeper: string;
+  /** Empty where the command inherited it from a command line. */
   readonly cwd: string;
   /** The folder was made for this attempt and goes with it. */
   readonly ownCwd: boolean;
-  /** The program and the PATH it is searched in, for a sentence about a failed start. */
+  /** The program and the PATH it is searched in (null: inherited), for a sentence about a failed start. */
   readonly program: string;
-  readonly path: string;
+  readonly path: string | null;
 }
 
 export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix'>;
