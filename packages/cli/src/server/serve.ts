@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { RunningServer } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -24,6 +25,8 @@ export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
   process.on('SIGHUP', () => undefined);
   // Whoever started it may have stopped reading; that ends no server.
   await greet(cli, server).catch(() => undefined);
+  // Node writes its compile cache when a process ends; one that is killed would start slowly again and again.
+  flushCompileCache();
   await server.ended;
   return EXIT.ok;
 }

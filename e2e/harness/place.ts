@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Child, type ChildOptions } from './child.ts';
+import { endKeepers } from './keepers.ts';
+import { Server, type ServerOptions } from './server.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const ERRAND = join(REPOSITORY, 'packages/cli/bin/errand');
+
+/** A user of a machine: folders of their own, and whatever is started in them. Everything ends with it, by its process id. */
+export class Place implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'errand-e2e-'));
+  readonly #children: Child[] = [];
+  readonly #agentFolders = new Set<string>();
+  readonly #atEnd: (() => void | Promise<void>)[] = [];
+
+  constructor() {
+    mkdirSync(this.path('run'), { mode: 0o700 });
+  }
+
+  path(...names: readonly string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  /** The environment of what is started here: that of a new user, and the compile cache of this clone. */
+  get env(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: this.folder,
+      XDG_RUNTIME_DIR: this.path('run'),
+      XDG_CACHE_HOME: join(REPOSITORY, '.cache'),
+    };
+  }
+
+  /** Starts a command line. */
+  errand(args: readonly string[], options: Partial<ChildOptions> = {}): Child {
+    const env = { ...this.env, ...options.env };
+    const child = new Child(ERRAND, args, { cwd: this.folder, ...options, env });
+    this.#children.push(child);
+    return child;
+  }
+
+  /** Starts a control plane with a data folder here and resolves when it answers. */
+  async server(options: ServerOptions = {}): Promise<Server> {
+    return await Server.start(this, options);
+  }
+
+  /** An agent keeps its things in this folder: the keeper that belongs to it is ended with the place. */
+  keepsAgent(folder: string): void {
+    this.#agentFolders.add(folder);
+  }
+
+  /** To be done once every process is gone, before the folder is removed; the last one first. */
+  atEnd(action: () => void | Promise<void>): void {
+    this.#atEnd.unshift(action);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    await Promise.all(this.#children.map(({ ended }) => ended));
+    await endKeepers({ agents: [...this.#agentFolders], sockets: this.path('run', 'errand') });
+    for (const action of this.#atEnd) await action();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
