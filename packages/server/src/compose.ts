@@ -12,7 +12,9 @@ import { openSealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { FileLogStore } from './stores/files/file-log-store.ts';
+import { DiskReserve } from './stores/sql/disk-reserve.ts';
 import { openSqliteStore } from './stores/sql/open-sqlite-store.ts';
+import { withReserve } from './stores/sql/with-reserve.ts';
 import { LocalNotifier } from './system/local-notifier.ts';
 import { randomIds } from './system/random-ids.ts';
 import { sharedClock } from './system/shared-clock.ts';
@@ -86,7 +88,10 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
 
 /** The driver of PostgreSQL is loaded only where one is configured. */
 async function openStore({ database }: ServerConfig, folder: string): Promise<Store> {
-  if (database === null) return await openSqliteStore({ database: join(folder, 'errand.db') });
+  if (database === null) {
+    const store = await openSqliteStore({ database: join(folder, 'errand.db') });
+    return withReserve(store, new DiskReserve(join(folder, 'reserve')));
+  }
   const { openPostgresStore } = await import('./stores/sql/open-postgres-store.ts');
   return await openPostgresStore({ url: database });
 }

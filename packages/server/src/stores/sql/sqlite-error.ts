@@ -1,5 +1,8 @@
 import { ErrandError } from '@errand/core/vocabulary';
 
+/** SQLITE_FULL */
+const FULL = 13;
+
 /** Primary result codes of SQLite that say something about the machine, not about the statement. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
   5: 'another process is writing to the database',
@@ -7,7 +10,7 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   8: 'the database cannot be written to',
   10: 'the disk of the database failed',
   11: 'the database file is damaged',
-  13: 'the disk of the database is full',
+  [FULL]: 'the disk of the database is full',
   14: 'the database file cannot be opened',
   26: 'the file is not a database',
 };
@@ -24,4 +27,10 @@ export function readSqliteError(error: unknown): Error {
   // The low byte is the primary code.
   const why = UNAVAILABLE[code & 0xff];
   return why === undefined ? error : new ErrandError('unavailable', why, { cause: error });
+}
+
+/** Could it not be written because there is no space left? */
+export function isDiskFull(error: unknown): boolean {
+  const cause = error instanceof ErrandError ? error.cause : error;
+  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === FULL;
 }

@@ -48,7 +48,8 @@ export async function pollAgent(
   if (agent === null)
     throw new ErrandError('unauthenticated', 'this agent is not known; let it join again with a new token');
   const now = parts.clock.now();
-  if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await parts.agents.seen(agent.id, now);
+  // A note that cannot be written, on a full disk for instance, keeps no cancel from its agent.
+  if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await parts.agents.seen(agent.id, now).catch(() => undefined);
   const pool = await parts.agents.pool(agent.pool);
   const waiting = new WaitingPoll(parts, request, {
     agent,

@@ -27,7 +27,8 @@ export async function actorOfCookie(parts: AuthenticateParts, cookie: string): P
 async function actorOf({ keys, clock }: AuthenticateParts, key: KeyRecord | null): Promise<Actor | null> {
   const now = clock.now();
   if (key === null || !isLive(key, now)) return null;
-  if (now - (key.lastUsedAt ?? 0) >= TOUCH_EVERY_MS) await keys.touch(key.id, now);
+  // A note that cannot be written, on a full disk for instance, keeps nobody from reading.
+  if (now - (key.lastUsedAt ?? 0) >= TOUCH_EVERY_MS) await keys.touch(key.id, now).catch(() => undefined);
   const { id, name, role, owner, expiresAt } = key;
   return { id, name, role, owner, expiresAt, local: false };
 }

@@ -1,0 +1,29 @@
+import type { Store } from '@errand/core';
+import { ErrandError } from '@errand/core/vocabulary';
+import type { DiskReserve } from './disk-reserve.ts';
+import { isDiskFull } from './sqlite-error.ts';
+
+/** A store that keeps space for what happens to the runs it has: on a full disk it takes no new ones, and the others still come to their ends. */
+export function withReserve(store: Store, reserve: DiskReserve): Store {
+  const withSpace = async <Result>(write: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isDiskFull(error) || !reserve.giveUp()) throw error;
+      return await write();
+    }
+  };
+  const { runs } = store;
+  return {
+    ...store,
+    runs: {
+      ...runs,
+      insert: async (run, idempotency) => {
+        if (reserve.isSpent()) throw new ErrandError('unavailable', 'the disk of the database is full');
+        return await runs.insert(run, idempotency);
+      },
+      save: (run) => withSpace(() => runs.save(run)),
+      claim: (query, lease) => withSpace(() => runs.claim(query, lease)),
+    },
+  };
+}
