@@ -53,6 +53,15 @@ describe('a call', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER'])(
+    'does not hope that %s will pass',
+    async (code) => {
+      const { errand, calls } = clientOf([Object.assign(new Error(code), { code })]);
+      await expect(errand.runs.create({ shell: 'date' })).rejects.toThrow(ErrandConnectionError);
+      expect(calls).toHaveLength(1);
+    },
+  );
+
   it('throws what the server says as one kind of error', async () => {
     const body = {
       error: { code: 'invalid', message: 'no such pool', requestId: 'req_1', details: { field: 'pool' } },

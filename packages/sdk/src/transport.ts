@@ -95,7 +95,8 @@ export class Transport {
   mayWorkLater(error: unknown): boolean {
     if (error instanceof ErrandApiError) return error.code === 'unavailable';
     if (!(error instanceof ErrandConnectionError)) return false;
-    return this.#answered || !NOBODY_THERE.has(causeCode(error) ?? '');
+    const code = causeCode(error) ?? '';
+    return this.#answered || !(NOBODY_THERE.has(code) || NOT_TRUSTED.test(code));
   }
 
   async #send(address: string, init: FetchInit): Promise<FetchAnswer> {
@@ -141,6 +142,9 @@ const NOBODY_THERE: ReadonlySet<string> = new Set([
   'EACCES',
   'EAI_AGAIN',
 ]);
+
+/** What Node calls a certificate it does not accept, and a line that speaks no TLS at all. */
+const NOT_TRUSTED = /CERT|ISSUER|LEAF_SIGNATURE|^ERR_(TLS|SSL)/;
 
 function pathOf(id: OperationId, { params = {}, query = {} }: Parts): string {
   const path = ROUTES[id].path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
