@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalKeepers, socketFolder } from '@errand/agent';
 import { KeeperClient, keeperBinary } from '@errand/agent/keeper';
 import { signalIfAlive } from './processes.ts';
@@ -21,10 +20,12 @@ export async function endKeepers({ agents, sockets }: KeeperPlaces): Promise<voi
     const keeper = await KeeperClient.connect(path).catch(() => null);
     if (keeper === null) continue;
     for (const { id } of await keeper.list()) keeper.kill(id, { signal: 9, graceMs: 0, cause: 'canceled' });
-    await until(async () => (await keeper.list()).every(({ state }) => state === 'ended'), `the end of ${path}`);
+    await until(
+      async () => (await keeper.list()).every(({ state }) => state === 'ended'),
+      `the end of ${path}`,
+    );
     signalIfAlive(keeper.pid, 'SIGKILL');
     await keeper.closed;
-    await sleep(0);
   }
 }
 

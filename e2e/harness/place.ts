@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Child, type ChildOptions } from './child.ts';
 import { endKeepers } from './keepers.ts';
+import { isAlive, processesWith, signalIfAlive } from './processes.ts';
 import { Server, type ServerOptions } from './server.ts';
+import { until } from './until.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const ERRAND = join(REPOSITORY, 'packages/cli/bin/errand');
@@ -13,6 +15,7 @@ export class Place implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'errand-e2e-'));
   readonly #children: Child[] = [];
   readonly #agentFolders = new Set<string>();
+  readonly #dataFolders = new Set<string>();
   readonly #atEnd: (() => void | Promise<void>)[] = [];
 
   constructor() {
@@ -46,9 +49,17 @@ export class Place implements AsyncDisposable {
     return await Server.start(this, options);
   }
 
-  /** An agent keeps its things in this folder: the keeper that belongs to it is ended with the place. */
-  keepsAgent(folder: string): void {
+  /** A control plane has this data folder, also one that a command line started: both it and its keeper end with the place. */
+  hasData(folder: string): string {
+    this.#dataFolders.add(folder);
+    this.hasAgent(join(folder, 'agent'));
+    return folder;
+  }
+
+  /** An agent has this folder: its keeper ends with the place. */
+  hasAgent(folder: string): string {
     this.#agentFolders.add(folder);
+    return folder;
   }
 
   /** To be done once every process is gone, before the folder is removed; the last one first. */
@@ -59,8 +70,24 @@ export class Place implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL');
     await Promise.all(this.#children.map(({ ended }) => ended));
+    await Promise.all([...this.#dataFolders].map(endOwner));
     await endKeepers({ agents: [...this.#agentFolders], sockets: this.path('run', 'errand') });
     for (const action of this.#atEnd) await action();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Ends the control plane that a command line started in the background. */
+async function endOwner(data: string): Promise<void> {
+  const pid = ownerOf(data);
+  if (pid === null || !processesWith(data).includes(pid)) return;
+  signalIfAlive(pid, 'SIGKILL');
+  await until(() => !isAlive(pid), `the end of server ${pid}`);
+}
+
+/** The process that has, or had last, a data folder; null where there was none. */
+export function ownerOf(data: string): number | null {
+  const file = join(data, 'owner');
+  if (!existsSync(file)) return null;
+  return Number(/\d+/.exec(readFileSync(file, 'utf8'))?.[0] ?? 0);
 }

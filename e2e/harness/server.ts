@@ -24,8 +24,7 @@ export class Server {
   private constructor(place: Place, options: ServerOptions) {
     this.#place = place;
     this.#options = options;
-    this.data = options.data ?? place.path('data');
-    place.keepsAgent(`${this.data}/agent`);
+    this.data = place.hasData(options.data ?? place.path('data'));
     this.#child = this.#launch(0);
   }
 

@@ -20,7 +20,9 @@ interface Read {
   bytes: number;
 }
 
-it(`shows ${PIECES} MiB to three followers byte for byte, through cuts and kill -9`, { timeout: 900_000 }, async () => {
+it(`shows ${PIECES} MiB to three followers byte for byte, through cuts and kill -9`, {
+  timeout: 900_000,
+}, async () => {
   await using place = new Place();
   const server = await place.server();
   using http = server.http();
@@ -46,13 +48,17 @@ it(`shows ${PIECES} MiB to three followers byte for byte, through cuts and kill 
   const seconds = (performance.now() - began) / 1_000;
 
   const truth = await hashOf(file);
-  for (const read of [plain, frames, lines]) expect([read.bytes, read.hash.digest('hex')]).toEqual([SIZE, truth]);
+  for (const read of [plain, frames, lines])
+    expect([read.bytes, read.hash.digest('hex')]).toEqual([SIZE, truth]);
   expect(cuts).toBeGreaterThanOrEqual(CUTS);
   expect(await look(http, id, 'ended')).toMatchObject({
     exitCode: 0,
     log: { bytes: SIZE, sha256: truth, truncated: null },
   });
-  if (soak) console.log(`${PIECES} MiB, 3 followers, ${cuts} cuts, 2 kills: ${seconds.toFixed(1)} s, sha256 ${truth}`);
+  if (soak)
+    console.log(
+      `${PIECES} MiB, 3 followers, ${cuts} cuts, 2 kills: ${seconds.toFixed(1)} s, sha256 ${truth}`,
+    );
 });
 
 /** As curl would: plain bytes, cut off again and again and resumed with Range. Answers how often. */

@@ -56,8 +56,10 @@ requires(root)('a full disk', () => {
     await until(async () => (await finishOrNull(http))?.exitCode === 0, 'a run that works again');
     const list = JSON.parse((await http.ask('GET', '/v1/runs?limit=500')).text) as { runs: Run[] };
     const names = list.runs.map(({ name }) => name);
-    for (const { name, status } of answers) expect([name, names.includes(name)]).toEqual([name, status === 201]);
-    for (const { id } of list.runs) expect((await look(http, id, 'ended')).status).toMatch(/succeeded|failed/);
+    for (const { name, status } of answers)
+      expect([name, names.includes(name)]).toEqual([name, status === 201]);
+    for (const { id } of list.runs)
+      expect((await look(http, id, 'ended')).status).toMatch(/succeeded|failed/);
   });
 });
 

@@ -65,7 +65,8 @@ describe('what a command writes', () => {
     const { id } = await finish(http, { shell });
     const pieces: string[] = [];
     for await (const piece of (await server.sdk().runs.get(id)).logs()) {
-      if (piece.kind === 'data') pieces.push(`${piece.stream}: ${Buffer.from(piece.bytes).toString().trim()}`);
+      if (piece.kind === 'data')
+        pieces.push(`${piece.stream}: ${Buffer.from(piece.bytes).toString().trim()}`);
     }
     const lines = [1, 2, 3].flatMap((n) => [`stdout: out${n}`, `stderr: err${n}`]);
     expect(pieces).toEqual(lines);
@@ -76,7 +77,9 @@ describe('what a command writes', () => {
   });
 
   it('comes as server-sent events that resume at Last-Event-ID', async () => {
-    const { id } = await submit(http, { shell: 'for i in 1 2 3 4 5 6; do echo line$i; sleep 0.2; done; exit 3' });
+    const { id } = await submit(http, {
+      shell: 'for i in 1 2 3 4 5 6; do echo line$i; sleep 0.2; done; exit 3',
+    });
     const path = `/v1/runs/${id}/log?follow=1`;
     const headers = { accept: 'text/event-stream' };
     const text: string[] = [];

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { requires } from '../../scripts/requires.ts';
+import { HttpClient } from '../harness/http.ts';
+import { Place } from '../harness/place.ts';
+import { openssl } from '../harness/requirements.ts';
+import { finish, logOf } from '../harness/runs.ts';
+
+requires(openssl)('TLS by files', () => {
+  it('serves the API, followers and the command line', async () => {
+    await using place = new Place();
+    const [cert, key] = [place.path('cert.pem'), place.path('key.pem')];
+    makeCertificate(cert, key);
+    const config = `listen: {host: 0.0.0.0}\ntls: {cert: ${cert}, key: ${key}}\nlogLevel: warn`;
+    const server = await place.server({ config });
+    expect(server.url).toMatch(/^https:/);
+    using http = new HttpClient({ url: server.url, key: server.key, ca: readFileSync(cert, 'utf8') });
+    const { id } = await finish(http, { shell: 'seq 100000' });
+    expect((await logOf(http, id, '?follow=1')).toString()).toMatch(/^1\n2\n[^]*\n100000\n$/);
+    const env = { ...server.env, NODE_EXTRA_CA_CERTS: cert };
+    const run = await place.errand(['run', '--', 'sh', '-c', 'echo safe; exit 3'], { env }).ended;
+    expect(run).toMatchObject({ status: 3, stdout: 'safe\n' });
+    const stranger = await place.errand(['run', '--', 'true'], { env: server.env }).ended;
+    expect([stranger.status, stranger.stderr]).toEqual([125, expect.stringMatching(/certificate/i)]);
+  });
+
+  it('says which files it cannot read', async () => {
+    await using place = new Place();
+    const config = `tls: {cert: ${place.path('no.pem')}, key: ${place.path('no.key')}}`;
+    await expect(place.server({ config })).rejects.toThrow(
+      /TLS files \S+no\.pem and \S+no\.key cannot be read/,
+    );
+  });
+});
+
+function makeCertificate(cert: string, key: string): void {
+  const subject = ['-subj', '/CN=errand test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+  execFileSync('openssl', ['req', ...kind, ...subject, '-out', cert, '-keyout', key], { stdio: 'ignore' });
+}
