@@ -11,6 +11,8 @@ export interface Call<Id extends OperationId> {
   readonly body: ReadableStream<Uint8Array> | null;
   /** Aborts when the client goes away or the server drains. */
   readonly signal: () => AbortSignal;
+  /** Breaks the connection off: the only way to say that a body is not whole once it has begun. */
+  readonly hangUp: () => void;
 }
 
 /** What an operation does: its JSON answer, nothing, or a streamed response of its own making. */

@@ -28,7 +28,7 @@ export async function listenTcp(
   tls: ServerConfig['tls'],
 ): Promise<Listener> {
   const server = createAdaptorServer({
-    fetch: (request: Request) => app.fetch(request, { local: false }),
+    fetch: (request, { outgoing }) => app.fetch(request, { local: false, hangUp: () => outgoing.destroy() }),
     ...(tls === null ? {} : { createServer: createTlsServer, serverOptions: tlsFiles(tls) }),
   });
   await started(server, () => server.listen(port, host), `${host}:${port}`);
@@ -44,7 +44,7 @@ export async function listenSocket(app: Hono<Environment>, path: string): Promis
     rmSync(path);
   }
   const server = createAdaptorServer({
-    fetch: (request: Request) => app.fetch(request, { local: true }),
+    fetch: (request, { outgoing }) => app.fetch(request, { local: true, hangUp: () => outgoing.destroy() }),
   });
   await started(server, () => server.listen(path), path);
   chmodSync(path, 0o600);

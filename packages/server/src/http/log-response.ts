@@ -46,11 +46,17 @@ export function event(name: string, id: number | string, data: unknown): Uint8Ar
   return text.encode(`event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
+interface Followed {
+  readonly format: LogFormat;
+  readonly from: number;
+  /** Called where the steps stop before the end of the log: plain bytes cannot say so by themselves. */
+  readonly onBrokenOff: () => void;
+}
+
 /** What a follower reads, on the line. */
 export async function* encodeFollowed(
-  format: LogFormat,
   steps: AsyncIterable<FollowStep>,
-  from: number,
+  { format, from, onBrokenOff }: Followed,
 ): AsyncGenerator<Uint8Array> {
   // Brings the headers to the reader before the first byte of a silent command.
   yield* format.mark(from);
@@ -63,10 +69,10 @@ export async function* encodeFollowed(
         yield* format.mark(step.offset);
         break;
       case 'end':
-        yield* format.end(step.offset, step.run);
-        break;
+        return yield* format.end(step.offset, step.run);
     }
   }
+  onBrokenOff();
 }
 
 /** What stands in the log now, on the line. */

@@ -3,9 +3,16 @@ import type { Services } from '../services.ts';
 import type { GuardOptions } from './guards.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What the listener tells about a connection. `local`: it came over the socket of the data folder. */
+/** What the listener tells about a connection. */
+export interface Connection {
+  /** It came over the socket of the data folder. */
+  readonly local: boolean;
+  /** Breaks it off, so that whoever reads an answer knows that it is not whole. */
+  readonly hangUp?: () => void;
+}
+
 export interface Environment {
-  Bindings: { readonly local: boolean };
+  Bindings: Connection;
   Variables: { requestId: string };
 }
 

@@ -65,7 +65,8 @@ async function callOf(
   const body = route.body === 'bytes' ? request.body : null;
   // Most operations never look at it, and making one costs as much as a small answer.
   const signal = (): AbortSignal => AbortSignal.any([request.signal, draining]);
-  return { actor, input, headers: request.headers, body, signal };
+  const hangUp = (): void => context.env.hangUp?.();
+  return { actor, input, headers: request.headers, body, signal, hangUp };
 }
 
 function parsed(where: string, schema: z.ZodType | undefined, value: unknown): unknown {

@@ -39,7 +39,8 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
           stream,
           signal: call.signal(),
         });
-        return logResponse(streamOf(encodeFollowed(format, steps, range.from)), {
+        const body = encodeFollowed(steps, { format, from: range.from, onBrokenOff: call.hangUp });
+        return logResponse(streamOf(body), {
           attempt: attemptOf(state),
           format,
           range,
