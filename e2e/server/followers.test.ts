@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { HttpClient } from '../harness/http.ts';
@@ -117,4 +118,30 @@ async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+it('breaks a transfer off, rather than ending it, when the server stops before the log is complete', async () => {
+  await using place = new Place();
+  const server = await place.server();
+  using http = server.http();
+  const { id } = await submit(http, { shell: 'echo begin; sleep 3; echo end' });
+  const answer = await http.open('GET', `/v1/runs/${id}/log?follow=1`);
+  const read = readAll(answer);
+  await until(() => read.text.includes('begin'), 'the first line');
+  const { status, stderr } = await server.stop();
+  expect([status, stderr]).toEqual([0, '']);
+  await expect(read.done).rejects.toThrow(/aborted|reset/);
+  await server.start();
+  expect((await http.ask('GET', `/v1/runs/${id}/log?follow=1`)).text).toBe('begin\nend\n');
+});
+
+function readAll(answer: IncomingMessage): { text: string; readonly done: Promise<void> } {
+  const read = { text: '', done: Promise.resolve() };
+  const rest = async () => {
+    for await (const chunk of answer) read.text += String(chunk);
+  };
+  read.done = rest();
+  // It may break before anybody looks.
+  read.done.catch(() => undefined);
+  return read;
 }
