@@ -31,7 +31,7 @@ export interface AttemptParts {
 }
 
 /** An attempt that is short is not worth a call that says it runs: its end follows at once. */
-const STARTED_LATE_MS = 20;
+const STARTED_LATE_MS = 50;
 const PATIENCE_STEP_MS = 200;
 /** What a login has. The agent's own is far higher, and programs that close all they may have open would take seconds. */
 const OPEN_FILES = 1_024;
@@ -202,11 +202,9 @@ export class Attempt {
   #started(at: number | undefined): void {
     if (at === undefined || this.#startedTold) return;
     this.#startedTold = true;
-    const over = this.#whileItRuns();
     const tell = async (): Promise<void> => {
-      await over.clock.sleep(STARTED_LATE_MS, over.signal);
-      over.signal.throwIfAborted();
-      await this.#report({ kind: 'started', at }, over);
+      await this.#parts.waiting.clock.sleep(STARTED_LATE_MS, this.#over.signal);
+      if (!this.#over.signal.aborted) await this.#report({ kind: 'started', at }, this.#whileItRuns());
     };
     tell().catch(() => {});
   }
@@ -220,7 +218,8 @@ export class Attempt {
 
   /** The last bytes, then the end, then nothing of it is left here. */
   async #finish(entry: SpoolEntry, log: LogDelivery, outcome: KeptOutcome | typeof CANCELED): Promise<void> {
-    this.#over.abort();
+    // With a reason, because without one an error with a stack is made.
+    this.#over.abort('over');
     if (outcome.kind === 'lost') await this.#endOrphans();
     if (!this.#superseded) await this.#reportEnd(entry, log, outcome);
     this.#done = true;

@@ -107,7 +107,7 @@ export class LogSender {
     const looked = new AbortController();
     const slept = clock.sleep(LOOK_MS, AbortSignal.any([looked.signal, signal]));
     await orStopped(Promise.race([this.#wake.wait(), slept]), signal);
-    looked.abort();
+    looked.abort('looked');
   }
 }
 

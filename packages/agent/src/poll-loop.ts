@@ -59,7 +59,7 @@ export class PollLoop {
 
   /** What the agent holds or would take has changed in a way that the poll under way does not know: ask again now. */
   refresh(): void {
-    this.#again.abort();
+    this.#again.abort('again');
   }
 
   #poll({ agentId, policy }: HelloAnswer): Promise<PollAnswer> {

@@ -47,9 +47,16 @@ export class FileSpool implements Spool {
   create(draft: SpoolDraft): SpoolEntry {
     const prefix = this.prefixOf(draft.lease);
     if (draft.ownCwd) mkdirIfMissing(draft.cwd);
-    // One that is there was given before and never executed, for else it would be among the attempts this agent holds.
-    unlinkIfThere(prefix + RUN);
-    createRunFile(prefix, attemptId(draft.lease), Buffer.from(JSON.stringify(draft)));
+    const make = (): void =>
+      createRunFile(prefix, attemptId(draft.lease), Buffer.from(JSON.stringify(draft)));
+    try {
+      make();
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      // It was given before and never executed, for else it would be among the attempts this agent holds.
+      unlinkIfThere(prefix + RUN);
+      make();
+    }
     return entryOf(draft, prefix);
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { AttemptRef } from '@errand/core';
 import { ErrandError } from '@errand/core/vocabulary';
@@ -18,7 +18,7 @@ const RUN_ID = /^[A-Za-z0-9_-]{1,100}$/;
 /** `<root>/<2 hex of the hash of the run's id>/<run>.<token>.{log,idx}`: at most 256 folders, and no more than two files for a log. */
 export function pathsOf(root: string, { runId, token }: AttemptRef): LogPaths {
   if (!RUN_ID.test(runId)) throw new ErrandError('invalid', `"${runId}" is not the id of a run`);
-  const folder = join(root, createHash('sha256').update(runId).digest('hex').slice(0, 2));
+  const folder = join(root, hash('sha256', runId).slice(0, 2));
   const prefix = join(folder, `${runId}.${token}`);
   return { folder, prefix, bytes: `${prefix}.log`, index: `${prefix}.idx` };
 }

@@ -1,4 +1,4 @@
-import { constants, existsSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import type { LogPiece } from '@errand/core';
 import { isMissing, readFileError } from './file-error.ts';
@@ -42,7 +42,7 @@ export class LogWriter {
   seal(): Promise<void> {
     return this.#next(async () => {
       await this.#letGo();
-      await sealLog(this.#paths);
+      sealLog(this.#paths);
     });
   }
 
@@ -170,22 +170,34 @@ async function heal(log: OpenLog): Promise<OpenLog> {
   return log;
 }
 
-async function sealLog(paths: LogPaths): Promise<void> {
-  // Most commands of a busy server print nothing; asking for a file that is not there costs less here than on the thread pool.
+/**
+ * Synchronous, because it comes at the end of every run: a few small calls on what was just written, each of which would take longer to
+ * find a thread of the pool than to be done.
+ */
+function sealLog(paths: LogPaths): void {
   if (!existsSync(paths.bytes)) return;
-  const bytes = await open(paths.bytes, 'r');
-  const index = await open(paths.index, constants.O_RDWR | constants.O_CREAT, 0o600);
+  const bytes = openSync(paths.bytes, 'r');
   try {
-    const { size, mtimeMs } = await bytes.stat();
-    const count = Math.floor((await index.stat()).size / RECORD_BYTES);
-    const recorded = (await lastRecord(index, count))?.end ?? 0;
-    if (size <= recorded) return;
-    const rest: IndexRecord = { end: size, stream: 'stdout', time: mtimeMs };
-    await writeAt(index, encodeRecords([rest]), count * RECORD_BYTES);
+    const index = openSync(paths.index, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      giveRest(bytes, index);
+    } finally {
+      closeSync(index);
+    }
   } finally {
-    await bytes.close();
-    await index.close();
+    closeSync(bytes);
   }
+}
+
+function giveRest(bytes: number, index: number): void {
+  const { size, mtimeMs } = fstatSync(bytes);
+  const count = Math.floor(fstatSync(index).size / RECORD_BYTES);
+  const last = Buffer.alloc(RECORD_BYTES);
+  if (count > 0) readSync(index, last, 0, RECORD_BYTES, (count - 1) * RECORD_BYTES);
+  const recorded = count > 0 ? decodeRecord(last, 0).end : 0;
+  if (size <= recorded) return;
+  const rest = encodeRecords([{ end: size, stream: 'stdout', time: mtimeMs }]);
+  writeSync(index, rest, 0, rest.length, count * RECORD_BYTES);
 }
 
 async function lastRecord(index: FileHandle, count: number): Promise<IndexRecord | null> {

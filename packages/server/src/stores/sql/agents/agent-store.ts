@@ -2,6 +2,8 @@ import type { AgentRecord, AgentStore, PoolRecord } from '@errand/core';
 import type { CompiledQuery } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { changedBy, type Executor, rowsOf, type Work } from '../executor.ts';
+import { prepared } from '../prepared.ts';
+import type { AgentsTable } from '../schema.ts';
 import { agentOf, agentRow, joinTokenOf, joinTokenRow, poolOf, poolRow } from './row.ts';
 
 /** Agents, pools and join tokens in SQL. */
@@ -9,16 +11,19 @@ export function sqlAgentStore(executor: Executor, dialect: Dialect): AgentStore 
   const { queries } = dialect;
   const agents = queries.selectFrom('agents').selectAll().orderBy('name').orderBy('id');
   const pools = queries.selectFrom('pools').selectAll().orderBy('name');
-  const first = async (query: typeof agents) => {
-    const [row] = await executor.read(query.limit(1).compile());
+  const byId = prepared(({ id }: { id: string }) => agents.where('id', '=', id));
+  const byKey = prepared(({ keyId }: { keyId: string }) => agents.where('key_id', '=', keyId).limit(1));
+  const poolByName = prepared(({ name }: { name: string }) => pools.where('name', '=', name));
+  const first = async (query: CompiledQuery<AgentsTable>) => {
+    const [row] = await executor.read(query);
     return row === undefined ? null : agentOf(row);
   };
   return {
     put: async (agent) => {
       await executor.write(putAgent(dialect, agent));
     },
-    get: (id) => first(agents.where('id', '=', id)),
-    byKey: (keyId) => first(agents.where('key_id', '=', keyId)),
+    get: (id) => first(byId({ id })),
+    byKey: (keyId) => first(byKey({ keyId })),
     list: async (pool) => {
       const wanted = pool === null ? agents : agents.where('pool', '=', pool);
       return (await executor.read(wanted.compile())).map(agentOf);
@@ -31,7 +36,7 @@ export function sqlAgentStore(executor: Executor, dialect: Dialect): AgentStore 
       (await executor.write(queries.deleteFrom('agents').where('id', '=', id).compile())).changed > 0,
     ensurePool: (pool) => executor.transact(() => ensurePool(dialect, pool)),
     pool: async (name) => {
-      const [row] = await executor.read(pools.where('name', '=', name).compile());
+      const [row] = await executor.read(poolByName({ name }));
       return row === undefined ? null : poolOf(row);
     },
     pools: async () => (await executor.read(pools.compile())).map(poolOf),

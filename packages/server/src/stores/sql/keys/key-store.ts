@@ -2,24 +2,30 @@ import type { KeyStore } from '@errand/core';
 import type { CompiledQuery } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { changedBy, type Executor, type Work } from '../executor.ts';
+import { prepared } from '../prepared.ts';
 import type { KeysTable } from '../schema.ts';
 import { keyOf, keyRow, signInOf, signInRow } from './row.ts';
 
 /** Keys and sign-ins in SQL. */
 export function sqlKeyStore(executor: Executor, dialect: Dialect): KeyStore {
   const { queries } = dialect;
-  const keys = queries.selectFrom('keys').selectAll();
+  const byId = prepared(({ id }: { id: string }) =>
+    queries.selectFrom('keys').selectAll().where('id', '=', id),
+  );
+  const byHash = prepared(({ hash }: { hash: string }) =>
+    queries.selectFrom('keys').selectAll().where('hash', '=', hash),
+  );
   const signIns = queries.selectFrom('sign_ins').selectAll();
   return {
     insert: async (key) => {
       await executor.write(queries.insertInto('keys').values(keyRow(key)).compile());
     },
     byHash: async (hash) => {
-      const [row] = await executor.read(keys.where('hash', '=', hash).compile());
+      const [row] = await executor.read(byHash({ hash }));
       return row === undefined ? null : keyOf(row);
     },
     get: async (id) => {
-      const [row] = await executor.read(keys.where('id', '=', id).compile());
+      const [row] = await executor.read(byId({ id }));
       return row === undefined ? null : keyOf(row);
     },
     list: async (ownerScope) => (await executor.read(listKeys(dialect, ownerScope))).map(keyOf),
