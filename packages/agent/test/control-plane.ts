@@ -49,10 +49,12 @@ export class TestControlPlane implements AgentLink {
   readonly #waiting = new Set<() => void>();
   /** Rises with all that changes, so that nobody sleeps through what happened while they looked. */
   #version = 0;
+  readonly #born = performance.timeOrigin;
   #next = 1;
 
   submit(argv: readonly string[], more: Partial<Lease> = {}): TestRun {
-    const runId = `run_${String(this.#next).padStart(4, '0')}`;
+    // As unique as real ones: agents find the tree of a dead keeper by the id in its environment, in every test that runs now.
+    const runId = `run_${process.pid}x${this.#born}x${String(this.#next).padStart(4, '0')}`;
     this.#next += 1;
     const lease: Lease = {
       runId,

@@ -2,6 +2,7 @@ import { type Clock, ErrandError, type Ids, type LogStore, type Notifier, type S
 import type { OwnAgent } from './own-agent.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
+import { AgentMemory } from './use-cases/agents/agent-memory.ts';
 import { Connections } from './use-cases/agents/connections.ts';
 import { Offers } from './use-cases/agents/offers.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
@@ -58,7 +59,13 @@ export function createServices(parts: ServiceParts): Services {
     keyMaking: { keys, clock, ids },
     joining: { agents, keys, clock, ids },
     hello: common,
-    polling: { ...common, ...leasing, offers, takeWindows: (agentId) => windows.take(agentId) },
+    polling: {
+      ...common,
+      ...leasing,
+      memory: new AgentMemory(common),
+      offers,
+      takeWindows: (agentId) => windows.take(agentId),
+    },
     connections: new Connections(common),
     appending: common,
     reporting: common,
@@ -69,14 +76,15 @@ export function createServices(parts: ServiceParts): Services {
       sockets: parts.sockets,
       ownAgent: () => own.agent,
     }),
-    shutDown: async ({ busy }) => {
-      if (parts.stays)
-        throw new ErrandError('conflict', 'this control plane was started with errand up; end that one');
-      const open = await countOpenRuns(store);
-      if (open > 0 && !busy) throw new ErrandError('conflict', `${open} runs have not finished`);
-      parts.shutDown();
-    },
+    shutDown: ({ busy }) => shutDown(parts, busy),
   };
+}
+
+async function shutDown({ store, stays, shutDown: begin }: ServiceParts, busy: boolean): Promise<void> {
+  if (stays) throw new ErrandError('conflict', 'this control plane was started with errand up; end that one');
+  const open = await countOpenRuns(store);
+  if (open > 0 && !busy) throw new ErrandError('conflict', `${open} runs have not finished`);
+  begin();
 }
 
 /** How many runs have not finished. */

@@ -2,9 +2,10 @@ import type { AgentLink } from '@errand/contract';
 import type { LogStore } from '@errand/core';
 import { type AppendLogParts, appendLog } from './use-cases/agents/append-log.ts';
 import { type FetchInputParts, fetchInput } from './use-cases/agents/fetch-input.ts';
-import { type PollAgentParts, pollAgent } from './use-cases/agents/poll-agent.ts';
+import { pollAgent } from './use-cases/agents/poll-agent.ts';
 import { type ReportFactParts, reportFact } from './use-cases/agents/report-fact.ts';
 import { type SayHelloParts, sayHello } from './use-cases/agents/say-hello.ts';
+import type { PollAgentParts } from './use-cases/agents/waiting-poll.ts';
 
 export interface InProcessLinkParts {
   readonly hello: SayHelloParts;

@@ -44,6 +44,11 @@ export function attemptId({ id, callerPlace }: CreatedRun): string {
   return `${id}.${callerPlace?.token ?? 1}`;
 }
 
+/** By these the agent finds what is left of an attempt whose keeper died. */
+function attemptVariables({ id, callerPlace }: CreatedRun): Record<string, string> {
+  return { ERRAND_RUN_ID: id, ERRAND_ATTEMPT: String(callerPlace?.token ?? 1) };
+}
+
 /** The keeper inherits our folder, environment, limits and descriptor 0, and gives them to the command. */
 async function launch(
   environment: Environment,
@@ -71,7 +76,7 @@ async function launch(
   const keeper = await KeeperClient.connect(place.keeperSocket);
   await keeper.start({
     ...how,
-    ...inheritedEnvironment(environment, { ...config.env, ...config.secretEnv }),
+    ...inheritedEnvironment(environment, { ...config.env, ...config.secretEnv, ...attemptVariables(run) }),
     id: attemptId(run),
     prefix: place.spool,
     ...(place.log === place.spool ? {} : { logPrefix: place.log }),

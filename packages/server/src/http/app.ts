@@ -1,6 +1,7 @@
 import { openApiDocument } from '@errand/contract';
 import { ErrandError } from '@errand/core';
 import { Hono } from 'hono';
+import { aboutAnswer } from './about-answer.ts';
 import { docsPage } from './docs-page.ts';
 import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
@@ -21,8 +22,6 @@ export function createApp(parts: AppParts): Hono<Environment> {
     const requestId = `req_${Math.trunc(started * 1_000).toString(36)}_${(counter++).toString(36)}`;
     context.set('requestId', requestId);
     await next();
-    context.res.headers.set('errand-version', services.version);
-    context.res.headers.set('errand-request', requestId);
     metrics.request(context.req.method, context.res.status, services.clock.steady() - started);
   });
   app.onError((error, context) => {
@@ -30,17 +29,18 @@ export function createApp(parts: AppParts): Hono<Environment> {
     if (!(error instanceof ErrandError) || error.code === 'internal') {
       log.error({ err: error, requestId, path: context.req.path }, 'request failed');
     }
-    return errorResponse(error, requestId);
+    return errorResponse(error, aboutAnswer(services.version, context));
   });
   app.notFound((context) =>
     errorResponse(
       new ErrandError('not_found', `there is no ${context.req.method} ${context.req.path}`),
-      context.get('requestId'),
+      aboutAnswer(services.version, context),
     ),
   );
   openRoutes(app, parts);
   signInRoutes(app, parts);
   registerRoutes(app, {
+    version: services.version,
     handlers: {
       ...runHandlers(services),
       ...logHandlers(services),
@@ -64,7 +64,9 @@ function openRoutes(app: Hono<Environment>, { services, guards, metrics, ready }
       await next();
     });
   }
-  app.get('/healthz', (context) => context.json({ status: 'ok', version: services.version }));
+  app.get('/healthz', (context) =>
+    context.json({ status: 'ok', version: services.version }, 200, aboutAnswer(services.version, context)),
+  );
   app.get('/readyz', async (context) => {
     try {
       await ready();

@@ -2,8 +2,10 @@ import { type ErrorBody, STATUS_BY_CODE } from '@errand/contract';
 import { ErrandError } from '@errand/core';
 import type { z } from 'zod';
 
+import type { AboutAnswer } from './about-answer.ts';
+
 /** Any error as the answer of the API. What is not an ErrandError is `internal`: its text stays in the log. */
-export function errorResponse(error: unknown, requestId: string): Response {
+export function errorResponse(error: unknown, about: AboutAnswer): Response {
   const known =
     error instanceof ErrandError
       ? error
@@ -12,11 +14,11 @@ export function errorResponse(error: unknown, requestId: string): Response {
     error: {
       code: known.code,
       message: known.message,
-      requestId,
+      requestId: about['errand-request'],
       ...(known.details === undefined ? {} : { details: { ...known.details } }),
     },
   };
-  const headers = new Headers();
+  const headers = new Headers({ ...about });
   if (known.code === 'range') headers.set('content-range', `bytes */${Number(known.details?.['size'] ?? 0)}`);
   if (known.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
   if (known.code === 'unavailable') headers.set('retry-after', '1');

@@ -6,6 +6,7 @@ import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
 import type { AuthenticateParts } from '../use-cases/keys/authenticate.ts';
+import { aboutAnswer } from './about-answer.ts';
 import { authenticate, checkAccess } from './authentication.ts';
 import type { Call, Handler, Handlers } from './call.ts';
 import { invalidInput } from './error-response.ts';
@@ -13,6 +14,7 @@ import { checkOrigin, type GuardOptions } from './guards.ts';
 import type { Environment } from './parts.ts';
 
 export interface RegisterParts {
+  readonly version: string;
   readonly handlers: Handlers;
   readonly authenticating: AuthenticateParts & { readonly clock: Clock };
   readonly guards: GuardOptions;
@@ -31,7 +33,7 @@ export function registerRoutes(app: Hono<Environment>, parts: RegisterParts): vo
       const actor = await actorOf(parts, route, context);
       checkAccess(route, actor);
       const call = await callOf(parts, route, actor, context);
-      return respond(route, await handler(call));
+      return respond(route, await handler(call), aboutAnswer(parts.version, context));
     });
   }
 }
@@ -115,8 +117,14 @@ function tooLarge(): ErrandError {
   return new ErrandError('too_large', `a request may have at most ${LIMITS.requestBytes} bytes`);
 }
 
-function respond(route: Route, answer: unknown): Response {
-  if (answer instanceof Response) return answer;
-  if (route.answer === null) return new Response(null, { status: route.status });
-  return Response.json(answer, { status: route.status });
+/** Text with plain headers, given at once: the listener writes such an answer without making a stream of it. */
+function respond(route: Route, answer: unknown, about: Readonly<Record<string, string>>): Response {
+  const { status } = route;
+  if (answer instanceof Response) {
+    for (const [name, value] of Object.entries(about)) answer.headers.set(name, value);
+    return answer;
+  }
+  if (route.answer === null) return new Response(null, { status, headers: about });
+  const headers = { ...about, 'content-type': 'application/json' };
+  return new Response(JSON.stringify(answer), { status, headers });
 }

@@ -1,0 +1,87 @@
+import {
+  type AgentRecord,
+  type AgentStore,
+  type Clock,
+  DEFAULTS,
+  ErrandError,
+  type Notifier,
+} from '@errand/core';
+import { topics } from '../topics.ts';
+
+/** How old a remembered record may be, and how long orders may go unlooked for while no pulse speaks of any. */
+const FRESH_MS = 1_000;
+/** Notes of an agent's calls are written at most this often. */
+const SEEN_EVERY_MS = 5_000;
+
+/** The agent behind a poll. */
+export interface Poller {
+  readonly agent: AgentRecord;
+  /** Of its pool. */
+  readonly lostAfterMs: number;
+}
+
+export interface AgentMemoryParts {
+  readonly agents: Pick<AgentStore, 'get' | 'pool' | 'seen'>;
+  readonly notifier: Notifier;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+interface Remembered {
+  readonly poller: Poller;
+  readonly readAt: number;
+  ordersLookedAt: number;
+  ordersDue: boolean;
+  readonly forget: () => void;
+}
+
+/**
+ * What the polls of a busy agent would ask the store again and again. Only a memory of a second: the store is the truth, and who polls more
+ * slowly than that never meets it.
+ */
+export class AgentMemory {
+  readonly #parts: AgentMemoryParts;
+  readonly #byId = new Map<string, Remembered>();
+
+  constructor(parts: AgentMemoryParts) {
+    this.#parts = parts;
+  }
+
+  /** The agent and its pool; notes that it called. Throws `unauthenticated` for an unknown one. */
+  async poller(agentId: string): Promise<Poller> {
+    const now = this.#parts.clock.now();
+    const known = this.#byId.get(agentId);
+    if (known !== undefined && Math.abs(now - known.readAt) < FRESH_MS) return known.poller;
+    known?.forget();
+    this.#byId.delete(agentId);
+    const poller = await this.#read(agentId, now);
+    const notifier = this.#parts.notifier;
+    const forget = notifier.subscribe(topics.agent(agentId), () => {
+      const remembered = this.#byId.get(agentId);
+      if (remembered !== undefined) remembered.ordersDue = true;
+    });
+    this.#byId.set(agentId, { poller, readAt: now, ordersLookedAt: 0, ordersDue: true, forget });
+    return poller;
+  }
+
+  /** Should a poll that begins look for orders at once? True after a pulse that no poll has followed up, and from time to time. */
+  takeOrdersDue(agentId: string): boolean {
+    const known = this.#byId.get(agentId);
+    const now = this.#parts.clock.now();
+    if (known === undefined) return true;
+    if (!known.ordersDue && Math.abs(now - known.ordersLookedAt) < FRESH_MS) return false;
+    known.ordersDue = false;
+    known.ordersLookedAt = now;
+    return true;
+  }
+
+  async #read(agentId: string, now: number): Promise<Poller> {
+    const { agents } = this.#parts;
+    const agent = await agents.get(agentId);
+    if (agent === null) {
+      throw new ErrandError('unauthenticated', 'this agent is not known; let it join again with a new token');
+    }
+    if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await agents.seen(agentId, now);
+    const pool = await agents.pool(agent.pool);
+    return { agent, lostAfterMs: pool?.lostAfterMs ?? DEFAULTS.lostAfterMs };
+  }
+}
