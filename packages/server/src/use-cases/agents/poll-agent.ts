@@ -23,6 +23,6 @@ export async function pollAgent(
     });
     return answer ?? NOTHING;
   } finally {
-    waiting.withdraw();
+    waiting.end();
   }
 }

@@ -35,6 +35,7 @@ export class WaitingPoll {
   readonly #handed: RunRecord[] = [];
   #withdraw: (() => void) | null = null;
   #looked = false;
+  #over = false;
 
   constructor(parts: PollAgentParts, request: PollRequest, poller: Poller) {
     this.#parts = parts;
@@ -64,7 +65,9 @@ export class WaitingPoll {
     return due || (pulsed === null ? !begins : pulsed.has(topics.agent(agent.id)));
   }
 
-  withdraw(): void {
+  /** The poll is being answered: it takes no more runs. */
+  end(): void {
+    this.#over = true;
     this.#withdraw?.();
   }
 
@@ -128,7 +131,8 @@ export class WaitingPoll {
       free,
       deliver: (run) => {
         this.#handed.push(run);
-        this.#parts.notifier.pulse(topics.handed(agent.id));
+        // A poll that is over leaves it to the next one, which finds the lease among those that the agent does not know.
+        this.#parts.notifier.pulse(this.#over ? topics.agent(agent.id) : topics.handed(agent.id));
       },
     });
   }
