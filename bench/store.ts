@@ -2,99 +2,12 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogPiece, RunRecord, Store } from '@errand/core';
-import { aRun, finished, leased } from '@errand/core/testing';
+import type { LogPiece } from '@errand/core';
+import { aRun, leased } from '@errand/core/testing';
 import { FileLogStore } from '../packages/server/src/stores/files/file-log-store.ts';
 import { openSqliteStore } from '../packages/server/src/stores/sql/open-sqlite-store.ts';
 
-/**
- * What the stores do, by themselves: `node bench/store.ts [finished runs] [folder]`. Claims and lists with many finished runs stand
- * beside the same on an empty store; all other figures have no yardstick here.
- */
-async function measureQueries(): Promise<void> {
-  await using empty = await openSqliteStore({ database: join(folder, 'empty.db') });
-  await using full = await openSqliteStore({ database: join(folder, 'full.db') });
-  const seconds = await timed(() => fill(full, finishedRuns, oldRun));
-  console.log(`insert ${finishedRuns} finished runs: ${(finishedRuns / seconds).toFixed(0)} runs/s`);
-  // The same few young runs in both, so that both have something to find.
-  for (const store of [empty, full]) await fill(store, 200, youngRun);
-  console.log('query                     empty p50/p99 us   full p50/p99 us   ratio of p50');
-  for (const [name, ask] of Object.entries(QUERIES)) {
-    const [few, many] = await sideBySide(empty, full, ask);
-    const ratio = (many.p50 / few.p50).toFixed(2);
-    console.log(`${name.padEnd(26)}${show(few).padEnd(19)}${show(many).padEnd(18)}${ratio}`);
-  }
-}
-
-type Ask = (store: Store, round: number) => Promise<unknown>;
-
-const PAGE = { limit: 50, after: null };
-
-const QUERIES: Readonly<Record<string, Ask>> = {
-  'insert and claim': async (store, round) => {
-    await store.runs.insert(aRun({ pool: 'bench' }), null);
-    return store.runs.claim({ pool: 'bench', agentId: 'agent_1', now: 1e13 + round, limit: 4 }, take);
-  },
-  'claim, queue empty': (store) =>
-    store.runs.claim({ pool: 'none', agentId: 'agent_1', now: 1e13, limit: 4 }, take),
-  due: (store) => store.runs.due(1, 100),
-  list: (store) => store.runs.list({}, PAGE),
-  'list of an owner': (store) => store.runs.list({ ownerScope: 'acme/user-7' }, PAGE),
-  'list of a team': (store) => store.runs.list({ ownerScope: 'acme' }, PAGE),
-  'list by status': (store) => store.runs.list({ status: ['failed'] }, PAGE),
-  'list of a team by status': (store) => store.runs.list({ ownerScope: 'acme', status: ['failed'] }, PAGE),
-  'list of what is open': (store) =>
-    store.runs.list({ ownerScope: 'acme', status: ['queued', 'starting', 'running'] }, PAGE),
-  'list by pool': (store) => store.runs.list({ pool: 'pool-3' }, PAGE),
-  'list by tag': (store) => store.runs.list({ tags: ['tag-5'], ownerScope: 'acme' }, PAGE),
-  'list by name': (store) => store.runs.list({ name: 'name-11' }, PAGE),
-  'count open': (store) => store.runs.countOpen(),
-};
-
-function take(run: RunRecord): RunRecord {
-  return leased(run, 'agent_1', 1e13);
-}
-
-async function fill(store: Store, count: number, make: (index: number) => RunRecord): Promise<void> {
-  for (let from = 0; from < count; from += 1_000) {
-    const size = Math.min(1_000, count - from);
-    await Promise.all(
-      Array.from({ length: size }, (_, index) => store.runs.insert(make(from + index), null)),
-    );
-  }
-}
-
-function oldRun(index: number): RunRecord {
-  const at = 1e12 + index;
-  const run = aRun({
-    owner: `acme/user-${index % 100}`,
-    pool: `pool-${index % 10}`,
-    name: `name-${index % 50}`,
-    tags: [`tag-${index % 20}`],
-    createdAt: at,
-  });
-  return finished(run, at, index % 4 === 0 ? 1 : 0);
-}
-
-/** Everything a query asks for, so that every page is full on both sides. */
-function youngRun(index: number): RunRecord {
-  const which = { owner: 'acme/user-7', pool: 'pool-3', name: 'name-11', tags: ['tag-5'] };
-  const at = 2e12 + index;
-  return finished(aRun({ ...which, createdAt: at }), at, index % 2);
-}
-
-/** In turns, so that both meet the same moods of the machine. */
-async function sideBySide(empty: Store, full: Store, ask: Ask): Promise<[Figures, Figures]> {
-  const times: [number[], number[]] = [[], []];
-  for (let round = 0; round < 1_000; round += 1) {
-    for (const [index, store] of [empty, full].entries()) {
-      const spent = await timed(() => ask(store, round));
-      if (round >= 100) times[index]?.push(spent * 1e6);
-    }
-  }
-  return [figuresOf(times[0]), figuresOf(times[1])];
-}
-
+/** What the stores do, by themselves and without a yardstick: `node bench/store.ts [folder]`. */
 async function measureWrites(): Promise<void> {
   await using store = await openSqliteStore({ database: join(folder, 'writes.db') });
   for (const callers of [1, 16, 64]) {
@@ -176,10 +89,8 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1_000;
 }
 
-const finishedRuns = Number(process.argv[2] ?? 1_000_000);
-const folder = await mkdtemp(join(process.argv[3] ?? tmpdir(), 'errand-bench-'));
+const folder = await mkdtemp(join(process.argv[2] ?? tmpdir(), 'errand-bench-'));
 try {
-  await measureQueries();
   await measureWrites();
   await measureLogs();
 } finally {

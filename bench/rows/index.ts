@@ -5,6 +5,7 @@ import { disk } from './disk.ts';
 import { latency } from './latency.ts';
 import { lineLatency } from './line-latency.ts';
 import { logRate } from './log-rate.ts';
+import { oldRuns } from './old-runs.ts';
 import { shortRuns } from './short-runs.ts';
 import { stall } from './stall.ts';
 import { startUp } from './start-up.ts';
@@ -18,6 +19,7 @@ export const ROWS: readonly Row[] = [
   commandLine,
   cancel,
   disk,
+  oldRuns,
   startUp,
   stall,
 ];

@@ -4,9 +4,19 @@ import { readProcess, readRun } from './logs.ts';
 import { probe } from './probes.ts';
 import { startProcesses } from './processes.ts';
 import { submitRuns } from './runs.ts';
+import { queryStores } from './stores.ts';
 
 /** What a measuring process can be asked to do. */
-export const tasks = { cancelTrees, probe, readProcess, readRun, startProcesses, submitRuns, timeLines };
+export const tasks = {
+  cancelTrees,
+  probe,
+  queryStores,
+  readProcess,
+  readRun,
+  startProcesses,
+  submitRuns,
+  timeLines,
+};
 
 export type Tasks = typeof tasks;
 export type TaskName = keyof Tasks;
