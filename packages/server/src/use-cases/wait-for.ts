@@ -8,15 +8,17 @@ export interface WaitForOptions<Value> {
   readonly topics: readonly string[];
   /** null: not yet. `pulsed`: the topics that made it look now; null where it should look at everything. */
   readonly look: (pulsed: ReadonlySet<string> | null) => Promise<Value | null>;
-  readonly until: number;
+  readonly waitMs: number;
   readonly signal: AbortSignal;
 }
 
 /** Looks until there is something, the time is up or the signal aborts; then null. Pulses only make it look sooner. */
 export async function waitFor<Value>(
   { clock, notifier }: { readonly clock: Clock; readonly notifier: Notifier },
-  { topics, look, until, signal }: WaitForOptions<Value>,
+  { topics, look, waitMs, signal }: WaitForOptions<Value>,
 ): Promise<Value | null> {
+  // Steady time: a wall clock that is set back would let everybody wait for as long.
+  const until = clock.steady() + waitMs;
   const bell = new Bell();
   let pulsed = new Set<string>();
   const unsubscribes = topics.map((topic) =>
@@ -31,7 +33,7 @@ export async function waitFor<Value>(
       const heard = pulsed;
       pulsed = new Set();
       const found = await look(first || heard.size === 0 ? null : heard);
-      const left = until - clock.now();
+      const left = until - clock.steady();
       if (found !== null || left <= 0 || signal.aborted) return found;
       await bell.wait(clock, Math.min(left, LOOK_AGAIN_MS));
     }

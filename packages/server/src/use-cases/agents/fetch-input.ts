@@ -28,9 +28,8 @@ export async function fetchInput(
     const ended = run.inputEnd !== null && offset + bytes.length >= run.inputEnd;
     return bytes.length > 0 || ended ? { bytes, ended } : null;
   };
-  const until = parts.clock.now() + waitMs;
   return (
-    (await waitFor(parts, { topics: [topics.run(runId)], look, until, signal })) ?? {
+    (await waitFor(parts, { topics: [topics.run(runId)], look, waitMs, signal })) ?? {
       ...NOTHING_MORE,
       ended: false,
     }

@@ -18,7 +18,7 @@ export async function pollAgent(
     const answer = await waitFor(parts, {
       topics: [topics.pool(agent.pool), topics.agent(agent.id), topics.handed(agent.id)],
       look: (pulsed) => waiting.look(pulsed),
-      until: parts.clock.now() + Math.min(request.waitMs, longest),
+      waitMs: Math.min(request.waitMs, longest),
       signal,
     });
     return answer ?? NOTHING;

@@ -90,7 +90,7 @@ export async function* followLog(parts: ReadLogParts, following: Following): Asy
   let unwatch: (() => void) | null = null;
   let { from } = following;
   let { attempt } = following;
-  let quietSince = parts.clock.now();
+  let quietSince = parts.clock.steady();
   try {
     while (!following.signal.aborted) {
       const state = await logState(parts, following, attempt);
@@ -102,14 +102,14 @@ export async function* followLog(parts: ReadLogParts, following: Following): Asy
       if (state !== null && state.size > from) {
         yield* pieces(parts, state, { ...following, from });
         from = state.size;
-        quietSince = parts.clock.now();
+        quietSince = parts.clock.steady();
       } else if (state?.ended === true) {
         return yield { kind: 'end', offset: state.size, run: state.run };
       } else {
         await bell.wait(parts.clock, LOOK_AGAIN_MS);
       }
-      if (parts.clock.now() - quietSince >= BEAT_MS) {
-        quietSince = parts.clock.now();
+      if (parts.clock.steady() - quietSince >= BEAT_MS) {
+        quietSince = parts.clock.steady();
         yield { kind: 'beat', offset: from };
       }
     }

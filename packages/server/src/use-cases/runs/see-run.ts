@@ -28,7 +28,6 @@ export async function awaitRun(
     const run = await seeRun(parts.runs, actor, runId);
     return run.state === 'finished' ? run : null;
   };
-  const until = parts.clock.now() + waitMs;
-  const finished = await waitFor(parts, { topics: [topics.runEnd(runId)], look, until, signal });
+  const finished = await waitFor(parts, { topics: [topics.runEnd(runId)], look, waitMs, signal });
   return finished ?? (await seeRun(parts.runs, actor, runId));
 }
