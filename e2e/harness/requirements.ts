@@ -12,3 +12,9 @@ export const openssl: Requirement = {
   ok: spawnSync('openssl', ['version']).status === 0,
   reason: 'openssl is not in PATH',
 };
+
+export const gcc: Requirement = {
+  name: 'gcc',
+  ok: spawnSync('gcc', ['--version']).status === 0,
+  reason: 'gcc is not in PATH',
+};
