@@ -80,7 +80,8 @@ export class AgentMemory {
     if (agent === null) {
       throw new ErrandError('unauthenticated', 'this agent is not known; let it join again with a new token');
     }
-    if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await agents.seen(agentId, now);
+    // A note that cannot be written, on a full disk for instance, keeps no cancel from its agent.
+    if (now - agent.lastSeenAt >= SEEN_EVERY_MS) await agents.seen(agentId, now).catch(() => undefined);
     const pool = await agents.pool(agent.pool);
     return { agent, lostAfterMs: pool?.lostAfterMs ?? DEFAULTS.lostAfterMs };
   }
