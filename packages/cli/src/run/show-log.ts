@@ -10,6 +10,8 @@ export interface LogSink {
 
 export interface ShowLogOptions extends Omit<LogOptions, 'onLost' | 'onFound' | 'follow'> {
   readonly status: StatusLine;
+  /** Where to begin (the latest attempt); `attempt` shows that one only. */
+  readonly firstAttempt?: number;
 }
 
 /**
@@ -17,11 +19,12 @@ export interface ShowLogOptions extends Omit<LogOptions, 'onLost' | 'onFound' | 
  * slows the reading: one piece is under way at a time.
  */
 export async function showLog(run: RunHandle, sink: LogSink, options: ShowLogOptions): Promise<Run> {
-  for (let { from, attempt } = options; ; ) {
-    const ended = await showAttempt(run, sink, { ...options, from, attempt });
+  const { firstAttempt, ...shown } = options;
+  for (let { from, attempt = firstAttempt } = options; ; ) {
+    const ended = await showAttempt(run, sink, { ...shown, from, attempt });
     if (ended.endedAt !== null || options.attempt !== undefined) return ended;
-    options.status.note(`attempt ${ended.attempt} has ended; ${ended.why ?? 'another one follows'}`);
     const seen = attempt ?? ended.attempt;
+    options.status.note(`attempt ${seen} has ended; ${ended.why ?? 'another one follows'}`);
     const next = await nextAttempt(run, seen, options.signal);
     if (next === null) return run.latest;
     from = 0;

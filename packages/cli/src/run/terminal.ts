@@ -42,7 +42,12 @@ export async function watchInTerminal(
   };
   const restore = rawTerminal();
   try {
-    return await watchRun(cli, submit, { output, feed, detached: detached.signal });
+    return await watchRun(cli, submit, {
+      output,
+      feed,
+      detached: detached.signal,
+      leaveTerminal: restore,
+    });
   } finally {
     restore();
   }

@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly feed?: ((run: RunHandle, signal: AbortSignal) => Promise<void>) | undefined;
   /** Aborts when whoever sits at the terminal wants to leave the run alone. */
   readonly detached?: AbortSignal;
+  /** Called once nothing of the run is shown any more, before a word of ours is. */
+  readonly leaveTerminal?: () => void;
 }
 
 /** Submits a run and watches it to its end: its output to ours, our interrupts to it. Answers the exit status. */
@@ -38,7 +40,8 @@ export async function watchRun(
     const ended = await showLog(run, sinkOf(cli, options), {
       signal: AbortSignal.any([interrupts.gone, left]),
       status,
-    });
+      firstAttempt: 1,
+    }).finally(options.leaveTerminal);
     return await finish(cli, ended, options);
   } catch (error) {
     if (interrupts.gone.aborted) return await leave(cli, run);
@@ -78,7 +81,7 @@ async function leave(cli: Cli, run: RunHandle): Promise<number> {
 
 async function detach(cli: Cli, run: RunHandle): Promise<number> {
   await cli.stderr
-    .line(`\r\nerrand: ${run.id} goes on; errand logs -f ${run.id} shows it`)
+    .line(`\nerrand: ${run.id} goes on; errand logs -f ${run.id} shows it`)
     .catch(() => undefined);
   return EXIT.ok;
 }

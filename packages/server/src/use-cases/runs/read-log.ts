@@ -43,8 +43,14 @@ export async function logState(
   attempt: number | null,
 ): Promise<LogState | null> {
   const run = await seeRun(parts.runs, actor, runId);
-  const token = attempt ?? latestAttempt(run);
-  if (token > run.token) throw new ErrandError('not_found', `the run has had ${run.token} attempts so far`);
+  const latest = latestAttempt(run);
+  // Who follows a run from its first byte asks for the first attempt before there is one.
+  const token = attempt === 1 && run.token === 0 ? latest : (attempt ?? latest);
+  if (token > run.token)
+    throw new ErrandError(
+      'not_found',
+      `there is no attempt ${token} yet; the run has had ${run.token === 1 ? 'one' : run.token}`,
+    );
   if (token === 0) return run.state === 'finished' ? nothing(run) : null;
   const log = { runId, token };
   const past = run.past.find((each) => each.token === token);
