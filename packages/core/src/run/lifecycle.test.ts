@@ -206,6 +206,12 @@ describe('retrying by hand', () => {
     expect([run.state, run.past.length, run.past[0]?.reason]).toEqual(['queued', 1, EXITED]);
   });
 
+  test('keeps when the old one began, also where it was over before anybody said so', () => {
+    const short = after(newRun(), LEASED, { kind: 'starting', token: 1, now: 2 }, endedBy(EXITED));
+    const run = nextOf(requestRun(short, { kind: 'retry', now: 50 }));
+    expect(run?.past[0]?.startedAt).toBe(2);
+  });
+
   test('is refused before the end, and for what inherited its environment from a command line', () => {
     expect(requestRun(running(), { kind: 'retry', now: 5 }).kind).toBe('refused');
     const run = after(running({ caller: true }), endedBy(EXITED));
