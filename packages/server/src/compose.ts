@@ -12,6 +12,7 @@ import { openSealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { FileLogStore } from './stores/files/file-log-store.ts';
+import { makePrivateFile } from './stores/private-file.ts';
 import { DiskReserve } from './stores/sql/disk-reserve.ts';
 import { openSqliteStore } from './stores/sql/open-sqlite-store.ts';
 import { withReserve } from './stores/sql/with-reserve.ts';
@@ -89,7 +90,9 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
 /** The driver of PostgreSQL is loaded only where one is configured. */
 async function openStore({ database }: ServerConfig, folder: string): Promise<Store> {
   if (database === null) {
-    const store = await openSqliteStore({ database: join(folder, 'errand.db') });
+    const file = join(folder, 'errand.db');
+    makePrivateFile(file);
+    const store = await openSqliteStore({ database: file });
     return withReserve(store, new DiskReserve(join(folder, 'reserve')));
   }
   const { openPostgresStore } = await import('./stores/sql/open-postgres-store.ts');

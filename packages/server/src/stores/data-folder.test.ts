@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openDataFolder } from './data-folder.ts';
+import { makePrivateFile } from './private-file.ts';
 import { openSqliteStore } from './sql/open-sqlite-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'errand-data-'));
@@ -16,6 +17,18 @@ const STARTED = Date.UTC(2030, 1, 2, 3, 4, 5);
 it('makes a folder that only its owner can enter', async () => {
   await using data = await openDataFolder(join(newFolder(), 'not', 'there', 'yet'), STARTED);
   expect(statSync(data.path).mode.toString(8)).toMatch(/700$/);
+});
+
+it('keeps its files from others also where everybody may enter it', async () => {
+  const path = newFolder();
+  mkdirSync(path, { mode: 0o755, recursive: true });
+  await using data = await openDataFolder(path, STARTED);
+  makePrivateFile(join(data.path, 'errand.db'));
+  await using store = await openSqliteStore({ database: join(data.path, 'errand.db') });
+  await store.ping();
+  const files = readdirSync(path);
+  expect(files).toEqual(expect.arrayContaining(['errand.db', 'errand.db-wal', 'lock']));
+  for (const file of files) expect([file, statSync(join(path, file)).mode & 0o077]).toEqual([file, 0]);
 });
 
 it('is refused to a second owner, who is told about the first', async () => {

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ErrandError } from '@errand/core';
+import { makePrivateFile } from './private-file.ts';
 
 /** Raised when a folder of this layout could no longer be read by an older version. */
 const LAYOUT = 1;
@@ -82,6 +83,7 @@ function makeFolder(path: string): void {
 function takeLock(path: string): DatabaseSync {
   let lock: DatabaseSync | null = null;
   try {
+    makePrivateFile(join(path, 'lock'));
     lock = new DatabaseSync(join(path, 'lock'), { timeout: 0 });
     lock.exec('pragma journal_mode = memory; begin exclusive');
     return lock;
