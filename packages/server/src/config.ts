@@ -3,6 +3,7 @@ import { parseDuration, parseSize } from '@errand/contract';
 import { DEFAULTS, ErrandError } from '@errand/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { faultSentence } from './fault-sentence.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -107,7 +108,8 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ErrandError('not_found', `the configuration ${path} cannot be read`, { cause });
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new ErrandError('not_found', `the configuration ${path} cannot be read (${why})`, { cause });
   }
   return parseConfigFile(text, path);
 }
@@ -117,14 +119,13 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   try {
     value = parseYaml(text);
   } catch (cause) {
-    throw new ErrandError('invalid', `${path} is not YAML: ${cause instanceof Error ? cause.message : ''}`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message.trimEnd() : '';
+    throw new ErrandError('invalid', `${path} is not YAML: ${why}`, { cause });
   }
-  const result = ConfigFile.safeParse(value ?? {});
+  const result = ConfigFile.safeParse(value ?? {}, { error: faultSentence });
   if (result.success) return result.data;
   const faults = result.error.issues.map(
-    ({ path: at, message }) => `  ${at.join('.') || '(top)'}: ${message}`,
+    ({ path: at, message }) => `  ${at.length === 0 ? 'the file' : `${at.join('.')}:`} ${message}`,
   );
   throw new ErrandError('invalid', `${path} is not right:\n${faults.join('\n')}`);
 }

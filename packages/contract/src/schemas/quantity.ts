@@ -29,7 +29,7 @@ export const Duration = z
 
 /** A size such as `64KiB` or `2GB` (or a plain number of bytes); parsed to bytes. */
 export const Size = z
-  .union([z.string(), z.int().nonnegative()])
+  .union([z.string(), z.int().nonnegative()], { error: 'must be a size such as 64KiB, 10MB or 2GB' })
   .meta({
     description: 'A size in bytes, or a number with B, kB, MB, GB, KiB, MiB or GiB',
     examples: ['2GB', 65536],

@@ -43,11 +43,10 @@ export const RunCreate = z
     }),
     cwd: ProgramText.refine((path) => path.startsWith('/'), 'must be an absolute path').optional(),
     stdin: z
-      .union([
-        z.literal('stream'),
-        z.strictObject({ text: z.string() }),
-        z.strictObject({ base64: z.base64() }),
-      ])
+      .union(
+        [z.literal('stream'), z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })],
+        { error: 'must be "stream", {"text": ...} or {"base64": ...}' },
+      )
       .optional()
       .meta({
         description:

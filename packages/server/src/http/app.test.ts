@@ -54,6 +54,11 @@ describe('a submission that is not right', () => {
     ['an owner that is no path', { command: ['true'], owner: '../x' }, 'owner'],
     ['a list', [1, 2], 'body'],
     ['null', 'null', 'body'],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from([...Buffer.from('{"shell": "echo '), 0xff, 0x22, 0x7d]),
+      'UTF-8',
+    ],
   ];
 
   test.each(cases)('with %s is refused with a sentence and changes nothing', async (_what, body, hint) => {
@@ -63,6 +68,23 @@ describe('a submission that is not right', () => {
     expect(error.message).toContain(hint);
     expect(error.requestId).toMatch(/^req_/);
     expect((await (await ask('GET', '/v1/runs')).json()) as object).toMatchObject({ runs: [] });
+  });
+
+  const sentences: readonly (readonly [unknown, string])[] = [
+    [{ command: 'ls' }, 'command: must be a list, not a text'],
+    [{ command: ['ls'], timeout: 5 }, 'timeout: must be a text, not a number'],
+    [{ command: ['ls'], stdin: 5 }, 'stdin: must be "stream", {"text": ...} or {"base64": ...}'],
+    [{ command: ['ls'], tty: { rows: 5 } }, 'tty.columns: is missing; it must be a number'],
+    [{ command: ['ls'], env: { 'A=B': '' } }, 'env.A=B: must be a name without = and NUL'],
+    [{ command: ['ls'], tags: [''] }, 'tags.0: must not be empty'],
+    [{ command: ['ls'], priority: 2_000 }, 'priority: must be at most 1000'],
+    [{ command: ['ls'], retry: { attempts: 1, on: ['rain'] } }, 'retry.on.0: must be one of failed, '],
+    [{ command: ['ls'], retry: { times: 3, attempts: 1 } }, 'retry: has no field times; it takes attempts, '],
+    [[], 'body: must be an object, not a list'],
+  ];
+
+  test.each(sentences)('%j is told what would be right', async (body, sentence) => {
+    expect((await errorOf(await ask('POST', '/v1/runs', { body }))).message).toContain(sentence);
   });
 
   test('of more than 4 MiB is too large, whether it says its length or not', async () => {
@@ -365,6 +387,15 @@ describe('logs', () => {
     expect((await ask('GET', `/v1/runs/${id}/log?attempt=9`)).status).toBe(404);
   });
 
+  test('of the first attempt can be followed before there is one', async () => {
+    const { id } = await submit({ pool: 'lab' });
+    expect((await ask('GET', `/v1/runs/${id}/log?attempt=2`)).status).toBe(404);
+    const followed = await ask('GET', `/v1/runs/${id}/log?attempt=1&follow=1`);
+    expect(followed.status).toBe(200);
+    await ask('POST', `/v1/runs/${id}/cancel`);
+    expect(await followed.text()).toBe('');
+  });
+
   test('that retention took are gone, and their end is still told', async () => {
     const id = await runWithLog();
     const { logs, store } = plane.services;
@@ -383,6 +414,12 @@ describe('the rest', () => {
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
       expect([path, (await plane.ask('GET', path)).status]).toEqual([path, 200]);
     }
+  });
+
+  test('describes its operations for people, nested fields and roles included', async () => {
+    const page = await (await plane.ask('GET', '/docs')).text();
+    expect(page).toContain('keys with the role admin, member or service');
+    expect(page).toContain('{attempts: integer, on?: list of ');
   });
 
   test('says what is not there', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { API, openApiDocument } from '@errand/contract';
+import { API, openApiDocument, type Route } from '@errand/contract';
 import { type OperationId, ROUTES } from '@errand/contract/wire';
 
 const STYLE = `
@@ -41,12 +41,20 @@ ${operations.join('\n')}
   return new Response(html, { headers: { ...headers, 'x-content-type-options': 'nosniff' } });
 }
 
+const NEEDS: Readonly<Record<Route['access'], string>> = {
+  open: 'everybody, without a key',
+  any: 'keys of every role but agent',
+  touch: 'keys with the role admin, member or service',
+  admin: 'keys with the role admin',
+  agent: 'keys with the role agent',
+};
+
 function operation(id: OperationId, paths: Record<string, Record<string, Json>>): string {
   const { method, path } = ROUTES[id];
   const described = paths[path]?.[method.toLowerCase()] ?? {};
   const properties = [...parametersOf(described), ...bodyOf(described)];
   return `<h2 id="${id}"><code>${method} ${escape(path)}</code></h2>
-<p>${escape(API[id].summary)}. Needs: ${escape(API[id].access)}.</p>
+<p>${escape(API[id].summary)}. For ${NEEDS[API[id].access]}.</p>
 ${properties.length === 0 ? '' : table(properties)}`;
 }
 
@@ -85,7 +93,15 @@ function typeOf(schema: Json): string {
   if (Array.isArray(schema['anyOf'])) return (schema['anyOf'] as readonly Json[]).map(typeOf).join(' or ');
   if (schema['const'] !== undefined) return JSON.stringify(schema['const']);
   if (schema['type'] === 'array') return `list of ${typeOf((schema['items'] ?? {}) as Json)}`;
+  if (schema['properties'] !== undefined) return `{${fieldsOf(schema).join(', ')}}`;
   return typeof schema['type'] === 'string' ? schema['type'] : 'any';
+}
+
+function fieldsOf(schema: Json): string[] {
+  const required = (schema['required'] ?? []) as readonly string[];
+  return Object.entries(schema['properties'] as Record<string, Json>).map(
+    ([name, each]) => `${name}${required.includes(name) ? '' : '?'}: ${typeOf(each)}`,
+  );
 }
 
 function textOf({ description }: Json): string {

@@ -4,6 +4,7 @@ import type { Clock } from '@errand/core';
 import { ErrandError, LIMITS } from '@errand/core';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { faultSentence } from '../fault-sentence.ts';
 import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
 import type { AuthenticateParts } from '../use-cases/keys/authenticate.ts';
 import { aboutAnswer } from './about-answer.ts';
@@ -73,7 +74,7 @@ async function callOf(
 
 function parsed(where: string, schema: z.ZodType | undefined, value: unknown): unknown {
   if (schema === undefined) return undefined;
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: faultSentence });
   if (!result.success) throw invalidInput(where, result.error);
   return result.data;
 }
@@ -102,7 +103,8 @@ async function jsonOf(request: Request): Promise<unknown> {
 
 async function textOf(request: Request): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > LIMITS.requestBytes) throw tooLarge();
-  if (request.headers.has('content-length') || request.body === null) return await request.text();
+  if (request.headers.has('content-length') || request.body === null)
+    return decoded(new Uint8Array(await request.arrayBuffer()));
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body) {
@@ -110,7 +112,16 @@ async function textOf(request: Request): Promise<string> {
     if (bytes > LIMITS.requestBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return decoded(Buffer.concat(chunks));
+}
+
+/** Strict: a byte that is quietly replaced would make another command of the one that was sent. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ErrandError('invalid', 'the body is not UTF-8; JSON is', { cause });
+  }
 }
 
 function tooLarge(): ErrandError {

@@ -51,7 +51,7 @@ export function checkMayMake(actor: Actor, { role, owner }: Pick<KeyWish, 'role'
   if (!weaker || role === 'agent' || !mayTouch(actor, owner)) {
     throw new ErrandError(
       'forbidden',
-      `a ${actor.role} key of ${actor.owner} may not make a ${role} key of ${owner}`,
+      `a key with the role ${actor.role} of ${actor.owner} may not make one with the role ${role} of ${owner}`,
     );
   }
 }
