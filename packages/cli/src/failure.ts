@@ -16,7 +16,8 @@ export function failure(error: unknown): { readonly status: number; readonly tex
 function sentenceOf(error: unknown): string {
   if (error instanceof ErrandApiError && error.code === 'unauthenticated')
     return `${plainText(error.message)}\nSet ERRAND_KEY, or store a key with errand login.`;
-  if (error instanceof CliError || error instanceof ErrandApiError) return plainText(error.message);
+  if (error instanceof CliError) return error.message.split('\n').map(plainText).join('\n');
+  if (error instanceof ErrandApiError) return plainText(error.message);
   if (error instanceof ErrandConnectionError)
     return `${plainText(error.message)}\nIs the server running? errand up starts one; ERRAND_URL or --url names it.`;
   // A mistake of ours: the stack helps whoever reports it.

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { helpOf } from '../test/run-help.ts';
 import { describeCommands } from './completion/describe.ts';
 import { completionScript, SHELLS } from './completion/script.ts';
+import { createProgram } from './program.ts';
 
 describe('the help', () => {
   it('of errand is what the golden file says', async () => {
@@ -24,4 +25,35 @@ describe('a completion script', () => {
     for (const word of ['run', 'retry', 'key', 'queue-timeout']) expect(script).toContain(word);
     await expect(script).toMatchFileSnapshot(`../test/golden/completion.${shell}`);
   });
+});
+
+describe('the command line', () => {
+  const parse = async (...argv: string[]): Promise<unknown> => {
+    const program = await createProgram(argv, () => async () => undefined);
+    for (const each of [
+      program,
+      ...program.commands,
+      ...program.commands.flatMap(({ commands }) => commands),
+    ])
+      each.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+    return await program.parseAsync([...argv], { from: 'user' });
+  };
+
+  it('prints its version where people look for it first', async () => {
+    for (const flag of ['--version', '-V'])
+      await expect(parse(flag)).rejects.toMatchObject({
+        code: 'commander.version',
+        exitCode: 0,
+        message: expect.stringMatching(/^errand \d+\.\d+\.\d+ \(Node /),
+      });
+  });
+
+  it.each([['logs'], ['wait'], ['cancel'], ['retry'], ['key', 'rm']])(
+    '%s %s refuses an empty id, such as that of an unset variable',
+    async (...words) => {
+      const path = words.filter((word) => word !== undefined);
+      await expect(parse(...path, '')).rejects.toThrow('It is empty.');
+      await expect(parse(...path, 'run_1')).resolves.toBeDefined();
+    },
+  );
 });

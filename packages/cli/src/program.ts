@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import type { Runner } from './commands/command.ts';
 import { COMMANDS } from './commands/index.ts';
+import { VERSION_LINE } from './version.ts';
 
 const USAGE_ENDS = `
 Without a server named, commands run on this machine and their history is kept in a data folder of yours
@@ -29,6 +30,7 @@ export async function runProgram(argv: readonly string[], cli: Cli): Promise<num
 export async function createProgram(argv: readonly string[], run: Runner): Promise<Command> {
   const program = new Command('errand')
     .description('Run a command anywhere, watch it live, leave nothing running.')
+    .version(VERSION_LINE, '-V, --version', 'print the version')
     .addHelpText('after', USAGE_ENDS)
     .enablePositionalOptions()
     .showHelpAfterError('(errand --help shows what there is)')
@@ -40,6 +42,8 @@ export async function createProgram(argv: readonly string[], run: Runner): Promi
     const command = program.command(name).description(sentence(summary)).summary(summary);
     command.showHelpAfterError(`(errand ${name} --help shows how)`);
     if (name === wanted) (await load()).declare(command, run);
+    for (const sub of command.commands)
+      sub.showHelpAfterError(`(errand ${name} ${sub.name()} --help shows how)`);
   }
   return program;
 }

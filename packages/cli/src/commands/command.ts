@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
 
 /** What a file of this folder exports: it adds arguments, options, help and action to a command of that name. */
@@ -34,6 +34,12 @@ export function withExamples(
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/** For ids: an empty variable in a script is not the id of anything. */
+export function idOf(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return text;
 }
 
 /** For options that may be given more than once. */

@@ -4,7 +4,7 @@ import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { renderTable } from '../output/table.ts';
 import { agoText } from '../output/time-text.ts';
-import { type Command, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface KeyOptions extends PlaceFlags {
   readonly json?: boolean;
@@ -32,7 +32,10 @@ export function declare(command: Command, run: Runner): void {
   const list = command.command('ls').description('List keys.');
   withPlace(withJson(list)).action(run(actList));
   withExamples(list, [['errand key ls', 'who has a key, and when it was used']]);
-  const remove = command.command('rm').description('Revoke a key at once.').argument('<id>', 'id of the key');
+  const remove = command
+    .command('rm')
+    .description('Revoke a key at once.')
+    .argument('<id>', 'id of the key', idOf);
   withPlace(remove).action(run(actRemove));
   withExamples(remove, [['errand key rm key_01hq…', 'its holder is refused from now on']]);
 }

@@ -1,6 +1,7 @@
 import { Errand } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import type { Environment } from '../config.ts';
 import { createHttpFetch } from '../connection/http-fetch.ts';
 import { writeLogin } from '../connection/login-file.ts';
 import { EXIT } from '../exit-status.ts';
@@ -32,5 +33,14 @@ async function act(cli: Cli, url: string): Promise<number> {
     await cli.stderr.line(
       `errand: logged in as ${who.name} (${who.role} of ${who.owner}); stored in ${path}`,
     );
+  const over = variableBefore(cli.environment, url);
+  if (over !== null)
+    await cli.stderr.line(`errand: ${over} is set and goes before this login; unset it to use ${url}`);
   return EXIT.ok;
+}
+
+/** The variable that makes other commands talk to something else than this server. */
+function variableBefore({ url, data }: Environment, server: string): string | null {
+  if (url !== undefined) return url === server ? null : 'ERRAND_URL';
+  return data === undefined ? null : 'ERRAND_DATA';
 }

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-status.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { type LogSink, mergeTo, showLog, splitTo } from '../run/show-log.ts';
 import { withTimes } from '../run/timed-lines.ts';
-import { type Command, type Runner, withExamples, withPlace } from './command.ts';
+import { type Command, idOf, type Runner, withExamples, withPlace } from './command.ts';
 
 interface LogsOptions extends PlaceFlags {
   readonly follow?: boolean;
@@ -21,7 +21,7 @@ interface LogsOptions extends PlaceFlags {
 
 export function declare(command: Command, run: Runner): void {
   command
-    .argument('<id>', 'id of the run')
+    .argument('<id>', 'id of the run', idOf)
     .option('-f, --follow', 'go on until the run ends; Ctrl-C stops watching, the run goes on')
     .option('--stdout', 'only what it wrote to stdout')
     .option('--stderr', 'only what it wrote to stderr')

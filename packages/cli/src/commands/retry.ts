@@ -1,7 +1,7 @@
 import type { Cli } from '../cli.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
-import { type Command, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface RetryOptions extends PlaceFlags {
   readonly json?: boolean;
@@ -9,7 +9,7 @@ interface RetryOptions extends PlaceFlags {
 
 export function declare(command: Command, run: Runner): void {
   command
-    .argument('<id>', 'id of a finished run')
+    .argument('<id>', 'id of a finished run', idOf)
     .addHelpText(
       'after',
       '\nRuns that inherited folder and environment from their command line cannot be retried.',

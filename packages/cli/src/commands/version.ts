@@ -1,6 +1,6 @@
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-status.ts';
-import { VERSION } from '../version.ts';
+import { VERSION, VERSION_LINE } from '../version.ts';
 import { type Command, type Runner, withJson } from './command.ts';
 
 export function declare(command: Command, run: Runner): void {
@@ -9,8 +9,6 @@ export function declare(command: Command, run: Runner): void {
 
 async function act(cli: Cli, { json }: { readonly json?: boolean }): Promise<number> {
   const parts = { errand: VERSION, node: process.versions.node };
-  await cli.stdout.line(
-    json === true ? JSON.stringify(parts, null, 2) : `errand ${VERSION} (Node ${parts.node})`,
-  );
+  await cli.stdout.line(json === true ? JSON.stringify(parts, null, 2) : VERSION_LINE);
   return EXIT.ok;
 }

@@ -6,7 +6,7 @@ import { plainText } from '../output/plain-text.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { parseDuration } from '../output/time-text.ts';
 import { endingSentence, exitStatusOf } from '../run/ending.ts';
-import { type Command, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface WaitOptions extends PlaceFlags {
   readonly timeout?: string;
@@ -15,7 +15,7 @@ interface WaitOptions extends PlaceFlags {
 
 export function declare(command: Command, run: Runner): void {
   command
-    .argument('<id>', 'id of the run')
+    .argument('<id>', 'id of the run', idOf)
     .option('--timeout <time>', 'wait at most this long, such as 30s; the run goes on (exit status 124)')
     .addHelpText('after', '\nExit status: the command’s own, as errand run would have given it.');
   withPlace(withJson(command)).action(run(act));
