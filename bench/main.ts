@@ -46,13 +46,24 @@ async function main(): Promise<number> {
 
 async function measureAll(): Promise<Line[]> {
   await using bench = new Bench({ folder: values.data, quick: values.quick });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp(bench));
   const lines: Line[] = [];
   for (const row of ROWS) {
     if (values.only.length > 0 && !values.only.includes(row.name)) continue;
     process.stderr.write(`${row.name} ...\n`);
-    lines.push(...(await row.measure(bench).catch((error: unknown) => [failed(row.name, error)])));
+    const measured = await row.measure(bench).catch((error: unknown) => [failed(row.name, error)]);
+    // Now too, so that a bench that is cut off was not for nothing.
+    for (const line of measured)
+      process.stderr.write(`  ${line.what}: ${line.measured} | ${line.yardstick ?? '-'}\n`);
+    lines.push(...measured);
   }
   return lines;
+}
+
+/** Nothing of what was started stays behind. */
+async function giveUp(bench: Bench): Promise<void> {
+  await bench[Symbol.asyncDispose]();
+  process.exit(130);
 }
 
 /** One row that cannot be measured does not take the others with it. */

@@ -20,6 +20,9 @@ process.on('message', ({ name, input }: Request) => {
   );
 });
 
+// The bench is gone, however it went.
+process.on('disconnect', () => process.exit());
+
 function reply(message: Reply): void {
   process.send?.(message);
 }
