@@ -8,7 +8,7 @@ export interface Call<Id extends OperationId> {
   readonly input: ParsedInput<Id>;
   readonly headers: Headers;
   /** The body of operations that take bytes. */
-  readonly body: ReadableStream<Uint8Array> | null;
+  readonly body: AsyncIterable<Uint8Array> | null;
   /** Aborts when the client goes away or the server drains. */
   readonly signal: () => AbortSignal;
   /** Breaks the connection off: the only way to say that a body is not whole once it has begun. */

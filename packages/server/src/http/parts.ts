@@ -9,6 +9,8 @@ export interface Connection {
   readonly local: boolean;
   /** Breaks it off, so that whoever reads an answer knows that it is not whole. */
   readonly hangUp?: () => void;
+  /** The body of the request as it comes off the line; without it the request's own is read. */
+  readonly body?: AsyncIterable<Uint8Array>;
 }
 
 export interface Environment {

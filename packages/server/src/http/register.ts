@@ -65,7 +65,7 @@ async function callOf(
         ? undefined
         : parsed('body', route.body, await jsonOf(request)),
   } as Call<OperationId>['input'];
-  const body = route.body === 'bytes' ? request.body : null;
+  const body = route.body === 'bytes' ? (context.env.body ?? request.body) : null;
   // Most operations never look at it, and making one costs as much as a small answer.
   const signal = (): AbortSignal => AbortSignal.any([request.signal, draining]);
   const hangUp = (): void => context.env.hangUp?.();

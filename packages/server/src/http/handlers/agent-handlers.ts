@@ -112,7 +112,7 @@ async function agentOf(agents: Services['store']['agents'], actor: Actor): Promi
 }
 
 /** The pieces of one append. They are few and bounded, so they are gathered before they are stored. */
-async function piecesOf(body: ReadableStream<Uint8Array>): Promise<AppendPiece[]> {
+async function piecesOf(body: AsyncIterable<Uint8Array>): Promise<AppendPiece[]> {
   const decoder = new FrameDecoder();
   const pieces: AppendPiece[] = [];
   let bytes = 0;
