@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestControlPlane, type TestRun } from '../test/control-plane.ts';
@@ -59,6 +59,21 @@ describe('an agent that comes back', () => {
     await ended(run);
     expect(run.end?.reason).toEqual({ kind: 'exited', code: 3 });
     expect(plane.logOf(run).toString()).toBe('begun\nover\n');
+  });
+
+  it('after a reboot counts what was acknowledged as executed, whatever the keeper has written down', async () => {
+    plane.fault = (call) => (call === 'starting' ? 'answer' : 'none');
+    const first = place.agent(plane);
+    await first.start();
+    const run = sh(`echo x >> ${place.folder}/count`);
+    await plane.until(() => run.state === 'running', 'the acknowledgement');
+    await first.stop();
+    plane.fault = () => 'none';
+    const file = join(place.data, 'spool', `${run.lease.runId}.1.run`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"boot":"....../, '"boot":"before'));
+    await place.agent(plane).start();
+    await ended(run);
+    expect([run.end?.reason, run.token]).toEqual([{ kind: 'lost' }, 1]);
   });
 
   it('gives back what was acknowledged and never executed, so that it is executed once', async () => {

@@ -55,6 +55,8 @@ export class Attempt {
   #log: LogDelivery | undefined;
   #superseded = false;
   #startedTold = false;
+  /** When the answer at the door was asked for. */
+  #askedAt = 0;
   #done = false;
   /** Ends what only makes sense while the command runs. */
   readonly #over = new AbortController();
@@ -78,7 +80,7 @@ export class Attempt {
   async #run(): Promise<void> {
     const { spool } = this.#parts;
     const made = this.#write();
-    const permitted = await this.#report({ kind: 'starting' });
+    const permitted = await this.#askAtDoor();
     if (made.entry === null) {
       if (permitted) await this.#report({ kind: 'ended', reason: made.reason, log: null });
       return;
@@ -86,8 +88,22 @@ export class Attempt {
     if (!permitted || this.#superseded) return spool.remove(made.entry);
     const kept = this.#keep(made.entry);
     const log = this.#deliver(made.entry, 'new');
-    const outcome = this.#order === undefined ? await kept.execute(this.#request(made.entry)) : CANCELED;
+    const execute = (): Promise<KeptOutcome> =>
+      kept.execute(this.#request(made.entry), () => this.#isStillPermitted());
+    const outcome = this.#order === undefined ? await execute() : CANCELED;
     await this.#finish(made.entry, log, outcome);
+  }
+
+  #askAtDoor(): Promise<boolean> {
+    this.#askedAt = this.#parts.waiting.clock.now();
+    return this.#report({ kind: 'starting' });
+  }
+
+  /** A machine that slept since it asked may find its run given to another long ago; so it asks again. By the wall clock, which sleeps never. */
+  async #isStillPermitted(): Promise<boolean> {
+    const { waiting, policy } = this.#parts;
+    const age = waiting.clock.now() - this.#askedAt;
+    return (age >= 0 && age < policy.leaseMs) || (await this.#askAtDoor());
   }
 
   /**
@@ -112,6 +128,9 @@ export class Attempt {
       entry = spool.fence(found);
       // Between the question and the fence a keeper may have begun after all.
       if (spool.slots(entry).executedAt !== undefined) outcome = await this.#keep(entry).follow();
+      // What the keeper wrote in its last seconds may be lost with the power, so after a reboot nobody knows. One that was not
+      // acknowledged is not this agent's to end: its report is refused and its lease is given again.
+      else if (entry.boot !== spool.boot) outcome = { kind: 'lost' };
     }
     await this.#finish(entry, log, outcome);
   }

@@ -40,9 +40,9 @@ export class KeptAttempt {
     this.#id = attemptId(parts.entry.lease);
   }
 
-  /** Has it executed, once, and follows it to its end. Rejects only when the agent stops. */
-  async execute(request: StartRequest): Promise<KeptOutcome> {
-    return this.#listening(async () => (await this.#start(request)) ?? this.#untilEnd());
+  /** Has it executed, once and if it still may be, and follows it to its end. Rejects only when the agent stops. */
+  async execute(request: StartRequest, isPermitted: () => Promise<boolean>): Promise<KeptOutcome> {
+    return this.#listening(async () => (await this.#start(request, isPermitted)) ?? this.#untilEnd());
   }
 
   /** Follows an attempt that was started before, or was not. Rejects only when the agent stops. */
@@ -81,11 +81,12 @@ export class KeptAttempt {
   }
 
   /** Undefined as soon as the keeper has it: what follows is the same for every attempt. */
-  async #start(request: StartRequest): Promise<KeptOutcome | undefined> {
+  async #start(request: StartRequest, isPermitted: () => Promise<boolean>): Promise<KeptOutcome | undefined> {
     const { line, spool, entry, waiting } = this.#parts;
     for (let failures = 0; ; failures += 1) {
       try {
         const keeper = await orStopped(line.open(), waiting.signal);
+        if (!(await isPermitted())) return { kind: 'not_executed' };
         const answer = await orStopped(keeper.start(request), waiting.signal);
         if (answer.kind === 'ended') return answer;
         if (answer.kind === 'started')

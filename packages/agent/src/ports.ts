@@ -58,6 +58,8 @@ export interface Keepers {
 export interface SpoolEntry {
   /** As it came, but without the environment and the arguments: an attempt is never executed from the spool, so no secret lies in it. */
   readonly lease: Lease;
+  /** The start of the machine in which it was written down. */
+  readonly boot: string;
   /** Path of `.run`, without its ending. */
   readonly prefix: string;
   /** Path of `.log` and `.idx`, without their endings. */
@@ -77,6 +79,8 @@ export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix'>;
 
 /** The folder of attempts that this agent has taken and not yet handed over whole. */
 export interface Spool {
+  /** Tells one start of the machine from the next, where the system says it; else empty. */
+  readonly boot: string;
   /** Path of the `.run` of an attempt, without the ending. */
   prefixOf(attempt: AttemptName): string;
   /** A new folder's path for the working directory of an attempt. */

@@ -5,10 +5,11 @@ import type { Spool, SpoolDraft } from './ports.ts';
 /** What is written down of a lease. */
 export function draftOf(
   lease: Lease,
-  { keeper, account, spool }: { keeper: string; account: Account; spool: Pick<Spool, 'folderFor'> },
+  { keeper, account, spool }: { keeper: string; account: Account; spool: Pick<Spool, 'boot' | 'folderFor'> },
 ): SpoolDraft {
   return {
     lease: { ...lease, argv: [], env: {} },
+    boot: spool.boot,
     keeper,
     cwd: lease.cwd ?? spool.folderFor(lease),
     ownCwd: lease.cwd === null,

@@ -27,6 +27,7 @@ const RUN = '.run';
  * less for each run), and the log where it is not written straight into the control plane's store.
  */
 export class FileSpool implements Spool {
+  readonly boot = bootId();
   readonly #data: string;
 
   constructor(data: string) {
@@ -116,6 +117,15 @@ export class FileSpool implements Spool {
 }
 
 const FENCED = '.void';
+
+/** Empty where the system has none: then a reboot looks like a restart of the agent. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 function spoolFolder(data: string): string {
   return join(data, 'spool');
