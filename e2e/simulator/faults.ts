@@ -3,6 +3,8 @@ import { remoteLink } from './machine/remote-link.ts';
 import type { ControlPlane } from './plane/control-plane.ts';
 import type { Network } from './plane/network.ts';
 import type { FaultKind } from './profile.ts';
+import type { Random } from './time/random.ts';
+import type { Moment } from './time/virtual-process.ts';
 import type { World } from './world.ts';
 
 export interface FaultsParts {
@@ -55,26 +57,27 @@ export class Faults {
   #faults(machine: Machine): Readonly<Record<FaultKind, () => void>> {
     const { world, plane, network, places, remote } = this.#parts;
     const { random } = world;
-    const when = random.pick(['before', 'after'] as const);
     const short = random.between(500, 20_000);
     // About as long as a lease is when things begin to race.
     const long = random.pick([short, 4 * short, 100_000, random.between(29_500, 32_000)]);
+    const reboot = (): void => machine.reboot(random.pick(['orderly', 'power failure']));
     const cut = (): void => network.cut(machine.name, long);
     const duringCall = random.pick([
       () => machine.agent?.kill(),
       () => machine.agent?.kill(),
       () => machine.killKeeper(),
-      () => machine.reboot(),
+      reboot,
+      reboot,
       () => machine.agent?.stall(long),
       cut,
     ]);
     return {
       server_dies: () => plane.kill(),
-      server_dies_at_call: () => plane.process?.atCall(random.between(1, 40), when, () => plane.kill()),
+      server_dies_at_call: () => plane.process?.atCall(drawMoment(random, PLANE_CALLS), () => plane.kill()),
       agent_dies: () => machine.agent?.kill(),
-      machine_fails_at_call: () => machine.agent?.atCall(random.between(1, 25), when, () => duringCall()),
+      machine_fails_at_call: () => machine.agent?.atCall(drawMoment(random, AGENT_CALLS), () => duringCall()),
       keeper_dies: () => machine.killKeeper(),
-      reboot: () => machine.reboot(),
+      reboot,
       client_cut: () => network.cut(random.pick(places), long),
       machine_cut: cut,
       clock_jump: () => plane.jump(random.pick([-1, 1]) * random.pick([2_000, 20_000, 90_000])),
@@ -117,4 +120,28 @@ export class Faults {
     const process = machine.newProcess();
     machine.startAgent(process, remoteLink(this.#parts, machine, process));
   }
+}
+
+/** The calls between which most is at stake. */
+const PLANE_CALLS = ['insert', 'save', 'claim', 'append', 'seal', 'get'] as const;
+const AGENT_CALLS = [
+  'create',
+  'report',
+  'report',
+  'start',
+  'start',
+  'append',
+  'list',
+  'slots',
+  'fence',
+  'remove',
+  'forget',
+] as const;
+
+function drawMoment(random: Random, methods: readonly string[]): Moment {
+  const when = random.pick(['before', 'after'] as const);
+  const afterMs = random.chance(0.3) ? random.between(1, 30) : 0;
+  return random.chance(0.4)
+    ? { calls: random.between(1, 40), method: null, when, afterMs }
+    : { calls: random.between(1, 3), method: random.pick(methods), when, afterMs };
 }

@@ -26,6 +26,18 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '',
   },
   {
+    name: 'an agent executes on a permission that it got long ago',
+    file: 'packages/agent/src/kept-attempt.ts',
+    from: "if (!(await isPermitted())) return { kind: 'not_executed' };",
+    to: '',
+  },
+  {
+    name: 'an agent does not notice a reboot',
+    file: 'packages/agent/src/attempt.ts',
+    from: "else if (entry.boot !== spool.boot) outcome = { kind: 'lost' };",
+    to: '',
+  },
+  {
     name: 'the door is open to leases that went back to the queue',
     file: 'packages/core/src/run/observe.ts',
     from: 'starting: { queued: superseded,',
@@ -153,7 +165,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a lease whose answer was lost is not given again',
-    file: 'packages/server/src/use-cases/agents/poll-agent.ts',
+    file: 'packages/server/src/use-cases/agents/waiting-poll.ts',
     from: "const lost = runs.filter((run) => run.state === 'leased' && held.get(run.id)?.token !== run.token);",
     to: 'const lost: RunRecord[] = [];',
   },
@@ -165,7 +177,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an agent is not told that its token is superseded',
-    file: 'packages/server/src/use-cases/agents/poll-agent.ts',
+    file: 'packages/server/src/use-cases/agents/waiting-poll.ts',
     from: '(await parts.runs.get(runId))?.token === token ? [] : [{ runId, token }],',
     to: '[],',
   },

@@ -20,6 +20,8 @@ export interface Profile {
   readonly faultsForMs: number;
   readonly lostAfterMs: number;
   readonly runs: number;
+  /** Of an agent. */
+  readonly mostSlots: number;
   /** How many runs ask to be tried again. */
   readonly retrying: number;
 }
@@ -65,6 +67,7 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
     commitMs: 60,
   },
   'machine crashes': {
+    runs: 6,
     faultEveryMs: 1_500,
     faults: {
       ...NONE,
@@ -92,6 +95,7 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
     faultsForMs: 30_000,
     runs: 4,
     retrying: 1,
+    mostSlots: 1,
   },
   clock: {
     faultEveryMs: 4_000,
@@ -152,6 +156,7 @@ export function drawProfile(random: Random): Profile {
     faultsForMs: random.pick([8_000, 20_000, 45_000]),
     lostAfterMs: random.pick([3_000, 10_000, 40_000]),
     runs: random.between(2, 6),
+    mostSlots: random.pick([1, 4]),
     retrying: 0.5,
     ...temper,
   };

@@ -86,7 +86,13 @@ function makeWorld(seed: number, print: ((line: string) => void) | null): World 
 
 async function makeScene(world: World, database: DatabaseSync): Promise<Scene> {
   const make = (name: string, pool: string): Machine =>
-    new Machine({ world, name, agentId: `agent_${name}`, pool, slots: world.random.between(1, 4) });
+    new Machine({
+      world,
+      name,
+      agentId: `agent_${name}`,
+      pool,
+      slots: world.random.between(1, world.profile.mostSlots),
+    });
   const own = make('own', LOCAL);
   const remote = [make('m1', FLEET), make('m2', FLEET)];
   await prepare(world, database, [own, ...remote]);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentFact, AttemptName } from '@errand/contract';
 import type { EndReason, RunRecord } from '@errand/core';
+import type { Machine } from '../machine/machine.ts';
 import type { World } from '../world.ts';
 import { isGuess } from './committed.ts';
 
@@ -50,7 +51,33 @@ export function checkSupersededEnd(
   );
 }
 
+/** How long after the order a tree may be alive: the longest grace, and what a slow keeper may take. */
+const ENDED_WITHIN_MS = 20_000;
+
+/** An agent that holds what is no longer its own is told so, and ends it. */
+export function checkTold(
+  { timeline, history, trace }: World,
+  machine: Machine,
+  { stale, told }: { readonly stale: readonly AttemptName[]; readonly told: readonly AttemptName[] },
+): void {
+  for (const { runId, token } of stale) {
+    if (told.some((each) => each.runId === runId && each.token === token)) continue;
+    trace.fail(2, 'SIM-TOLD-1', `${machine.name} was not told that it has lost ${runId}.${token}`);
+  }
+  const process = machine.agent;
+  for (const { runId, token } of told) {
+    const id = `${runId}.${token}`;
+    const { keeperDied, command } = history.of(id);
+    if (keeperDied || command === undefined) continue;
+    timeline.after(ENDED_WITHIN_MS, `looks for ${id}`, () => {
+      const alive = process?.isAwake === true && !history.of(id).keeperDied && command.mortal > 0;
+      if (alive)
+        trace.fail(2, 'SIM-TOLD-2', `${machine.name} was told that it has lost ${id}, which lives on`);
+    });
+  }
+}
+
 /** The agent's own guess adds nothing to one; and what it can prove of its attempt need not hold for an earlier one that was lost. */
 function isDoubted(told: EndReason, stored: EndReason | null): boolean {
-  return isGuess(told) ? isGuess(stored) : told.kind === 'canceled' && stored?.kind === 'canceled_unproven';
+  return isGuess(told) ? stored !== null : told.kind === 'canceled' && stored?.kind === 'canceled_unproven';
 }

@@ -1,19 +1,29 @@
-import { describeEnd } from '@errand/core';
+import { describeEnd, type RunRecord } from '@errand/core';
 import type { Trace } from '../world.ts';
 import type { Deed, History } from './history.ts';
+
+/** A lease, and what the keeper may take to begin. */
+const PERMISSION_MS = 31_000;
 
 /** Invariant 2, at the moment a command is executed. */
 export function checkExecution(
   trace: Trace,
   history: History,
-  { deed, machine }: { readonly deed: Deed; readonly machine: string },
+  { deed, machine, now }: { readonly deed: Deed; readonly machine: string; readonly now: number },
 ): void {
   const { id, runId, token } = deed;
   if (deed.machine !== undefined) {
     trace.fail(2, 'SIM-EXEC-1', `attempt ${id} is executed twice: on ${deed.machine}, now on ${machine}`);
   }
-  if (!deed.permitted.has(machine)) {
+  const permittedAt = deed.permitted.get(machine);
+  if (permittedAt === undefined) {
     trace.fail(2, 'SIM-EXEC-2', `${machine} executes ${id} without an accepted starting`);
+  } else if (now - permittedAt > PERMISSION_MS) {
+    trace.fail(
+      2,
+      'SIM-EXEC-6',
+      `${machine} executes ${id} ${now - permittedAt} ms after it was permitted to`,
+    );
   }
   const record = history.records.get(runId);
   const past = record?.past.find((each) => each.token === token);
@@ -22,11 +32,16 @@ export function checkExecution(
   }
   for (const other of history.deedsOf(runId)) {
     if (other === deed || (other.command?.mortal ?? 0) === 0) continue;
-    const before = record?.past.find((each) => each.token === other.token);
-    const givenUp = before?.reason != null && describeEnd(before.reason).outcome === 'lost';
-    if (!givenUp) trace.fail(2, 'SIM-EXEC-4', `${id} is executed while ${other.id} is alive and not lost`);
+    if (!isLost(record, other) && !isLost(record, deed))
+      trace.fail(2, 'SIM-EXEC-4', `${id} is executed while ${other.id} is alive and not lost`);
   }
   checkCount(trace, history, deed);
+}
+
+/** Was it given up because nobody heard of it? Then it may live beside its successor. */
+function isLost(record: RunRecord | undefined, { token }: Deed): boolean {
+  const past = record?.past.find((each) => each.token === token);
+  return past?.reason != null && describeEnd(past.reason).outcome === 'lost';
 }
 
 /** More often than its owner asked for, a run is never executed. */

@@ -11,12 +11,16 @@ export interface Deed {
   /** Where it was executed. */
   machine: string | undefined;
   command: VirtualCommand | undefined;
-  /** Machines whose agent was told that it may execute it. */
-  readonly permitted: Set<string>;
+  /** Machines whose agent was told that it may execute it, and when it last was. */
+  readonly permitted: Map<string, number>;
   readonly written: Written[];
   spawnFailed: boolean;
   timedOut: boolean;
   keeperDied: boolean;
+  /** What its keeper wrote last may be gone. */
+  powerFailed: boolean;
+  /** Since when its agent polls for it although the run is another's. */
+  staleSince: number | undefined;
   /** When the control plane last heard of it from its agent, in virtual time. */
   heardAt: number;
 }
@@ -62,11 +66,13 @@ export class History {
       token: Number(id.slice(dot + 1)),
       machine: undefined,
       command: undefined,
-      permitted: new Set(),
+      permitted: new Map(),
       written: [],
       spawnFailed: false,
       timedOut: false,
       keeperDied: false,
+      powerFailed: false,
+      staleSince: undefined,
       heardAt: 0,
     });
     const deed = this.#deeds.get(id) ?? fresh();
@@ -89,7 +95,7 @@ export class History {
   }
 
   permitted(id: string, machine: string): void {
-    this.of(id).permitted.add(machine);
+    this.of(id).permitted.set(machine, this.#now());
   }
 
   heard(id: string): void {
@@ -99,14 +105,14 @@ export class History {
   executed({ id, machine, command }: { id: string; machine: string; command: VirtualCommand }): void {
     this.#trace.note(`${machine}: executes ${id}`);
     const deed = this.of(id);
-    checkExecution(this.#trace, this, { deed, machine });
+    checkExecution(this.#trace, this, { deed, machine, now: this.#now() });
     deed.machine = machine;
     deed.command = command;
   }
 
   spawnFailed(id: string, machine: string): void {
     const deed = this.of(id);
-    checkExecution(this.#trace, this, { deed, machine });
+    checkExecution(this.#trace, this, { deed, machine, now: this.#now() });
     deed.machine = machine;
     deed.spawnFailed = true;
   }

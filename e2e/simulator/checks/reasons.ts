@@ -83,6 +83,6 @@ function silenceOf({ timeline }: World, deed: Deed | undefined): string | null {
 
 /** Its agent said so. */
 function keeperOf(deed: Deed | undefined): string | null {
-  if (deed?.keeperDied === false && deed.command !== undefined) return 'its keeper is alive';
+  if (deed?.command !== undefined && !deed.keeperDied && !deed.powerFailed) return 'its keeper is alive';
   return (deed?.command?.mortal ?? 0) > 0 ? 'processes of it are alive' : null;
 }

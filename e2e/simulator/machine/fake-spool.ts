@@ -6,6 +6,10 @@ import { noSpace, type RunFile, type VirtualDisk } from './virtual-disk.ts';
 export class FakeSpool implements Spool {
   readonly #disk: VirtualDisk;
 
+  get boot(): string {
+    return String(this.#disk.boot);
+  }
+
   constructor(disk: VirtualDisk) {
     this.#disk = disk;
   }

@@ -115,7 +115,8 @@ export class KeeperConnection implements Keeper, KeeperPeer {
   #send(act: () => void): void {
     if (!this.#open || !this.#process.alive) return;
     this.#toKeeper.push(act);
-    this.#world.timeline.after(this.#delay(), `keeper hears ${this.#process.name}`, () => {
+    const slow = this.#world.random.chance(0.01) ? this.#world.random.between(200, 6_000) : 0;
+    this.#world.timeline.after(this.#delay() + slow, `keeper hears ${this.#process.name}`, () => {
       const next = this.#toKeeper.shift();
       if (this.#keeper.alive) next?.();
     });

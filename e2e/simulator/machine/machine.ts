@@ -88,12 +88,17 @@ export class Machine {
     this.#keeper?.die();
   }
 
-  /** Everything that runs ends; the disk stays. */
-  reboot(): void {
-    this.#world.trace.note(`${this.name}: reboots`);
+  /** Everything that runs ends; the disk stays, but for what no `fsync` has put there where the power failed. */
+  reboot(how: 'orderly' | 'power failure'): void {
+    this.#world.trace.note(`${this.name}: reboots (${how})`);
     this.agent?.kill();
     this.#keeper?.die();
-    for (const { command } of this.#world.history.commandsOf(this.name)) command?.vanish();
+    for (const deed of this.#world.history.commandsOf(this.name)) {
+      deed.command?.vanish();
+      deed.powerFailed ||= how === 'power failure';
+    }
+    this.disk.boot += 1;
+    if (how === 'power failure') this.disk.forget(this.now() - UNSYNCED_MS);
   }
 
   #keepers(process: VirtualProcess): Keepers {
@@ -125,13 +130,15 @@ export class Machine {
     };
     return {
       own: SOCKET,
-      connect: () => process.call(connect),
-      open: () => process.call(open),
-      endOrphans: (attempt) => process.call(() => endOrphans(attempt)),
+      connect: () => process.call('connect', connect),
+      open: () => process.call('open', open),
+      endOrphans: (attempt) => process.call('endOrphans', () => endOrphans(attempt)),
     };
   }
 }
 
 const KILL = 9;
+/** How long what was written may still be in memory only. */
+const UNSYNCED_MS = 5_000;
 /** Where the wall clocks stand when a simulation begins. */
 export const WALL_START = 1_700_000_000_000;

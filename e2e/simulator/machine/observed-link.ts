@@ -1,6 +1,6 @@
 import { attemptId } from '@errand/agent';
-import type { AgentLink } from '@errand/contract';
-import { checkAcceptedEnd, checkSupersededEnd } from '../checks/answers.ts';
+import type { AgentLink, AttemptName } from '@errand/contract';
+import { checkAcceptedEnd, checkSupersededEnd, checkTold } from '../checks/answers.ts';
 import type { World } from '../world.ts';
 import type { Machine } from './machine.ts';
 
@@ -8,7 +8,12 @@ import type { Machine } from './machine.ts';
 export function observedLink(world: World, machine: Machine, link: AgentLink): AgentLink {
   return {
     hello: (request) => link.hello(request),
-    poll: (request, signal) => link.poll(request, signal),
+    poll: async (request, signal) => {
+      const stale = staleOf(world, request.held);
+      const answer = await link.poll(request, signal);
+      checkTold(world, machine, { stale, told: answer.superseded });
+      return answer;
+    },
     append: (request) => link.append(request),
     grew: (attempt, size) => link.grew(attempt, size),
     input: (request, signal) => link.input(request, signal),
@@ -25,4 +30,17 @@ export function observedLink(world: World, machine: Machine, link: AgentLink): A
       return answer;
     },
   };
+}
+
+/** A control plane under load asks for news of an agent only now and then. */
+const TOLD_WITHIN_MS = 5_000;
+
+/** What of the held has been given to somebody else, and for so long that this poll must tell. */
+function staleOf({ history, timeline }: World, held: readonly AttemptName[]): readonly AttemptName[] {
+  return held.filter((name) => {
+    if ((history.records.get(name.runId)?.token ?? 0) <= name.token) return false;
+    const deed = history.of(attemptId(name));
+    deed.staleSince ??= timeline.now;
+    return timeline.now - deed.staleSince > TOLD_WITHIN_MS;
+  });
 }

@@ -5,11 +5,21 @@ export class VirtualDisk {
   readonly runs = new Map<string, RunFile>();
   readonly logs = new Map<string, LogData>();
   full = false;
+  /** How often the machine was started. */
+  boot = 1;
 
   log(prefix: string): LogData {
     const log = this.logs.get(prefix) ?? { bytes: Buffer.alloc(0), records: [] };
     this.logs.set(prefix, log);
     return log;
+  }
+
+  /** The keeper's slots that were written after this time are empty again. */
+  forget(since: number): void {
+    for (const run of this.runs.values()) {
+      if ((run.end?.endedAt ?? 0) > since) run.end = undefined;
+      if ((run.executedAt ?? 0) > since) run.executedAt = undefined;
+    }
   }
 }
 

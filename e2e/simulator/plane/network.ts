@@ -55,7 +55,8 @@ export class Network {
         signal?.removeEventListener('abort', goAway);
         forget?.();
         left.abort();
-        if (caller.process?.alive !== false) how();
+        if (caller.process === null) how();
+        else caller.process.whenAwake(how);
       };
       const fail = (why: string): void => settle(() => reject(new Error(`${what}: ${why}`)));
       const cancel = timeline.after(patienceMs, `${caller.name} gives up ${what}`, () => fail('no answer'));

@@ -5,6 +5,14 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
+/** Just before, or just after, the n-th call from now takes effect (of any method, or of one), or soon after that. */
+export interface Moment {
+  readonly calls: number;
+  readonly method: string | null;
+  readonly when: 'before' | 'after';
+  readonly afterMs: number;
+}
+
 /**
  * A process that can be killed and stalled at any moment. Production code in it touches the world only through calls that pass through
  * here: after the kill none of them takes effect, and none is ever answered.
@@ -15,7 +23,7 @@ export class VirtualProcess {
   readonly #ends = new Set<() => void>();
   #alive = true;
   #stalledUntil = 0;
-  #fuse: { calls: number; readonly when: 'before' | 'after'; readonly act: () => void } | undefined;
+  #fuse: { calls: number; readonly at: Moment; readonly act: () => void } | undefined;
 
   constructor(name: string, timeline: Timeline) {
     this.name = name;
@@ -26,6 +34,11 @@ export class VirtualProcess {
     return this.#alive;
   }
 
+  /** Alive, and not stalled. */
+  get isAwake(): boolean {
+    return this.#alive && this.#stalledUntil <= this.#timeline.now;
+  }
+
   /** As `kill -9` does it. Whoever waits for the process hears of it. */
   kill(): void {
     if (!this.#alive) return;
@@ -34,9 +47,9 @@ export class VirtualProcess {
     this.#ends.clear();
   }
 
-  /** Something befalls it in the middle of its work: just before, or just after, the n-th call from now takes effect. */
-  atCall(calls: number, when: 'before' | 'after', act: () => void): void {
-    this.#fuse = { calls, when, act };
+  /** Something befalls it in the middle of its work. */
+  atCall(at: Moment, act: () => void): void {
+    this.#fuse = { calls: at.calls, at, act };
   }
 
   /** Does nothing for a while: out of memory, a laptop's lid, a suspended machine. */
@@ -63,6 +76,13 @@ export class VirtualProcess {
     return () => cancel();
   }
 
+  /** Now, or as soon as a stall is over. */
+  whenAwake(act: () => void): void {
+    const stalled = this.#stalledUntil - this.#timeline.now;
+    if (stalled > 0) this.after(stalled, 'goes on', act);
+    else if (this.#alive) act();
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (!this.#alive) return never();
     if (signal?.aborted === true) return Promise.resolve();
@@ -78,26 +98,26 @@ export class VirtualProcess {
   }
 
   /** A call that is answered later. */
-  call<Value>(act: () => Promise<Value>): Promise<Value> {
-    if (!this.#reaches('before')) return never();
-    const answer = this.#whenAwake(act);
-    if (!this.#reaches('after')) {
+  call<Value>(name: string, act: () => Promise<Value>): Promise<Value> {
+    if (!this.#reaches(name, 'before')) return never();
+    const answer = act();
+    if (!this.#reaches(name, 'after')) {
       answer.catch(() => {});
       return never();
     }
     return new Promise((resolve, reject) => {
       answer.then(
-        (value) => this.#alive && resolve(value),
-        (error: unknown) => this.#alive && reject(error as Error),
+        (value) => this.whenAwake(() => resolve(value)),
+        (error: unknown) => this.whenAwake(() => reject(error)),
       );
     });
   }
 
   /** A call that is answered at once. */
-  now<Value>(act: () => Value): Value {
-    if (!this.#reaches('before')) throw new Killed(this.name);
+  now<Value>(name: string, act: () => Value): Value {
+    if (!this.#reaches(name, 'before')) throw new Killed(this.name);
     const answer = act();
-    if (!this.#reaches('after')) throw new Killed(this.name);
+    if (!this.#reaches(name, 'after')) throw new Killed(this.name);
     return answer;
   }
 
@@ -109,31 +129,23 @@ export class VirtualProcess {
         if (typeof value !== 'function') return value;
         const run = (args: unknown[]): unknown => Reflect.apply(value, target, args);
         return immediate.includes(name as keyof Port)
-          ? (...args: unknown[]) => this.now(() => run(args))
-          : (...args: unknown[]) => this.call(() => run(args) as Promise<unknown>);
+          ? (...args: unknown[]) => this.now(String(name), () => run(args))
+          : (...args: unknown[]) => this.call(String(name), () => run(args) as Promise<unknown>);
       },
     });
   }
 
   /** Does the process live to see the time before, or after, the effect of a call? */
-  #reaches(when: 'before' | 'after'): boolean {
-    if (this.#alive && this.#fuse?.when === when) {
-      this.#fuse.calls -= 1;
-      if (this.#fuse.calls <= 0) {
-        const { act } = this.#fuse;
-        this.#fuse = undefined;
-        act();
-      }
-    }
+  #reaches(name: string, when: Moment['when']): boolean {
+    const fuse = this.#fuse;
+    if (!this.#alive || fuse?.at.when !== when) return this.#alive;
+    if (fuse.at.method !== null && fuse.at.method !== name) return true;
+    fuse.calls -= 1;
+    if (fuse.calls > 0) return true;
+    this.#fuse = undefined;
+    if (fuse.at.afterMs === 0) fuse.act();
+    else this.#timeline.after(fuse.at.afterMs, `befalls ${this.name}`, fuse.act);
     return this.#alive;
-  }
-
-  #whenAwake<Value>(act: () => Promise<Value>): Promise<Value> {
-    const stalled = this.#stalledUntil - this.#timeline.now;
-    if (stalled <= 0) return act();
-    return new Promise((resolve, reject) => {
-      this.after(stalled, 'goes on', () => void act().then(resolve, reject));
-    });
   }
 }
 
