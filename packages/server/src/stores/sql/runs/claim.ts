@@ -1,5 +1,5 @@
 import type { ClaimQuery, RunRecord } from '@errand/core';
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { changedBy, rowsOf, type Work } from '../executor.ts';
 import { prepared } from '../prepared.ts';
@@ -28,6 +28,20 @@ export function claimRuns(dialect: Dialect): ClaimRuns {
     }
     return taken;
   };
+}
+
+/** Whether anything waits that the agent may serve: most polls find nothing, and a look costs a fraction of a transaction. */
+export function anyQueued(dialect: Dialect): (query: ClaimQuery) => CompiledQuery<{ readonly id: string }> {
+  return prepared(({ pool, agentId, now }: ClaimQuery) =>
+    dialect.queries
+      .selectFrom('runs')
+      .select('id')
+      .where('state', '=', sql.lit('queued'))
+      .where('pool', '=', pool)
+      .where('wanted', 'in', ['', agentId])
+      .where('not_before', '<=', now)
+      .limit(1),
+  );
 }
 
 interface QueuedQuery extends Pick<ClaimQuery, 'pool' | 'now' | 'limit'> {

@@ -2,7 +2,7 @@ import type { RunStore } from '@errand/core';
 import type { CompiledQuery } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Executor } from '../executor.ts';
-import { claimRuns } from './claim.ts';
+import { anyQueued, claimRuns } from './claim.ts';
 import { dueRuns, openCounts, runById, runsFinishedBefore, runsHeldBy } from './find.ts';
 import { insertRun } from './insert.ts';
 import { listRuns, newestOf } from './list.ts';
@@ -15,6 +15,7 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
   const records = async (query: CompiledQuery<RecordRow>) => (await executor.read(query)).map(recordOf);
   const insert = insertRun(dialect);
   const claim = claimRuns(dialect);
+  const queued = anyQueued(dialect);
   const save = saveRun(dialect);
   const byId = runById(dialect);
   const due = dueRuns(dialect);
@@ -28,7 +29,10 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
       const { changed } = await executor.write(save(run));
       return changed === 1 ? 'saved' : 'stale';
     },
-    claim: (query, lease) => executor.transact(() => claim(query, lease)),
+    claim: async (query, lease) => {
+      if ((await executor.read(queued(query))).length === 0) return [];
+      return await executor.transact(() => claim(query, lease));
+    },
     due: (now, limit) => records(due({ now, limit })),
     heldBy: (agentId) => records(heldBy({ agentId })),
     list: async (filter, page) =>
