@@ -73,6 +73,16 @@ describe('errand against a server', () => {
     const script = `echo x >> ${file}; wc -l < ${file}; test $(wc -l < ${file}) -ge 3`;
     const run = await user.errand(['run', '--retry', '5', '--', 'sh', '-c', script]);
     expect(run).toMatchObject({ status: 0, stdout: '1\n2\n3\n' });
+    const short = await user.errand([
+      'run',
+      '--retry',
+      '3',
+      '--',
+      'sh',
+      '-c',
+      'echo $ERRAND_ATTEMPT; exit 1',
+    ]);
+    expect(short).toMatchObject({ status: 1, stdout: '1\n2\n3\n4\n' });
   });
 
   it('remembers a login for its owner alone', async () => {

@@ -1,4 +1,4 @@
-import type { RunHandle } from '@errand/sdk';
+import type { Run, RunHandle } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
@@ -52,8 +52,14 @@ async function act(cli: Cli, id: string, options: LogsOptions): Promise<number> 
   }
   using status = new StatusLine(cli.stderr);
   status.show(`${id}: ${run.latest.why ?? run.latest.status}`);
-  await showLog(run, sink, { from, attempt, stream, status });
+  const first = attempt ?? latestAttempt(run.latest);
+  await showLog(run, sink, { from, attempt: first, only: attempt !== undefined, stream, status });
   return EXIT.ok;
+}
+
+/** The one under way, else the last one that was executed: what the API means by no attempt. */
+function latestAttempt({ attempts }: Run): number {
+  return attempts.findLast(({ end, endedAt }) => end !== null || endedAt === null)?.attempt ?? 1;
 }
 
 function sinkOf({ stdout, stderr }: Cli, { merge, timestamps }: LogsOptions): LogSink {

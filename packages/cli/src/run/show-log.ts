@@ -8,27 +8,29 @@ export interface LogSink {
   piece(piece: Extract<LogPiece, { kind: 'data' }>): Promise<void>;
 }
 
-export interface ShowLogOptions extends Omit<LogOptions, 'onLost' | 'onFound' | 'follow'> {
+export interface ShowLogOptions extends Omit<LogOptions, 'onLost' | 'onFound' | 'follow' | 'attempt'> {
   readonly status: StatusLine;
-  /** Where to begin (the latest attempt); `attempt` shows that one only. */
-  readonly firstAttempt?: number;
+  /** Which attempt to begin with. */
+  readonly attempt: number;
+  /** None but that one. */
+  readonly only?: boolean;
 }
 
 /**
- * Shows the log of a run as it comes, and of the attempts that follow where the run has retries left, until the run ends. A slow output
- * slows the reading: one piece is under way at a time.
+ * Shows the log of an attempt as it comes, and of those that follow where the run has retries left, until the run ends. A slow output slows
+ * the reading: one piece is under way at a time.
  */
-export async function showLog(run: RunHandle, sink: LogSink, options: ShowLogOptions): Promise<Run> {
-  const { firstAttempt, ...shown } = options;
-  for (let { from, attempt = firstAttempt } = options; ; ) {
-    const ended = await showAttempt(run, sink, { ...shown, from, attempt });
-    if (ended.endedAt !== null || options.attempt !== undefined) return ended;
-    const seen = attempt ?? ended.attempt;
-    options.status.note(`attempt ${seen} has ended; ${ended.why ?? 'another one follows'}`);
-    const next = await nextAttempt(run, seen, options.signal);
-    if (next === null) return run.latest;
-    from = 0;
-    attempt = next;
+export async function showLog(
+  run: RunHandle,
+  sink: LogSink,
+  { attempt: first, only = false, ...options }: ShowLogOptions,
+): Promise<Run> {
+  for (let { from } = options, attempt = first; ; attempt += 1, from = 0) {
+    const ended = await showAttempt(run, sink, { ...options, from, attempt });
+    // Short attempts come faster than we read: the run may be over, and this not have been its last one.
+    if (only || (ended.endedAt !== null && ended.attempt <= attempt)) return ended;
+    options.status.note(`attempt ${attempt} has ended; ${ended.why ?? 'another one follows'}`);
+    if (!(await hasNext(run, attempt, options.signal))) return run.latest;
   }
 }
 
@@ -54,16 +56,12 @@ async function showAttempt(
   return run.refresh();
 }
 
-/** Waits for the attempt after that one; null where the run ended without another. */
-async function nextAttempt(
-  run: RunHandle,
-  seen: number,
-  signal: AbortSignal | undefined,
-): Promise<number | null> {
+/** Waits for the attempt after that one; false where the run ended without another. */
+async function hasNext(run: RunHandle, seen: number, signal: AbortSignal | undefined): Promise<boolean> {
   for (;;) {
     const { attempt, endedAt } = await run.refresh();
-    if (attempt > seen) return seen + 1;
-    if (endedAt !== null) return null;
+    if (attempt > seen) return true;
+    if (endedAt !== null) return false;
     await sleep(500, undefined, { signal });
   }
 }

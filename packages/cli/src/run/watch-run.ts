@@ -40,7 +40,7 @@ export async function watchRun(
     const ended = await showLog(run, sinkOf(cli, options), {
       signal: AbortSignal.any([interrupts.gone, left]),
       status,
-      firstAttempt: 1,
+      attempt: 1,
     }).finally(options.leaveTerminal);
     return await finish(cli, ended, options);
   } catch (error) {
