@@ -9,7 +9,7 @@ Without a server named, commands run on this machine and their history is kept i
 (ERRAND_DATA, else $XDG_STATE_HOME/errand). ERRAND_URL and ERRAND_KEY, or errand login, choose a server instead.
 
 Exit status: the command's own; 128+n after signal n, 127 not found, 126 not executable, 124 timed out,
-130 cancelled, 125 errand itself failed.
+130 canceled, 125 errand itself failed.
 
 errand help COMMAND shows options and examples.`;
 
