@@ -128,6 +128,7 @@ const AGENT_CALLS = [
   'create',
   'report',
   'report',
+  'open',
   'start',
   'start',
   'append',

@@ -11,7 +11,7 @@ export interface Deed {
   /** Where it was executed. */
   machine: string | undefined;
   command: VirtualCommand | undefined;
-  /** Machines whose agent was told that it may execute it, and when it last was. */
+  /** Machines whose agent was told that it may execute it, and when it last asked. */
   readonly permitted: Map<string, number>;
   readonly written: Written[];
   spawnFailed: boolean;
@@ -94,8 +94,8 @@ export class History {
     return wishes;
   }
 
-  permitted(id: string, machine: string): void {
-    this.of(id).permitted.set(machine, this.#now());
+  permitted(id: string, machine: string, askedAt: number): void {
+    this.of(id).permitted.set(machine, askedAt);
   }
 
   heard(id: string): void {

@@ -21,9 +21,11 @@ export function observedLink(world: World, machine: Machine, link: AgentLink): A
       const { fact } = request;
       const id = attemptId(request);
       world.trace.note(`${machine.name}: reports ${id} ${JSON.stringify(fact)}`);
+      const askedAt = world.timeline.now;
       const answer = await link.report(request);
       world.trace.note(`${machine.name}: ${id} ${fact.kind} is ${answer.kind}`);
-      if (answer.kind === 'accepted' && fact.kind === 'starting') world.history.permitted(id, machine.name);
+      if (answer.kind === 'accepted' && fact.kind === 'starting')
+        world.history.permitted(id, machine.name, askedAt);
       if (fact.kind !== 'ended') return answer;
       if (answer.kind === 'accepted') checkAcceptedEnd(world, request, fact);
       else checkSupersededEnd(world, request, fact);
