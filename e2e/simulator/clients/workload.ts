@@ -76,7 +76,7 @@ export class Workload {
     // Counted where it arrives: one whose answer is lost is asked for again, and may find the next attempt finished already.
     await client.ask(run.id, (now) => {
       history.wishesFor(run.id).retried += 1;
-      return { kind: 'retry', now };
+      return { kind: 'retry', endedAt: null, now };
     });
     await client.wait(run.id);
   }

@@ -2,14 +2,14 @@ import type { OperationId } from '@errand/contract/wire';
 
 /**
  * May a call whose answer was lost be made again without doing its work twice? Creating a run may because of its Idempotency-Key,
- * input because of its offset.
+ * input because of its offset, a retry because it names the end that was seen.
  */
 export const REPEATABLE = {
   createRun: true,
   listRuns: true,
   getRun: true,
   cancelRun: true,
-  retryRun: false,
+  retryRun: true,
   readLog: true,
   writeInput: true,
   resizeTerminal: true,

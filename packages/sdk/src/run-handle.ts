@@ -56,9 +56,11 @@ export class RunHandle {
     return this.#learn(await this.#transport.request('cancelRun', { ...this.#named(), body: how }));
   }
 
-  /** Asks for one more attempt at a finished run. */
+  /** Asks for one more attempt at a finished run. Names the end that was seen, so that a lost answer may be asked for again. */
   async retry(): Promise<Run> {
-    return this.#learn(await this.#transport.request('retryRun', this.#named()));
+    const { endedAt } = this.latest.endedAt === null ? await this.refresh() : this.latest;
+    const body = endedAt === null ? {} : { endedAt };
+    return this.#learn(await this.#transport.request('retryRun', { ...this.#named(), body }));
   }
 
   /** Sends bytes to the standard input of a run made with `stdin: 'stream'`. One call at a time. */

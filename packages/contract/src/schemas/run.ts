@@ -164,6 +164,9 @@ export const CancelBody = z.strictObject({
   kill: z.boolean().default(false).meta({ description: 'Skip the grace: kill now' }),
 });
 
+/** `endedAt`: the end that the asker saw; with it a repeat of the call changes nothing. */
+export const RetryBody = z.strictObject({ endedAt: Time.optional() });
+
 export const Id = z
   .string()
   .regex(/^[a-z]+_[0-9a-z]{1,40}$/, 'must be an id such as run_01hq5s3k8e0000000000000000');

@@ -29,7 +29,7 @@ const EVENTS: readonly (RunFact | RunIntent)[] = [
   { kind: 'agent_gone', token: 1, how: 'lost', now: 1 },
   { kind: 'queue_timed_out', now: 1 },
   { kind: 'cancel', signal: 'TERM', kill: false, now: 1 },
-  { kind: 'retry', now: 1 },
+  { kind: 'retry', endedAt: null, now: 1 },
 ];
 
 /** The states of a run as a Mermaid diagram, drawn by asking the tables themselves: one line for each event that changes the state. */

@@ -202,20 +202,32 @@ describe('canceling a run of which an earlier attempt was lost', () => {
 
 describe('retrying by hand', () => {
   test('makes a new attempt of the same run and keeps the old one', () => {
-    const run = nextOf(requestRun(after(running(), endedBy(EXITED)), { kind: 'retry', now: 50 })) ?? newRun();
+    const run =
+      nextOf(requestRun(after(running(), endedBy(EXITED)), { kind: 'retry', endedAt: null, now: 50 })) ??
+      newRun();
     expect([run.state, run.past.length, run.past[0]?.reason]).toEqual(['queued', 1, EXITED]);
   });
 
   test('keeps when the old one began, also where it was over before anybody said so', () => {
     const short = after(newRun(), LEASED, { kind: 'starting', token: 1, now: 2 }, endedBy(EXITED));
-    const run = nextOf(requestRun(short, { kind: 'retry', now: 50 }));
+    const run = nextOf(requestRun(short, { kind: 'retry', endedAt: null, now: 50 }));
     expect(run?.past[0]?.startedAt).toBe(2);
   });
 
+  test('repeated after a lost answer changes nothing, also when the run has ended again', () => {
+    const first = after(running(), endedBy(EXITED));
+    const wish = { kind: 'retry', endedAt: first.end?.at ?? 0, now: 50 } as const;
+    const queued = nextOf(requestRun(first, wish)) ?? newRun();
+    expect([queued.state, requestRun(queued, wish).kind]).toEqual(['queued', 'same']);
+    const canceled =
+      nextOf(requestRun(queued, { kind: 'cancel', signal: 'TERM', kill: false, now: 60 })) ?? newRun();
+    expect([canceled.state, requestRun(canceled, wish).kind]).toEqual(['finished', 'same']);
+  });
+
   test('is refused before the end, and for what inherited its environment from a command line', () => {
-    expect(requestRun(running(), { kind: 'retry', now: 5 }).kind).toBe('refused');
+    expect(requestRun(running(), { kind: 'retry', endedAt: null, now: 5 }).kind).toBe('refused');
     const run = after(running({ caller: true }), endedBy(EXITED));
-    expect(requestRun(run, { kind: 'retry', now: 5 }).kind).toBe('refused');
+    expect(requestRun(run, { kind: 'retry', endedAt: null, now: 5 }).kind).toBe('refused');
   });
 });
 
@@ -253,7 +265,7 @@ describe('whatever happens, in whatever order', () => {
   );
   const intent: fc.Arbitrary<RunIntent> = fc.oneof(
     fc.record({ kind: fc.constant('cancel'), signal: fc.constant('TERM'), kill: fc.boolean(), now }),
-    fc.record({ kind: fc.constant('retry'), now }),
+    fc.record({ kind: fc.constant('retry'), endedAt: fc.option(now), now }),
     fc.record({ kind: fc.constant('close_input'), bytes: now }),
   );
 

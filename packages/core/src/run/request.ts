@@ -7,8 +7,8 @@ import type { CancelRequest, RunRecord } from './record.ts';
 export type RunIntent =
   /** End it: signal, grace, kill; with `kill` at once. Repeatable; a later one may only hurry. */
   | { readonly kind: 'cancel'; readonly signal: CancelSignal; readonly kill: boolean; readonly now: number }
-  /** One more attempt at a finished run. */
-  | { readonly kind: 'retry'; readonly now: number }
+  /** One more attempt at a finished run: after the end that was seen (`endedAt`), so that a repeat changes nothing; null: after any. */
+  | { readonly kind: 'retry'; readonly endedAt: number | null; readonly now: number }
   /** The writer of standard input has written all of its `bytes`. */
   | { readonly kind: 'close_input'; readonly bytes: number };
 
@@ -50,7 +50,8 @@ function cancelRunning(run: RunRecord, { kill, signal, now }: Cancel): RunStep {
   return next(run, { cancel }, { kind: 'tell_agent', agentId });
 }
 
-function retryFinished(run: RunRecord, { now }: Retry): RunStep {
+function retryFinished(run: RunRecord, { endedAt, now }: Retry): RunStep {
+  if (endedAt !== null && endedAt !== run.end?.at) return same();
   if (run.spec.caller) {
     const why =
       'this run inherited folder and environment from its command line, which are not kept; run the command again';
@@ -60,6 +61,8 @@ function retryFinished(run: RunRecord, { now }: Retry): RunStep {
   return backToQueue(run, { reason, log: run.end?.log ?? null, now, notBefore: now });
 }
 
-function notFinished(): RunStep {
+function notFinished(_run: RunRecord, { endedAt }: Retry): RunStep {
+  // Who saw an end of it asked for this attempt before, and did not hear the answer.
+  if (endedAt !== null) return same();
   return { kind: 'refused', why: 'the run has not finished; cancel it first or wait for its end' };
 }

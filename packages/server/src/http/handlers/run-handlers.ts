@@ -60,8 +60,9 @@ function lifeHandlers(services: Services): SomeHandlers<Exclude<RunOperation, Fe
       const intent = { kind: 'cancel', ...body, now: services.clock.now() } as const;
       return presentRun(await askRun(services.changing, { actor, runId: params.id }, intent));
     },
-    retryRun: async ({ actor, input: { params } }) => {
-      const intent = { kind: 'retry', now: services.clock.now() } as const;
+    retryRun: async ({ actor, input: { params, body } }) => {
+      const endedAt = body.endedAt === undefined ? null : Date.parse(body.endedAt);
+      const intent = { kind: 'retry', endedAt, now: services.clock.now() } as const;
       return presentRun(await askRun(services.changing, { actor, runId: params.id }, intent));
     },
   };
