@@ -20,6 +20,8 @@ export class PostgresExecutor implements Executor {
     this.#pool = pool;
     // A connection that breaks while nobody uses it is simply replaced by the pool.
     pool.on('error', () => undefined);
+    // One that breaks in use fails its query, which says so; its event, with nobody listening, would end the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async read<Row>(query: CompiledQuery<Row>): Promise<readonly Row[]> {
