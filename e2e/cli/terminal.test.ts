@@ -42,6 +42,12 @@ requires({
     expect((await place.newestRun()).status).toBe('running');
   });
 
+  it.each(['1\n2\n3\n', '1\n2\n3', ''])('tells the command that piped input has ended: %j', async (input) => {
+    await using place = new ErrandPlace();
+    const run = await place.errand(['run', '-t', '--', 'sh', '-c', 'cat | tail -n 1; echo over'], { input });
+    expect([run.status, run.stdout]).toEqual([0, expect.stringMatching(/over\r\n$/)]);
+  });
+
   it('says on a terminal how a run ended that did not exit by itself', async () => {
     await using place = new ErrandPlace();
     const terminal = new Terminal(place, `${ERRAND} run -- sh -c "kill -9 \\$\\$"`);

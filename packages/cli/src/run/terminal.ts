@@ -65,8 +65,13 @@ function lineToServer(run: RunHandle): TerminalLine {
   };
 }
 
+const NEWLINE = 10;
+/** Ends the input at the start of a line; within one it only passes on what was typed. */
+const CTRL_D = 4;
+
 async function sendKeys(line: TerminalLine, detached: AbortController, signal: AbortSignal): Promise<void> {
   const keys = new EscapeKeys();
+  let atLineStart = true;
   const stop = (): void => void process.stdin.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -74,7 +79,10 @@ async function sendKeys(line: TerminalLine, detached: AbortController, signal: A
       const { bytes, detach } = keys.push(chunk);
       if (bytes.length > 0) await line.write(bytes);
       if (detach) return detached.abort();
+      atLineStart = bytes.at(-1) === NEWLINE;
     }
+    // Else `seq 3 | errand run --tty -- wc -l` would wait for ever: in a terminal an end of input is a key.
+    if (!process.stdin.isTTY) await line.write(Uint8Array.from(atLineStart ? [CTRL_D] : [CTRL_D, CTRL_D]));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
