@@ -1,4 +1,4 @@
-import { ErrandApiError } from '@errand/sdk';
+import { ErrandApiError, ErrandConnectionError } from '@errand/sdk';
 import { expect, it } from 'vitest';
 import { CliError } from './cli-error.ts';
 import { failure } from './failure.ts';
@@ -11,4 +11,11 @@ it('keeps the lines of a sentence of ours, without what could move the cursor', 
 it('keeps what a server says on one line', () => {
   const said = { code: 'invalid', status: 400, message: 'a\nb', requestId: 'req_1' } as const;
   expect(failure(new ErrandApiError(said)).text).toBe('errand: a\\nb\n');
+});
+
+it('keeps the lines of the log of a server that did not start', () => {
+  const { text } = failure(
+    new ErrandConnectionError('http://localhost', new Error('it ends with:\nno room\n')),
+  );
+  expect(text).toMatch(/it ends with:\nno room\nIs the server running\?/);
 });

@@ -16,10 +16,15 @@ export function failure(error: unknown): { readonly status: number; readonly tex
 function sentenceOf(error: unknown): string {
   if (error instanceof ErrandApiError && error.code === 'unauthenticated')
     return `${plainText(error.message)}\nSet ERRAND_KEY, or store a key with errand login.`;
-  if (error instanceof CliError) return error.message.split('\n').map(plainText).join('\n');
+  if (error instanceof CliError) return plainLines(error.message);
   if (error instanceof ErrandApiError) return plainText(error.message);
   if (error instanceof ErrandConnectionError)
-    return `${plainText(error.message)}\nIs the server running? errand up starts one; ERRAND_URL or --url names it.`;
+    return `${plainLines(error.message)}\nIs the server running? errand up starts one; ERRAND_URL or --url names it.`;
   // A mistake of ours: the stack helps whoever reports it.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** What we say ourselves may have several lines. */
+function plainLines(text: string): string {
+  return text.trimEnd().split('\n').map(plainText).join('\n');
 }
