@@ -109,6 +109,7 @@ describe('the cap of a log', () => {
     const { id } = await submit(http, { command: ['yes', 'errand'], maxLog: cap });
     const size = async () => (await logOf(http, id)).length;
     await until(async () => (await size()) >= cap, 'the cap');
+    await until(async () => (await look(http, id)).status === 'running', 'the word that it runs');
     for (let looks = 0; looks < 10; looks += 1) {
       expect(diskBytes(server.data) - before).toBeLessThan(cap + 64 * 1_048_576);
       expect((await look(http, id)).status).toBe('running');
