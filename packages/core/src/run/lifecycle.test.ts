@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { aSpec } from '../testing/builders.ts';
 import type { EndReason } from '../vocabulary/end-reason.ts';
 import { RUN_STATES } from '../vocabulary/run-state.ts';
 import { createRun } from './create.ts';
@@ -8,22 +9,6 @@ import { observeRun, type RunFact } from './observe.ts';
 import type { RunRecord, RunSpec } from './record.ts';
 import { type RunIntent, requestRun } from './request.ts';
 import { statusOf } from './status.ts';
-
-const SPEC: RunSpec = {
-  command: { kind: 'argv', argv: ['true'] },
-  env: {},
-  sealedEnv: {},
-  cwd: null,
-  stdin: 'none',
-  timeoutMs: null,
-  queueTimeoutMs: 60_000,
-  maxLogBytes: 1_000,
-  graceMs: 1_000,
-  keepChildren: false,
-  tty: null,
-  retry: { attempts: 1, on: [], backoffMs: 0 },
-  caller: false,
-};
 
 function newRun(spec: Partial<RunSpec> = {}): RunRecord {
   const about = {
@@ -35,7 +20,7 @@ function newRun(spec: Partial<RunSpec> = {}): RunRecord {
     pool: 'lab',
     agentId: null,
   };
-  return createRun({ ...about, priority: 0, spec: { ...SPEC, ...spec } }, 0);
+  return createRun({ ...about, priority: 0, spec: aSpec(spec) }, 0);
 }
 
 const LEASED = { kind: 'leased', agentId: 'agent_1', leaseMs: 30, lostAfterMs: 300, now: 1 } as const;

@@ -1,24 +1,9 @@
+import { createRun } from '../run/create.ts';
+import { observeRun, type RunFact } from '../run/observe.ts';
+import type { RunRecord } from '../run/record.ts';
+import { type RunIntent, requestRun } from '../run/request.ts';
 import { RUN_STATES, type RunState } from '../vocabulary/run-state.ts';
-import { createRun } from './create.ts';
-import { observeRun, type RunFact } from './observe.ts';
-import type { RunRecord, RunSpec } from './record.ts';
-import { type RunIntent, requestRun } from './request.ts';
-
-const SPEC: RunSpec = {
-  command: { kind: 'argv', argv: ['true'] },
-  env: {},
-  sealedEnv: {},
-  cwd: null,
-  stdin: 'none',
-  timeoutMs: null,
-  queueTimeoutMs: 1,
-  maxLogBytes: 1,
-  graceMs: 1,
-  keepChildren: false,
-  tty: null,
-  retry: { attempts: 1, on: [], backoffMs: 0 },
-  caller: false,
-};
+import { aSpec } from './builders.ts';
 
 const EVENTS: readonly (RunFact | RunIntent)[] = [
   { kind: 'leased', agentId: 'a', leaseMs: 1, lostAfterMs: 1, now: 1 },
@@ -62,7 +47,7 @@ function samples(): Record<RunState, RunRecord> {
     agentId: null,
     priority: 0,
   };
-  const queued = createRun({ ...about, spec: SPEC }, 0);
+  const queued = createRun({ ...about, spec: aSpec() }, 0);
   const leased = after(queued, { kind: 'leased', agentId: 'a', leaseMs: 1, lostAfterMs: 1, now: 0 });
   const running = after(leased, { kind: 'starting', token: 1, now: 0 });
   const finished = after(running, {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runDiagram } from './diagram.ts';
+import { runDiagram } from './run-diagram.ts';
 
 describe('the picture of the states of a run in ARCHITECTURE.md', () => {
   test('shows exactly what the tables do', () => {
