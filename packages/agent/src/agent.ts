@@ -62,7 +62,7 @@ export class Agent {
     const { link, name, labels, slots, program } = options;
     this.#polls = new PollLoop({
       link,
-      hello: { protocol: PROTOCOL, name, labels, slots, program },
+      hello: { protocol: PROTOCOL, name, labels, slots, program, scripts: [], onlyScripts: false },
       waiting: this.#waiting(),
       free: () => this.#free(),
       held: () => this.#held(),

@@ -82,7 +82,7 @@ export class Attempt {
     const made = this.#write();
     const permitted = await this.#askAtDoor();
     if (made.entry === null) {
-      if (permitted) await this.#report({ kind: 'ended', reason: made.reason, log: null });
+      if (permitted) await this.#report({ kind: 'ended', reason: made.reason, log: null, result: null });
       return;
     }
     if (!permitted || this.#superseded) return spool.remove(made.entry);
@@ -258,7 +258,7 @@ export class Attempt {
     const { reason, bytes, truncated } = endOf(outcome, entry, log);
     const delivered = await log.finish(bytes);
     if (delivered !== 'superseded') {
-      await this.#report({ kind: 'ended', reason, log: { ...delivered, truncated } });
+      await this.#report({ kind: 'ended', reason, log: { ...delivered, truncated }, result: null });
     }
   }
 

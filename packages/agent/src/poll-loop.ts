@@ -68,7 +68,8 @@ export class PollLoop {
     const waitMs = held.length > 0 ? policy.pollHeldMs : policy.pollIdleMs;
     this.#again = new AbortController();
     const signal = AbortSignal.any([waiting.signal, this.#again.signal]);
-    return orStopped(link.poll({ agentId, free: this.#parts.free(), held, waitMs }, signal), waiting.signal);
+    const request = { agentId, free: this.#parts.free(), held, waitMs, modules: [] };
+    return orStopped(link.poll(request, signal), waiting.signal);
   }
 
   /** A control plane that came back may be another one: its policy counts, and its refusal is for people to solve. */

@@ -8,7 +8,7 @@ export function draftOf(
   { keeper, account, spool }: { keeper: string; account: Account; spool: Pick<Spool, 'boot' | 'folderFor'> },
 ): SpoolDraft {
   return {
-    lease: { ...lease, argv: [], env: {} },
+    lease: withoutSecrets(lease),
     boot: spool.boot,
     keeper,
     cwd: lease.cwd ?? spool.folderFor(lease),
@@ -16,4 +16,10 @@ export function draftOf(
     program: lease.argv[0] ?? '',
     path: environmentOf(lease, account)['PATH'] ?? '',
   };
+}
+
+/** Environment and arguments may be secret. */
+function withoutSecrets(lease: Lease): Lease {
+  const script = lease.script && { ...lease.script, args: {}, text: null };
+  return { ...lease, argv: [], env: {}, script };
 }

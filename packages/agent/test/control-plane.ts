@@ -69,6 +69,7 @@ export class TestControlPlane implements AgentLink {
       keepChildren: false,
       tty: null,
       logPlace: null,
+      script: null,
       ...more,
     };
     const run: TestRun = {

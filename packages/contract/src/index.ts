@@ -13,11 +13,13 @@ export type {
   InputAnswer,
   InputRequest,
   Lease,
+  OfferedScript,
   PollAnswer,
   PollRequest,
   ProtocolVersion,
   ReportAnswer,
   ReportRequest,
+  ScriptCall,
   WindowOrder,
 } from './agent/protocol.ts';
 export { openApiDocument } from './openapi/document.ts';

@@ -4,7 +4,15 @@
  *
  * Types only: the agent has no run-time dependency on this package's schemas; `schemas/agent.ts` is held to these types by the compiler.
  */
-import type { EndReason, LogEnd, Stream } from '@errand/core/vocabulary';
+import type {
+  EndReason,
+  JsonSchema,
+  LogEnd,
+  ReportedResult,
+  ResultRule,
+  ResultSource,
+  Stream,
+} from '@errand/core/vocabulary';
 
 /** Raised when an agent of an older number could no longer work. */
 export type ProtocolVersion = 1;
@@ -22,6 +30,21 @@ export interface HelloRequest {
   readonly slots: number;
   /** Version of the agent's program. */
   readonly program: string;
+  /** What it offers from its own folder; it says hello again when that changes. */
+  readonly scripts: readonly OfferedScript[];
+  /** It refuses everything but these and what its user has allowed by name. */
+  readonly onlyScripts: boolean;
+}
+
+/** A script of an agent's own folder: its code never leaves the machine. */
+export interface OfferedScript {
+  readonly name: string;
+  readonly description: string | null;
+  /** Of an object: the arguments. */
+  readonly parameters: JsonSchema;
+  readonly result: ResultRule | null;
+  /** Of its file, hex. */
+  readonly sha256: string;
 }
 
 export interface HelloAnswer {
@@ -45,6 +68,8 @@ export interface PollRequest {
   /** Everything the agent holds; each is renewed. Attempts it was told are superseded are no longer held. */
   readonly held: readonly HeldAttempt[];
   readonly waitMs: number;
+  /** SHA-256 of modules whose source the agent has; leases do not repeat it. */
+  readonly modules: readonly string[];
 }
 
 /** `cancel`: which cancel order the agent has carried out, so that only news makes a poll come back early. */
@@ -85,6 +110,28 @@ export interface Lease extends AttemptName {
   readonly tty: { readonly rows: number; readonly columns: number } | null;
   /** Path prefix where the keeper may write the log straight into the control plane's store; only ever set on the control plane's own machine. */
   readonly logPlace: string | null;
+  /** null: a plain command. */
+  readonly script: ScriptCall | null;
+}
+
+/**
+ * The call of a script. For `command` the argument vector of the lease is all there is to execute; for `module` and `offered` it is empty and the agent
+ * makes it.
+ */
+export interface ScriptCall {
+  readonly name: string;
+  /**
+   * Checked against the parameters, defaults filled in. Secret ones are among them, so they lie on no disk. The environment of the lease has them too: all
+   * as JSON in ERRAND_ARGS, each as ARG_NAME.
+   */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Of a module's source. Of an offered script only where the caller asked for exactly that file: one that has changed is refused. */
+  readonly sha256: string | null;
+  readonly source: 'module' | 'offered' | 'command';
+  /** The source of a module, where the poll did not name its SHA-256 among `modules`. */
+  readonly text: string | null;
+  /** null: as for every run, the file that ERRAND_RESULT names. */
+  readonly result: { readonly from: ResultSource } | null;
 }
 
 export interface AppendRequest extends AttemptName {
@@ -106,7 +153,13 @@ export type AgentFact =
   | { readonly kind: 'starting' }
   /** `at`: ms since 1970 by the agent's clock. */
   | { readonly kind: 'started'; readonly at: number }
-  | { readonly kind: 'ended'; readonly reason: EndReason; readonly log: LogEnd | null }
+  /** `result`: null where nothing was reported. */
+  | {
+      readonly kind: 'ended';
+      readonly reason: EndReason;
+      readonly log: LogEnd | null;
+      readonly result: ReportedResult | null;
+    }
   /** Acknowledged, but never executed: the agent crashed in between. */
   | { readonly kind: 'not_executed' };
 

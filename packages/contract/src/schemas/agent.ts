@@ -1,8 +1,9 @@
-import { SPAWN_STAGES } from '@errand/core/vocabulary';
+import { LIMITS, RESULT_SOURCES, SPAWN_STAGES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts';
 import { Duration } from './quantity.ts';
 import { LogEnd } from './run.ts';
+import { ResultRuleInput, SchemaDocument, ScriptName, Sha256 } from './script.ts';
 import { Label, Name } from './text.ts';
 
 const Labels = z.record(Label, z.string().max(200));
@@ -47,12 +48,23 @@ export const JoinToken = z.strictObject({
 export const AgentJoin = z.strictObject({ token: z.string(), name: Name });
 export const AgentJoined = z.strictObject({ agentId: z.string(), pool: z.string(), key: z.string() });
 
+const OfferedScript = z.strictObject({
+  name: ScriptName,
+  description: z.string().max(2_000).nullable(),
+  parameters: SchemaDocument,
+  result: ResultRuleInput.nullable(),
+  sha256: Sha256,
+});
+
+/** What an agent older than a field does not say has a default. */
 export const Hello = z.strictObject({
   protocol: z.int(),
   name: Name,
   labels: Labels,
   slots: z.int().min(1).max(10_000),
   program: z.string().max(100),
+  scripts: z.array(OfferedScript).max(LIMITS.scripts).default([]),
+  onlyScripts: z.boolean().default(false),
 }) satisfies z.ZodType<HelloRequest>;
 
 const AttemptName = z.strictObject({ runId: z.string(), token: Token });
@@ -62,6 +74,7 @@ export const Poll = z.strictObject({
   free: z.int().min(0),
   held: z.array(AttemptName.extend({ cancel: z.enum(['none', 'asked', 'kill']) })).max(10_000),
   waitMs: Ms,
+  modules: z.array(Sha256).max(LIMITS.scripts).default([]),
 }) satisfies z.ZodType<PollRequest>;
 
 const Reason = z.discriminatedUnion('kind', [
@@ -84,10 +97,18 @@ const Reason = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lost') }),
 ]);
 
+/** How long a result may be is not asked here: one that is too long must not keep the end of its run from being known. */
+const Reported = z.union([z.strictObject({ json: z.string() }), z.strictObject({ problem: z.string() })]);
+
 const Fact = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('starting') }),
   z.strictObject({ kind: z.literal('started'), at: z.int() }),
-  z.strictObject({ kind: z.literal('ended'), reason: Reason, log: LogEnd.nullable() }),
+  z.strictObject({
+    kind: z.literal('ended'),
+    reason: Reason,
+    log: LogEnd.nullable(),
+    result: Reported.nullable().default(null),
+  }),
   z.strictObject({ kind: z.literal('not_executed') }),
 ]) satisfies z.ZodType<AgentFact>;
 
@@ -115,6 +136,14 @@ export const HelloAnswer = z.strictObject({
 });
 
 const Window = z.strictObject({ rows: z.int(), columns: z.int() });
+const ScriptCall = z.strictObject({
+  name: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  sha256: z.string().nullable(),
+  source: z.enum(['module', 'offered', 'command']),
+  text: z.string().nullable(),
+  result: z.strictObject({ from: z.enum(RESULT_SOURCES) }).nullable(),
+});
 const Lease = z.strictObject({
   ...AttemptName.shape,
   argv: z.array(z.string()),
@@ -127,6 +156,7 @@ const Lease = z.strictObject({
   keepChildren: z.boolean(),
   tty: Window.nullable(),
   logPlace: z.string().nullable(),
+  script: ScriptCall.nullable(),
 });
 
 export const PollAnswer = z.strictObject({

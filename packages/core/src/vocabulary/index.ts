@@ -14,4 +14,13 @@ export type { CancelSignal, RetryCause } from './run-choice.ts';
 export { CANCEL_SIGNALS, RETRY_CAUSES } from './run-choice.ts';
 export type { RunOutcome, RunState, RunStatus } from './run-state.ts';
 export { RUN_OUTCOMES, RUN_STATES, RUN_STATUSES } from './run-state.ts';
+export type {
+  JsonSchema,
+  ReportedResult,
+  ResultRule,
+  ResultSource,
+  ResultView,
+  ViewColumn,
+} from './script.ts';
+export { isScriptName, RESULT_SOURCES } from './script.ts';
 export { signalName } from './signal.ts';

@@ -31,6 +31,13 @@ export const LIMITS = {
   argBytes: 128 * KB - 1,
   stdinInlineBytes: MB,
   requestBytes: 4 * MB,
+  /** Arguments of a script travel in one variable, ERRAND_ARGS. */
+  scriptArgsBytes: 128 * KB - 100,
+  scriptModuleBytes: MB,
+  scripts: 1_000,
+  /** A schema is compiled at every start and shown in forms; real ones have a few KB. */
+  schemaBytes: 64 * KB,
+  resultBytes: MB,
   appendBytes: 4 * MB,
   nameLength: 200,
   tags: 32,

@@ -18,7 +18,7 @@ async function held(): Promise<{ readonly agentId: string; readonly leaseEnd: ()
   const { token } = await createJoinToken(joining, 'lab');
   const { agentId } = await joinAgent(joining, token, 'one');
   await plane.ask('POST', '/v1/runs', { key: plane.admin, body: { command: ['true'], pool: 'lab' } });
-  const request = { agentId, free: 1, held: [], waitMs: 0 };
+  const request = { agentId, free: 1, held: [], waitMs: 0, modules: [] };
   const { leases } = await pollAgent(polling, request, new AbortController().signal);
   const leaseEnd = async (): Promise<number> => {
     const run = await store.runs.get(leases[0]?.runId ?? '');

@@ -26,5 +26,6 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
     keepChildren: spec.keepChildren,
     tty: spec.tty,
     logPlace: own ? parts.logs.place({ runId: run.id, token: run.token }) : null,
+    script: null,
   };
 }
