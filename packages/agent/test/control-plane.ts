@@ -61,6 +61,7 @@ export class TestControlPlane implements AgentLink {
       token: 0,
       argv,
       env: {},
+      secretNames: [],
       cwd: null,
       stdin: 'none',
       timeoutMs: null,

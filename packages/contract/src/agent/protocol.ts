@@ -100,6 +100,8 @@ export interface WindowOrder extends AttemptName {
 export interface Lease extends AttemptName {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Names of the variables in `env` whose values are masked in all that leaves the machine. With any of them there is no `logPlace`. */
+  readonly secretNames: readonly string[];
   /** null: a new folder of its own. */
   readonly cwd: string | null;
   readonly stdin: 'none' | 'stream';

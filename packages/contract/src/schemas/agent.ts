@@ -148,6 +148,7 @@ const Lease = z.strictObject({
   ...AttemptName.shape,
   argv: z.array(z.string()),
   env: z.record(z.string(), z.string()),
+  secretNames: z.array(z.string()),
   cwd: z.string().nullable(),
   stdin: z.enum(['none', 'stream']),
   timeoutMs: Millis.nullable(),

@@ -1,5 +1,6 @@
 import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core/vocabulary';
 import { z } from 'zod';
+import { secretFault } from '../wire/secret-rule.ts';
 import { Duration, Size } from './quantity.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 
@@ -15,6 +16,17 @@ export const Environment = z
     (env) => Object.entries(env).every(([name, value]) => byteLength([name, value]) < LIMITS.argBytes),
     `must not hold a variable of more than ${LIMITS.argBytes} bytes; no program can take one`,
   );
+
+/** Values that are masked wherever a command writes them. */
+export const SecretEnvironment = Environment.superRefine((env, context) => {
+  for (const [name, value] of Object.entries(env)) {
+    const fault = secretFault(value);
+    if (fault !== null) context.addIssue({ code: 'custom', path: [name], message: fault });
+  }
+}).refine(
+  (env) => byteLength(Object.values(env)) <= LIMITS.secretBytes,
+  `must be at most ${LIMITS.secretBytes} bytes in all`,
+);
 
 const Argv = z
   .array(
@@ -38,8 +50,9 @@ export const RunCreate = z
       .optional()
       .meta({ description: 'A text for sh -c, instead of command' }),
     env: Environment.default({}),
-    secretEnv: Environment.default({}).meta({
-      description: 'As env, but encrypted at rest and never shown again',
+    secretEnv: SecretEnvironment.default({}).meta({
+      description:
+        'As env, but encrypted at rest, never shown again, and masked in what the command writes; values of 8 characters or more',
     }),
     cwd: ProgramText.refine((path) => path.startsWith('/'), 'must be an absolute path').optional(),
     stdin: z

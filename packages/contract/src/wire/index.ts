@@ -9,3 +9,4 @@ export {
 } from './frames.ts';
 export type { OperationId } from './routes.ts';
 export { ROUTES } from './routes.ts';
+export { coreOfSecret, SECRET_MAX_BYTES, SECRET_MIN_CHARACTERS, secretFault } from './secret-rule.ts';

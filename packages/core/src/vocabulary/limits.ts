@@ -26,6 +26,8 @@ export const DEFAULTS = {
 
 export const LIMITS = {
   envBytes: MB,
+  /** Each is looked for in some twenty encodings. */
+  secretBytes: 64 * KB,
   argvBytes: MB,
   /** Linux refuses a single argument or variable beyond 128 KiB (MAX_ARG_STRLEN). */
   argBytes: 128 * KB - 1,

@@ -127,10 +127,20 @@ describe('a submission', () => {
   });
 
   test('never shows a secret variable again', async () => {
-    const run = await submit({ secretEnv: { TOKEN: 'hunter2' } });
+    const run = await submit({ secretEnv: { TOKEN: 'do-not-tell' } });
     const shown = await (await ask('GET', `/v1/runs/${run.id}`)).text();
-    expect(shown).not.toContain('hunter2');
+    expect(shown).not.toContain('do-not-tell');
     expect(JSON.parse(shown)).toMatchObject({ secretEnv: ['TOKEN'] });
+  });
+
+  test('refuses secrets that cannot be masked, with a sentence that does not show them', async () => {
+    const body = { command: ['true'], secretEnv: { PIN: 'zq42', OTHER: 'localhost', GOOD: 'do-not-tell' } };
+    const answer = await ask('POST', '/v1/runs', { body });
+    expect(answer.status).toBe(400);
+    const text = await answer.text();
+    expect(text).toMatch(/secretEnv\.PIN: has 4 characters; under 8/);
+    expect(text).toMatch(/secretEnv\.OTHER: is a common word/);
+    expect(text).not.toMatch(/zq42|localhost|GOOD/);
   });
 
   test('says why it is not served', async () => {

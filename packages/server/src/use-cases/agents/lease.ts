@@ -13,11 +13,14 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
   const { spec } = run;
   const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, parts.unseal(sealed)]);
   const own = run.attempt !== null && run.attempt.agentId === parts.ownAgentId();
+  // With secrets the agent must see the bytes before the store has them.
+  const straight = own && secrets.length === 0;
   return {
     runId: run.id,
     token: run.token,
     argv: argvOf(spec.command),
     env: { ...spec.env, ...Object.fromEntries(secrets) },
+    secretNames: Object.keys(spec.sealedEnv),
     cwd: spec.cwd,
     stdin: spec.stdin === 'stream' ? 'stream' : 'none',
     timeoutMs: spec.timeoutMs,
@@ -25,7 +28,7 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
     maxLogBytes: spec.maxLogBytes,
     keepChildren: spec.keepChildren,
     tty: spec.tty,
-    logPlace: own ? parts.logs.place({ runId: run.id, token: run.token }) : null,
+    logPlace: straight ? parts.logs.place({ runId: run.id, token: run.token }) : null,
     script: null,
   };
 }

@@ -8,7 +8,7 @@ export interface CallerPlace {
   readonly token: number;
   /** Path prefix of the attempt's `.run` file. */
   readonly spool: string;
-  /** Path prefix of its log. */
+  /** Path prefix of its log: in the store, or, where something must be masked in it, in the spool. */
   readonly log: string;
   readonly keeperSocket: string;
 }
@@ -34,13 +34,15 @@ export class CallerPlaces {
   }
 
   of(run: RunRecord): CallerPlace {
-    const log = this.#parts.logs.place({ runId: run.id, token: run.token });
-    if (log === null)
+    const place = this.#parts.logs.place({ runId: run.id, token: run.token });
+    if (place === null)
       throw new ErrandError(
         'unavailable',
         'the log store of this control plane cannot be written by a command line',
       );
     const spool = this.#agent().prefixOf({ runId: run.id, token: run.token });
+    // What may hold a secret stays in the spool, from where the own agent sends it masked.
+    const log = Object.keys(run.spec.sealedEnv).length === 0 ? place : spool;
     // The random half of the id is enough for a name, and keeps the path short.
     const keeperSocket = `${this.#parts.sockets}/${run.id.slice(-16)}.sock`;
     return { token: run.token, spool, log, keeperSocket };
