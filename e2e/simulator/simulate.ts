@@ -131,6 +131,11 @@ async function prepare(
       program: '0',
       adminOnly: false,
       keyId: null,
+      nextKeyId: null,
+      fixedLabels: {},
+      maxSlots: null,
+      draining: false,
+      revokedAt: null,
       createdAt: WALL_START,
       lastSeenAt: WALL_START,
     });

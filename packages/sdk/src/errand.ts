@@ -81,8 +81,28 @@ function poolsOf(transport: Transport): Pools {
 
 export interface Agents {
   list(): Promise<Answer<'listAgents'>['agents']>;
+  get(id: string): Promise<AgentDetails>;
+  /** It finishes what it has and takes nothing new, also after restarts. */
+  drain(id: string): Promise<AgentDetails>;
+  undrain(id: string): Promise<AgentDetails>;
+  /** Ends its right at once; what it runs counts as lost with its machine, and it is told to end it. */
+  revoke(id: string): Promise<AgentDetails>;
+  /** Forgets one that holds nothing. */
+  remove(id: string): Promise<void>;
 }
 
+export type AgentDetails = Answer<'getAgent'>;
+
 function agentsOf(transport: Transport): Agents {
-  return { list: async () => (await transport.request('listAgents', {})).agents };
+  const about = (id: string) => ({ params: { id } });
+  return {
+    list: async () => (await transport.request('listAgents', {})).agents,
+    get: (id) => transport.request('getAgent', about(id)),
+    drain: (id) => transport.request('drainAgent', about(id)),
+    undrain: (id) => transport.request('undrainAgent', about(id)),
+    revoke: (id) => transport.request('revokeAgent', about(id)),
+    remove: async (id) => {
+      await transport.request('removeAgent', about(id));
+    },
+  };
 }

@@ -1,5 +1,5 @@
 export type { Answer, Run, RunCreateInput } from '@errand/contract';
-export { type Agents, connect, Errand, type Keys, type Pools } from './errand.ts';
+export { type AgentDetails, type Agents, connect, Errand, type Keys, type Pools } from './errand.ts';
 export { ErrandApiError, ErrandConnectionError, type ErrorCode } from './errors.ts';
 export type { EventOptions, ServerEvent } from './events.ts';
 export type { ByteStream, Fetch, FetchAnswer, FetchInit } from './fetch.ts';

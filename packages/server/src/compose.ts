@@ -147,5 +147,6 @@ async function ensureOwnAgent({ store, clock }: Services, slots: number, folder:
 
 function newAgent(id: string, slots: number, now: number): AgentRecord {
   const about = { name: OWN_POOL, pool: OWN_POOL, labels: {}, program: '', adminOnly: true, keyId: null };
-  return { ...about, id, version: 1, slots, createdAt: now, lastSeenAt: now };
+  const life = { nextKeyId: null, fixedLabels: {}, maxSlots: null, draining: false, revokedAt: null };
+  return { ...about, ...life, id, version: 1, slots, createdAt: now, lastSeenAt: now };
 }

@@ -4,6 +4,7 @@ import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { AgentMemory } from './use-cases/agents/agent-memory.ts';
 import { Connections } from './use-cases/agents/connections.ts';
+import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
@@ -38,6 +39,7 @@ export function createServices(parts: ServiceParts): Services {
   const { runs, agents, keys } = store;
   const windows = new PendingWindows();
   const offers = new Offers();
+  const instances = new Instances(clock);
   const ownAgentId = (): string | null => own.id;
   const leasing = { logs, unseal: sealer.unseal, ownAgentId };
   const common = { runs, agents, logs, notifier, clock };
@@ -67,6 +69,9 @@ export function createServices(parts: ServiceParts): Services {
       takeWindows: (agentId) => windows.take(agentId),
     },
     connections: new Connections(common),
+    instances,
+    agentLife: { ...common, keys, instances },
+    agentKeys: { agents, keys, clock, ids },
     appending: common,
     reporting: common,
     fetching: common,

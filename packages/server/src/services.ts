@@ -1,7 +1,10 @@
 import type { Clock, LogStore, Notifier, Store } from '@errand/core';
+import type { AgentKeyParts } from './use-cases/agents/agent-key.ts';
+import type { AgentLifeParts } from './use-cases/agents/agent-life.ts';
 import type { AppendLogParts } from './use-cases/agents/append-log.ts';
 import type { Connections } from './use-cases/agents/connections.ts';
 import type { FetchInputParts } from './use-cases/agents/fetch-input.ts';
+import type { Instances } from './use-cases/agents/instances.ts';
 import type { JoinAgentParts } from './use-cases/agents/join-agent.ts';
 import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
 import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
@@ -39,6 +42,9 @@ export interface Services {
   readonly hello: SayHelloParts;
   readonly polling: PollAgentParts;
   readonly connections: Connections;
+  readonly instances: Instances;
+  readonly agentLife: AgentLifeParts;
+  readonly agentKeys: AgentKeyParts;
   readonly appending: AppendLogParts;
   readonly reporting: ReportFactParts;
   readonly fetching: FetchInputParts;

@@ -6,8 +6,9 @@ import { CliError } from '../cli-error.ts';
 import { defaultDataFolder, type PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { renderTable } from '../output/table.ts';
-import { agoText } from '../output/time-text.ts';
+import { declareLife, stateOf } from './agent-life.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { labelsOf } from './labels.ts';
 
 interface AgentOptions extends PlaceFlags {
   readonly token?: string;
@@ -32,6 +33,7 @@ export function declare(command: Command, run: Runner): void {
   const list = command.command('ls').description('List agents.');
   withPlace(withJson(list)).action(run(actList));
   withExamples(list, [['errand agent ls', 'who serves which pool, and since when it is silent']]);
+  declareLife(command, run);
 }
 
 async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
@@ -44,7 +46,7 @@ async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
     pool: options.pool,
     name: options.name ?? hostname(),
     slots: slotsOf(options),
-    labels: labelsOf(options),
+    labels: labelsOf(options.label),
     // `agent` in the data folder is that of the server's own agent.
     data: options.data ?? join(defaultDataFolder(cli.environment), 'outbound-agent'),
   });
@@ -54,15 +56,6 @@ function slotsOf({ slots = '64' }: AgentOptions): number {
   if (!/^\d{1,4}$/.test(slots) || Number(slots) < 1)
     throw new CliError(`--slots takes 1 to 9999, not ${slots}`);
   return Number(slots);
-}
-
-function labelsOf({ label = [] }: AgentOptions): Record<string, string> {
-  const pairs = label.map((text): [string, string] => {
-    const at = text.indexOf('=');
-    if (at < 1) throw new CliError(`--label takes KEY=VALUE, not ${text}`);
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-  return Object.fromEntries(pairs);
 }
 
 async function actList(cli: Cli, options: PlaceFlags & { readonly json?: boolean }): Promise<number> {
@@ -79,7 +72,7 @@ function table(agents: Answer<'listAgents'>['agents'], width: number): string {
     agent.id,
     agent.name,
     agent.pool,
-    agent.online ? 'online' : `silent, seen ${agoText(agent.lastSeenAt, now)}`,
+    stateOf(agent, now),
     String(agent.slots),
     Object.entries(agent.labels)
       .map(([key, value]) => `${key}=${value}`)

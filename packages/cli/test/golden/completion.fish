@@ -94,6 +94,31 @@ complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcom
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l url
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l data
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a show -d 'Show everything known of an agent.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from show' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a drain -d 'Let an agent finish what it has and take nothing new.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from drain' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from drain' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from drain' -l json
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from drain' -l wait
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from drain' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a undrain -d 'Let a drained agent take runs again.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from undrain' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from undrain' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from undrain' -l json
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from undrain' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a revoke -d 'End the right of an agent at once.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from revoke' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from revoke' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from revoke' -l json
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from revoke' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from agent' -a rm -d 'Forget an agent that holds nothing.'
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from rm' -l url
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from rm' -l data
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from rm' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a pool -d 'list pools, let agents join them'
 complete -c errand -n '__fish_seen_subcommand_from pool' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from pool' -a ls -d 'List pools.'
@@ -102,7 +127,9 @@ complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcomm
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l data
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from pool' -a token -d 'Make a token with which one agent joins a pool; a new pool is made.'
-complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l expires-in
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l expires
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l label
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l max-slots
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l json
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l url
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l data

@@ -59,6 +59,8 @@ export interface AgentPolicy {
   readonly pollIdleMs: number;
   readonly pollHeldMs: number;
   readonly appendBytes: number;
+  /** An agent changes a key that is older; one that is not told keeps its key. */
+  readonly keyMs?: number;
 }
 
 export interface PollRequest {
@@ -84,6 +86,8 @@ export interface PollAnswer {
   /** Attempts whose token is no longer the run's: end their trees, report nothing of them. */
   readonly superseded: readonly AttemptName[];
   readonly windows: readonly WindowOrder[];
+  /** What people at the agent should know, such as that it drains. */
+  readonly notice?: string;
 }
 
 export interface CancelOrder extends AttemptName {

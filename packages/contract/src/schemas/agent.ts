@@ -33,19 +33,41 @@ export const Agent = z
     slots: z.int(),
     program: z.string(),
     online: z.boolean(),
+    draining: z.boolean(),
+    revoked: z.boolean(),
     lastSeenAt: z.iso.datetime(),
   })
   .meta({ id: 'Agent' });
+export const AgentDetails = Agent.extend({
+  running: z.int().meta({ description: 'Attempts it holds' }),
+  maxSlots: z.int().nullable().meta({ description: 'The most slots that its join token grants' }),
+  joinedAt: z.iso.datetime(),
+  keySince: z.iso.datetime().nullable().meta({ description: 'When its present key was made' }),
+  revokedAt: z.iso.datetime().nullable(),
+  duplicateSeenAt: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When another agent with the same identity was turned away last' }),
+}).meta({ id: 'AgentDetails' });
+export const AgentParams = z.strictObject({ id: z.string() });
 export const AgentList = z.strictObject({ agents: z.array(Agent) });
 
-export const JoinTokenCreate = z.strictObject({ expiresIn: Duration.optional() });
+export const JoinTokenCreate = z.strictObject({
+  expiresIn: Duration.optional().meta({ description: 'At most and by default 24h' }),
+  labels: Labels.default({}).meta({ description: 'Labels the agent gets, whatever it says of itself' }),
+  maxSlots: z.int().min(1).max(10_000).optional().meta({ description: 'The most slots it may offer' }),
+});
 export const JoinToken = z.strictObject({
   token: z.string().meta({ description: 'Shown this once; good for one agent' }),
   pool: z.string(),
   expiresAt: z.iso.datetime(),
 });
 
-export const AgentJoin = z.strictObject({ token: z.string(), name: Name });
+export const AgentJoin = z.strictObject({
+  token: z.string(),
+  name: Name,
+  pool: Label.optional().meta({ description: 'Refused where the token is for another; it stays good then' }),
+});
 export const AgentJoined = z.strictObject({ agentId: z.string(), pool: z.string(), key: z.string() });
 
 const OfferedScript = z.strictObject({
@@ -66,6 +88,15 @@ export const Hello = z.strictObject({
   scripts: z.array(OfferedScript).max(LIMITS.scripts).default([]),
   onlyScripts: z.boolean().default(false),
 }) satisfies z.ZodType<HelloRequest>;
+
+export const AgentKey = z.strictObject({
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the new key, hex')
+    .meta({
+      description: 'SHA-256 of the key that the agent made; the key itself never travels before its use',
+    }),
+});
 
 const AttemptName = z.strictObject({ runId: z.string(), token: Token });
 
@@ -132,7 +163,13 @@ const Millis = z.int();
 export const HelloAnswer = z.strictObject({
   agentId: z.string(),
   pool: z.string(),
-  policy: z.strictObject({ leaseMs: Millis, pollIdleMs: Millis, pollHeldMs: Millis, appendBytes: z.int() }),
+  policy: z.strictObject({
+    leaseMs: Millis,
+    pollIdleMs: Millis,
+    pollHeldMs: Millis,
+    appendBytes: z.int(),
+    keyMs: Millis.optional(),
+  }),
 });
 
 const Window = z.strictObject({ rows: z.int(), columns: z.int() });
@@ -167,4 +204,5 @@ export const PollAnswer = z.strictObject({
   ),
   superseded: z.array(AttemptName),
   windows: z.array(z.strictObject({ ...AttemptName.shape, ...Window.shape })),
+  notice: z.string().optional(),
 });

@@ -7,6 +7,7 @@ export {
   FRAMES_MEDIA_TYPE,
   FrameDecoder,
 } from './frames.ts';
+export { AGENT_INSTANCE_HEADER } from './headers.ts';
 export type { OperationId } from './routes.ts';
 export { ROUTES } from './routes.ts';
 export { coreOfSecret, SECRET_MAX_BYTES, SECRET_MIN_CHARACTERS, secretFault } from './secret-rule.ts';

@@ -11,6 +11,15 @@ export interface AgentRecord {
   /** Where runs of keys other than admin are refused: whoever runs as the server's user owns the server. */
   readonly adminOnly: boolean;
   readonly keyId: string | null;
+  /** The key that shall follow: valid beside the present one until its first use, which ends that one. */
+  readonly nextKeyId: string | null;
+  /** Labels and the most slots that its join token decided; its own words do not change them. */
+  readonly fixedLabels: Readonly<Record<string, string>>;
+  readonly maxSlots: number | null;
+  /** Finishes what it has and takes nothing new. */
+  readonly draining: boolean;
+  /** Since then it has no right any more but to be told so; null: it has not been revoked. */
+  readonly revokedAt: number | null;
   readonly createdAt: number;
   readonly lastSeenAt: number;
 }
@@ -28,6 +37,10 @@ export interface JoinToken {
   /** SHA-256 of the token, hex. */
   readonly hash: string;
   readonly pool: string;
+  /** What the agent gets, whatever it says of itself. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The most slots it may offer; null: as many as it wants. */
+  readonly maxSlots: number | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 }

@@ -5,7 +5,13 @@ export interface AgentStore {
   /** Adds or replaces by id. */
   put(agent: AgentRecord): Promise<void>;
   get(id: string): Promise<AgentRecord | null>;
+  /** The agent whose present or next key it is. */
   byKey(keyId: string): Promise<AgentRecord | null>;
+  /**
+   * Replaces the record by what `change` makes of the stored one; null leaves it. Of concurrent calls none is lost. `change` may be
+   * called more than once and must touch nothing else. Answers the record as it is then, null where there is none.
+   */
+  change(id: string, change: (agent: AgentRecord) => AgentRecord | null): Promise<AgentRecord | null>;
   /** All, or those of a pool, by name. */
   list(pool: string | null): Promise<AgentRecord[]>;
   /** Notes a call; never moves back. */

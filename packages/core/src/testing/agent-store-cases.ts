@@ -8,7 +8,14 @@ export function agentStoreCases(open: () => Promise<Store>): void {
   it('keeps every field of an agent and replaces it by id', async () => {
     await using store = await open();
     const labels = { zone: "it's \u{1f30d}", 'odd "key"': '' };
-    const agent = anAgent({ labels, adminOnly: true, keyId: 'key_1', slots: 3 });
+    const life = {
+      nextKeyId: 'key_2',
+      fixedLabels: { gpu: 'a100' },
+      maxSlots: 2,
+      draining: true,
+      revokedAt: 9,
+    };
+    const agent = anAgent({ labels, adminOnly: true, keyId: 'key_1', slots: 3, ...life });
     await store.agents.put(agent);
     expect(await store.agents.get(agent.id)).toEqual(agent);
     const other = {
@@ -32,6 +39,21 @@ export function agentStoreCases(open: () => Promise<Store>): void {
     await store.agents.put(anAgent({ keyId: null }));
     expect(await store.agents.byKey('key_7')).toEqual(agent);
     expect(await store.agents.byKey('key_8')).toBeNull();
+    await store.agents.put({ ...agent, nextKeyId: 'key_9' });
+    expect(await store.agents.byKey('key_9')).toEqual({ ...agent, nextKeyId: 'key_9' });
+    expect(await store.agents.byKey('key_7')).toEqual({ ...agent, nextKeyId: 'key_9' });
+  });
+
+  it('loses none of the changes that are made at once', async () => {
+    await using store = await open();
+    const agent = anAgent({ slots: 0 });
+    await store.agents.put(agent);
+    const more = (): Promise<unknown> =>
+      store.agents.change(agent.id, (present) => ({ ...present, slots: present.slots + 1 }));
+    await Promise.all([1, 2, 3, 4, 5].map(more));
+    expect(await store.agents.get(agent.id)).toEqual({ ...agent, slots: 5 });
+    expect(await store.agents.change(agent.id, () => null)).toEqual({ ...agent, slots: 5 });
+    expect(await store.agents.change('agent_none', (present) => present)).toBeNull();
   });
 
   it('lists by name, all or those of a pool', async () => {
@@ -89,7 +111,14 @@ export function agentStoreCases(open: () => Promise<Store>): void {
 
   it('gives a join token to one of several concurrent takers', async () => {
     await using store = await open();
-    const token: JoinToken = { hash: 'h', pool: 'default', createdAt: 1, expiresAt: 2 };
+    const token: JoinToken = {
+      hash: 'h',
+      pool: 'default',
+      labels: { gpu: 'a "100"' },
+      maxSlots: 8,
+      createdAt: 1,
+      expiresAt: 2,
+    };
     await store.agents.insertJoinToken(token);
     const taken = await Promise.all(Array.from({ length: 6 }, () => store.agents.takeJoinToken('h')));
     expect(taken.filter((answer) => answer !== null)).toEqual([token]);

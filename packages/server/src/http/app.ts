@@ -6,6 +6,7 @@ import { docsPage } from './docs-page.ts';
 import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
+import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
@@ -46,6 +47,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...logHandlers(services),
       ...keyHandlers(services),
       ...agentHandlers(services),
+      ...agentLifeHandlers(services),
     },
     authenticating: { ...services.authenticating, clock: services.clock },
     guards: parts.guards,

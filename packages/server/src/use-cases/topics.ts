@@ -10,6 +10,8 @@ export const topics = {
   pool: (name: string) => `pool:${name}`,
   /** There is something to tell an agent. */
   agent: (agentId: string) => `agent:${agentId}`,
+  /** An agent was drained, undrained, revoked or removed. */
+  agentLife: (agentId: string) => `agent-life:${agentId}`,
   /** A submission handed a run to a waiting poll of an agent. */
   handed: (agentId: string) => `handed:${agentId}`,
 } as const;

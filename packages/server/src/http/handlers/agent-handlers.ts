@@ -1,61 +1,89 @@
-import type { AppendPiece } from '@errand/contract';
-import { FrameDecoder } from '@errand/contract/wire';
-import { type AgentRecord, DEFAULTS, ErrandError, LIMITS } from '@errand/core';
+import type { AppendPiece, PollAnswer } from '@errand/contract';
+import { AGENT_INSTANCE_HEADER, FrameDecoder, type OperationId } from '@errand/contract/wire';
+import { type AgentRecord, ErrandError, LIMITS } from '@errand/core';
 import type { Services } from '../../services.ts';
-import type { Actor } from '../../use-cases/actor.ts';
+import { agentOfKey, nextAgentKey } from '../../use-cases/agents/agent-key.ts';
 import { appendLog } from '../../use-cases/agents/append-log.ts';
 import { fetchInput } from '../../use-cases/agents/fetch-input.ts';
 import { createJoinToken, joinAgent } from '../../use-cases/agents/join-agent.ts';
 import { pollAgent } from '../../use-cases/agents/poll-agent.ts';
 import { reportFact } from '../../use-cases/agents/report-fact.ts';
-import { sayHello } from '../../use-cases/agents/say-hello.ts';
-import type { SomeHandlers } from '../call.ts';
+import { revoked, sayHello } from '../../use-cases/agents/say-hello.ts';
+import type { Call, SomeHandlers } from '../call.ts';
 
 type AgentOperation =
   | 'listPools'
-  | 'listAgents'
   | 'createJoinToken'
   | 'agentJoin'
   | 'agentHello'
+  | 'agentKey'
   | 'agentPoll'
   | 'agentAppend'
   | 'agentReport'
   | 'agentInput';
 
 export function agentHandlers(services: Services): SomeHandlers<AgentOperation> {
-  const { agents } = services.store;
+  return { ...lists(services), ...joining(services), ...serving(services) };
+}
+
+function joining(
+  services: Services,
+): SomeHandlers<'createJoinToken' | 'agentJoin' | 'agentHello' | 'agentKey'> {
   return {
-    ...lists(services),
     createJoinToken: async ({ input: { params, body } }) => {
-      const made = await createJoinToken(services.joining, params.name, body.expiresIn);
+      const wish = { lifeMs: body.expiresIn, labels: body.labels, maxSlots: body.maxSlots };
+      const made = await createJoinToken(services.joining, params.name, wish);
       return { ...made, pool: params.name, expiresAt: new Date(made.expiresAt).toISOString() };
     },
-    agentJoin: async ({ input: { body } }) => await joinAgent(services.joining, body.token, body.name),
-    agentHello: async ({ actor, input }) => {
-      const agent = await agentOf(agents, actor);
-      return await sayHello(services.hello, agent.id, input.body);
+    agentJoin: async ({ input: { body } }) => await joinAgent(services.joining, body),
+    agentHello: async (call) => {
+      const agent = await agentOfKey(services.agentKeys, call.actor.id);
+      services.instances.enter(agent.id, instanceOf(call));
+      return await sayHello(services.hello, agent.id, call.input.body);
     },
-    agentPoll: async ({ actor, input: { body }, signal }) => {
-      const agent = await agentOf(agents, actor);
-      const gone = signal();
-      return await services.connections.during(agent.id, gone, () =>
-        pollAgent(services.polling, { ...body, agentId: agent.id }, gone),
+    agentKey: async (call) => {
+      const agent = await callerOf(services, call);
+      if (agent.revokedAt !== null) throw revoked();
+      await nextAgentKey(services.agentKeys, agent, call.input.body.hash);
+      return undefined;
+    },
+  };
+}
+
+function serving(
+  services: Services,
+): SomeHandlers<'agentPoll' | 'agentAppend' | 'agentReport' | 'agentInput'> {
+  const known = (call: Caller): Promise<AgentRecord> => callerOf(services, call);
+  return {
+    agentPoll: async (call) => {
+      const agent = await known(call);
+      const gone = call.signal();
+      const poll = (): Promise<PollAnswer> =>
+        pollAgent(services.polling, { ...call.input.body, agentId: agent.id }, gone);
+      return await services.instances.during(agent.id, gone, () =>
+        services.connections.during(agent.id, gone, poll),
       );
     },
-    agentAppend: async ({ actor, input: { params, query }, body }) => {
-      const agent = await agentOf(agents, actor);
-      const pieces = body === null ? [] : await piecesOf(body);
+    agentAppend: async (call) => {
+      const { params, query } = call.input;
+      const agent = await known(call);
+      if (agent.revokedAt !== null) return SUPERSEDED;
+      const pieces = call.body === null ? [] : await piecesOf(call.body);
       return await appendLog(services.appending, agent.id, { runId: params.id, token: query.token, pieces });
     },
-    agentReport: async ({ actor, input: { params, body } }) => {
-      const agent = await agentOf(agents, actor);
+    agentReport: async (call) => {
+      const { params, body } = call.input;
+      const agent = await known(call);
+      if (agent.revokedAt !== null) return SUPERSEDED;
       return await reportFact(services.reporting, agent.id, { runId: params.id, ...body });
     },
-    agentInput: async ({ actor, input: { params, query }, signal }) => {
-      const { id } = await agentOf(agents, actor);
+    agentInput: async (call) => {
+      const { params, query } = call.input;
+      const agent = await known(call);
+      if (agent.revokedAt !== null) throw revoked();
       const { bytes, ended } = await fetchInput(
         services.fetching,
-        { agentId: id, signal: signal() },
+        { agentId: agent.id, signal: call.signal() },
         { runId: params.id, ...query },
       );
       return new Response(new Uint8Array(bytes), { headers: { 'errand-input-ended': ended ? '1' : '0' } });
@@ -63,7 +91,23 @@ export function agentHandlers(services: Services): SomeHandlers<AgentOperation> 
   };
 }
 
-function lists({ store, clock }: Services): SomeHandlers<'listPools' | 'listAgents'> {
+const SUPERSEDED = { kind: 'superseded' } as const;
+
+type Caller = Pick<Call<OperationId>, 'actor' | 'headers'>;
+
+/** The agent behind a call; refused where another program has its identity now. */
+async function callerOf({ agentKeys, instances }: Services, call: Caller): Promise<AgentRecord> {
+  const agent = await agentOfKey(agentKeys, call.actor.id);
+  instances.check(agent.id, instanceOf(call));
+  return agent;
+}
+
+/** null: an agent that does not say. */
+function instanceOf({ headers }: Caller): string | null {
+  return headers.get(AGENT_INSTANCE_HEADER)?.slice(0, 100) ?? null;
+}
+
+function lists({ store }: Services): SomeHandlers<'listPools'> {
   return {
     listPools: async () => {
       const [pools, agents, counts] = await Promise.all([
@@ -86,29 +130,7 @@ function lists({ store, clock }: Services): SomeHandlers<'listPools' | 'listAgen
         })),
       };
     },
-    listAgents: async () => {
-      const all = await store.agents.list(null);
-      const silentSince = clock.now() - DEFAULTS.silentAfterMs - DEFAULTS.pollIdleMs;
-      return {
-        agents: all.map(({ id, name, pool, labels, slots, program, lastSeenAt }) => ({
-          id,
-          name,
-          pool,
-          slots,
-          program,
-          labels,
-          online: lastSeenAt > silentSince,
-          lastSeenAt: new Date(lastSeenAt).toISOString(),
-        })),
-      };
-    },
   };
-}
-
-async function agentOf(agents: Services['store']['agents'], actor: Actor): Promise<AgentRecord> {
-  const agent = await agents.byKey(actor.id);
-  if (agent === null) throw new ErrandError('unauthenticated', 'this key is not the key of an agent');
-  return agent;
 }
 
 /** The pieces of one append. They are few and bounded, so they are gathered before they are stored. */

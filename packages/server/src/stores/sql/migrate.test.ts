@@ -13,6 +13,7 @@ import { SqliteExecutor } from './sqlite-executor.ts';
 /** What was released stays as it was: add a migration instead of changing one of these. */
 const HASHES: Readonly<Record<string, string>> = {
   '0001-initial': 'f904d9432ef04fe3',
+  '0002-agent-life': '0e51fe81d530ace9',
 };
 
 it('never changes a migration', () => {

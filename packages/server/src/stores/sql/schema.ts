@@ -81,6 +81,11 @@ export interface AgentsTable {
   readonly program: string;
   readonly admin_only: number;
   readonly key_id: string | null;
+  readonly next_key_id: string | null;
+  readonly fixed_labels: string;
+  readonly max_slots: number | null;
+  readonly draining: number;
+  readonly revoked_at: number | null;
   readonly created_at: number;
   readonly last_seen_at: number;
 }
@@ -95,6 +100,8 @@ export interface PoolsTable {
 export interface JoinTokensTable {
   readonly hash: string;
   readonly pool: string;
+  readonly labels: string;
+  readonly max_slots: number | null;
   readonly created_at: number;
   readonly expires_at: number;
 }

@@ -55,10 +55,18 @@ export class AgentMemory {
     this.#byId.delete(agentId);
     const poller = await this.#read(agentId, now);
     const notifier = this.#parts.notifier;
-    const forget = notifier.subscribe(topics.agent(agentId), () => {
+    const orders = notifier.subscribe(topics.agent(agentId), () => {
       const remembered = this.#byId.get(agentId);
       if (remembered !== undefined) remembered.ordersDue = true;
     });
+    const life = notifier.subscribe(topics.agentLife(agentId), () => {
+      this.#byId.get(agentId)?.forget();
+      this.#byId.delete(agentId);
+    });
+    const forget = (): void => {
+      orders();
+      life();
+    };
     this.#byId.set(agentId, { poller, readAt: now, ordersLookedAt: 0, ordersDue: true, forget });
     return poller;
   }

@@ -16,7 +16,7 @@ afterEach(async () => {
 async function held(): Promise<{ readonly agentId: string; readonly leaseEnd: () => Promise<number> }> {
   const { joining, polling, store } = plane.services;
   const { token } = await createJoinToken(joining, 'lab');
-  const { agentId } = await joinAgent(joining, token, 'one');
+  const { agentId } = await joinAgent(joining, { token, name: 'one' });
   await plane.ask('POST', '/v1/runs', { key: plane.admin, body: { command: ['true'], pool: 'lab' } });
   const request = { agentId, free: 1, held: [], waitMs: 0, modules: [] };
   const { leases } = await pollAgent(polling, request, new AbortController().signal);

@@ -1,4 +1,4 @@
-import type { AgentStore, Clock, Ids, KeyStore, PoolRecord } from '@errand/core';
+import type { AgentStore, Clock, Ids, JoinToken, KeyStore, PoolRecord } from '@errand/core';
 import { DEFAULTS, ErrandError } from '@errand/core';
 import { hashSecret } from '../keys/secret.ts';
 
@@ -12,11 +12,19 @@ export interface JoinAgentParts {
   readonly ids: Ids;
 }
 
+/** What a join token grants; by default all that is possible. */
+export interface JoinTokenWish {
+  readonly lifeMs?: number | undefined;
+  /** The agent gets them, whatever it says of itself. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly maxSlots?: number | null | undefined;
+}
+
 /** A single-use token for one agent of the pool, which is made if it is new. The token is told this once. */
 export async function createJoinToken(
   parts: JoinAgentParts,
   pool: string,
-  lifeMs: number = JOIN_TOKEN_MS,
+  { lifeMs = JOIN_TOKEN_MS, labels = {}, maxSlots = null }: JoinTokenWish = {},
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
   if (lifeMs > JOIN_TOKEN_MS) throw new ErrandError('invalid', 'a join token lives 24h at most');
   const now = parts.clock.now();
@@ -25,7 +33,14 @@ export async function createJoinToken(
     throw new ErrandError('forbidden', `the pool ${pool} is the server’s own; choose another name`);
   const token = `errjoin_${parts.ids.secret(32)}`;
   const expiresAt = now + lifeMs;
-  await parts.agents.insertJoinToken({ hash: hashSecret(token), pool, createdAt: now, expiresAt });
+  await parts.agents.insertJoinToken({
+    hash: hashSecret(token),
+    pool,
+    labels,
+    maxSlots,
+    createdAt: now,
+    expiresAt,
+  });
   return { token, expiresAt };
 }
 
@@ -36,15 +51,24 @@ export interface JoinedAgent {
   readonly key: string;
 }
 
+export interface JoinWish {
+  readonly token: string;
+  readonly name: string;
+  /** The pool it expects to serve; undefined: that of the token, whatever it is. */
+  readonly pool?: string | undefined;
+}
+
 /** Turns a join token into an agent with a key of its own. */
-export async function joinAgent(parts: JoinAgentParts, token: string, name: string): Promise<JoinedAgent> {
+export async function joinAgent(
+  parts: JoinAgentParts,
+  { token, name, pool }: JoinWish,
+): Promise<JoinedAgent> {
   const now = parts.clock.now();
-  const taken = await parts.agents.takeJoinToken(hashSecret(token));
-  if (taken === null || taken.expiresAt <= now) {
-    throw new ErrandError(
-      'unauthenticated',
-      'this join token is not valid (any more); make a new one with errand pool token',
-    );
+  const taken = await takeToken(parts, token, now);
+  if (pool !== undefined && pool !== taken.pool) {
+    await parts.agents.insertJoinToken(taken);
+    const why = `this join token is for the pool ${taken.pool}, not for ${pool}`;
+    throw new ErrandError('conflict', `${why}; it was not used up`);
   }
   const agentId = parts.ids.next('agent', now);
   const keyId = parts.ids.next('key', now);
@@ -56,15 +80,35 @@ export async function joinAgent(parts: JoinAgentParts, token: string, name: stri
     version: 1,
     name,
     pool: taken.pool,
-    labels: {},
+    labels: taken.labels,
     slots: 0,
     program: '',
     adminOnly: false,
     keyId,
+    nextKeyId: null,
+    fixedLabels: taken.labels,
+    maxSlots: taken.maxSlots,
+    draining: false,
+    revokedAt: null,
     createdAt: now,
     lastSeenAt: now,
   });
   return { agentId, pool: taken.pool, key };
+}
+
+async function takeToken({ agents }: JoinAgentParts, token: string, now: number): Promise<JoinToken> {
+  const taken = await agents.takeJoinToken(hashSecret(token));
+  const advice = 'make a new one with errand pool token';
+  if (taken === null) {
+    const why = 'this join token is not valid: it was used before, or another server made it';
+    throw new ErrandError('unauthenticated', `${why}; ${advice}`);
+  }
+  if (taken.expiresAt > now) return taken;
+  const expired = new Date(taken.expiresAt).toISOString();
+  throw new ErrandError(
+    'unauthenticated',
+    `this join token is not valid any more since ${expired}; ${advice}`,
+  );
 }
 
 function newPool(name: string, now: number): PoolRecord {

@@ -9,4 +9,5 @@ export const AGENT_POLICY: AgentPolicy = {
   pollIdleMs: DEFAULTS.pollIdleMs,
   pollHeldMs: DEFAULTS.pollHeldMs,
   appendBytes: LIMITS.appendBytes / 4,
+  keyMs: 7 * 24 * 3_600_000,
 };

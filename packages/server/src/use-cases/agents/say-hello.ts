@@ -3,7 +3,7 @@ import { type AgentRecord, type AgentStore, type Clock, ErrandError } from '@err
 import { AGENT_POLICY, PROTOCOL } from './policy.ts';
 
 export interface SayHelloParts {
-  readonly agents: Pick<AgentStore, 'get' | 'put'>;
+  readonly agents: Pick<AgentStore, 'change'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -14,24 +14,36 @@ export async function sayHello(
   request: HelloRequest,
 ): Promise<HelloAnswer> {
   if (request.protocol !== PROTOCOL) throw wrongProtocol(request.protocol);
-  const agent = await parts.agents.get(agentId);
+  const now = parts.clock.now();
+  const agent = await parts.agents.change(agentId, (present) => presented(present, request, now));
   if (agent === null)
     throw new ErrandError('unauthenticated', 'this agent is not known; let it join again with a new token');
-  await parts.agents.put(presented(agent, request, parts.clock.now()));
+  if (agent.revokedAt !== null) throw revoked();
   return { agentId, pool: agent.pool, policy: AGENT_POLICY };
 }
 
+/** What its join token decided stands, whatever it says. */
 function presented(
   agent: AgentRecord,
-  { name, labels, slots, program }: HelloRequest,
+  { name, labels: own, slots: wanted, program }: HelloRequest,
   now: number,
 ): AgentRecord {
+  const labels = { ...own, ...agent.fixedLabels };
+  const slots = Math.min(wanted, agent.maxSlots ?? wanted);
   return { ...agent, version: agent.version + 1, name, labels, slots, program, lastSeenAt: now };
+}
+
+/** What it hears with every call but those that end its trees. */
+export function revoked(): ErrandError {
+  const again = 'join again with a new token from errand pool token, into an empty data folder';
+  return new ErrandError('forbidden', `this agent was revoked; to serve again, ${again}`);
 }
 
 function wrongProtocol(theirs: number): ErrandError {
   const older =
-    theirs < PROTOCOL ? 'the agent is too old; update it' : 'the control plane is too old; update it';
-  const numbers = `the agent speaks protocol ${theirs}, the control plane ${PROTOCOL}`;
-  return new ErrandError('conflict', `${older}: ${numbers}`, { details: { protocol: PROTOCOL } });
+    theirs < PROTOCOL
+      ? 'this agent is too old: install it anew from /agent.sh of its server (it stays joined, and commands go on)'
+      : 'this agent is newer than its server: update the server first, or install the agent that it offers at /agent.sh';
+  const numbers = `the agent speaks protocol ${theirs}, the server ${PROTOCOL}`;
+  return new ErrandError('conflict', `${older}; ${numbers}`, { details: { protocol: PROTOCOL } });
 }

@@ -12,7 +12,9 @@ export function sqlAgentStore(executor: Executor, dialect: Dialect): AgentStore 
   const agents = queries.selectFrom('agents').selectAll().orderBy('name').orderBy('id');
   const pools = queries.selectFrom('pools').selectAll().orderBy('name');
   const byId = prepared(({ id }: { id: string }) => agents.where('id', '=', id));
-  const byKey = prepared(({ keyId }: { keyId: string }) => agents.where('key_id', '=', keyId).limit(1));
+  const byKey = prepared(({ keyId }: { keyId: string }) =>
+    agents.where((is) => is.or([is('key_id', '=', keyId), is('next_key_id', '=', keyId)])).limit(1),
+  );
   const poolByName = prepared(({ name }: { name: string }) => pools.where('name', '=', name));
   const first = async (query: CompiledQuery<AgentsTable>) => {
     const [row] = await executor.read(query);
@@ -24,6 +26,7 @@ export function sqlAgentStore(executor: Executor, dialect: Dialect): AgentStore 
     },
     get: (id) => first(byId({ id })),
     byKey: (keyId) => first(byKey({ keyId })),
+    change: (id, change) => executor.transact(() => changeAgent(dialect, id, change)),
     list: async (pool) => {
       const wanted = pool === null ? agents : agents.where('pool', '=', pool);
       return (await executor.read(wanted.compile())).map(agentOf);
@@ -58,6 +61,20 @@ function putAgent({ queries }: Dialect, agent: AgentRecord): CompiledQuery {
     .values({ id, ...others })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(others))
     .compile();
+}
+
+function* changeAgent(
+  dialect: Dialect,
+  id: string,
+  change: (agent: AgentRecord) => AgentRecord | null,
+): Work<AgentRecord | null> {
+  const stored = dialect.queries.selectFrom('agents').selectAll().where('id', '=', id);
+  const [row] = yield* rowsOf((dialect.skipsLocked ? stored.forUpdate() : stored).compile());
+  if (row === undefined) return null;
+  const present = agentOf(row);
+  const changed = change(present);
+  if (changed !== null) yield* changedBy(putAgent(dialect, changed));
+  return changed ?? present;
 }
 
 function* ensurePool({ queries }: Dialect, pool: PoolRecord): Work<PoolRecord> {

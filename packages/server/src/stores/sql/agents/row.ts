@@ -12,6 +12,11 @@ export function agentRow(agent: AgentRecord): AgentsTable {
     program: agent.program,
     admin_only: agent.adminOnly ? 1 : 0,
     key_id: agent.keyId,
+    next_key_id: agent.nextKeyId,
+    fixed_labels: JSON.stringify(agent.fixedLabels),
+    max_slots: agent.maxSlots,
+    draining: agent.draining ? 1 : 0,
+    revoked_at: agent.revokedAt,
     created_at: agent.createdAt,
     last_seen_at: agent.lastSeenAt,
   };
@@ -28,6 +33,11 @@ export function agentOf(row: AgentsTable): AgentRecord {
     program: row.program,
     adminOnly: row.admin_only === 1,
     keyId: row.key_id,
+    nextKeyId: row.next_key_id,
+    fixedLabels: JSON.parse(row.fixed_labels),
+    maxSlots: row.max_slots,
+    draining: row.draining === 1,
+    revokedAt: row.revoked_at,
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
   };
@@ -46,10 +56,24 @@ export function poolOf(row: PoolsTable): PoolRecord {
   };
 }
 
-export function joinTokenRow({ hash, pool, createdAt, expiresAt }: JoinToken): JoinTokensTable {
-  return { hash, pool, created_at: createdAt, expires_at: expiresAt };
+export function joinTokenRow(token: JoinToken): JoinTokensTable {
+  return {
+    hash: token.hash,
+    pool: token.pool,
+    labels: JSON.stringify(token.labels),
+    max_slots: token.maxSlots,
+    created_at: token.createdAt,
+    expires_at: token.expiresAt,
+  };
 }
 
 export function joinTokenOf(row: JoinTokensTable): JoinToken {
-  return { hash: row.hash, pool: row.pool, createdAt: row.created_at, expiresAt: row.expires_at };
+  return {
+    hash: row.hash,
+    pool: row.pool,
+    labels: JSON.parse(row.labels),
+    maxSlots: row.max_slots,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { initial } from './0001-initial.ts';
+import { agentLife } from './0002-agent-life.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -11,4 +12,7 @@ export interface Migration {
  * In order; the version of a database is how many of them it has had. A migration that was released is never edited: a test knows the
  * hash of each.
  */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-initial', statements: initial }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-initial', statements: initial },
+  { name: '0002-agent-life', statements: agentLife },
+];
