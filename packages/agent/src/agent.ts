@@ -1,8 +1,17 @@
-import type { AgentLink, AgentPolicy, AttemptName, HeldAttempt, Lease, PollAnswer } from '@errand/contract';
+import type {
+  AgentLink,
+  AgentPolicy,
+  AttemptName,
+  HeldAttempt,
+  HelloAnswer,
+  Lease,
+  PollAnswer,
+} from '@errand/contract';
 import { Attempt } from './attempt.ts';
 import { attemptId } from './attempt-id.ts';
 import type { Account } from './environment.ts';
 import { KeeperLine } from './keeper-line.ts';
+import { LinkRefusal } from './link-refusal.ts';
 import { PollLoop } from './poll-loop.ts';
 import type { Clock, Keepers, Logger, Spool, SpoolEntry } from './ports.ts';
 import type { Waiting } from './retry.ts';
@@ -10,6 +19,13 @@ import { draftOf } from './spool-draft.ts';
 
 /** Raised when the control plane could no longer work with an agent of an older number. */
 const PROTOCOL = 1;
+
+/** For one that was refused before it was told anything: as short and small as any control plane takes. */
+const UNTOLD: HelloAnswer = {
+  agentId: '',
+  pool: '',
+  policy: { leaseMs: 30_000, pollIdleMs: 10_000, pollHeldMs: 10_000, appendBytes: 256 * 1024 },
+};
 
 export interface AgentOptions {
   readonly link: AgentLink;
@@ -52,6 +68,8 @@ export class Agent {
   readonly #stop = new AbortController();
   readonly #polls: PollLoop;
   #polling: Promise<unknown> = Promise.resolve();
+  readonly #refused = Promise.withResolvers<never>();
+  #notice: string | undefined;
   #policy: AgentPolicy | undefined;
   #draining = false;
   /** What the poll under way has told the control plane. */
@@ -59,6 +77,7 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#refused.promise.catch(() => {});
     const { link, name, labels, slots, program } = options;
     this.#polls = new PollLoop({
       link,
@@ -66,19 +85,38 @@ export class Agent {
       waiting: this.#waiting(),
       free: () => this.#free(),
       held: () => this.#held(),
+      busy: () => this.#lives.size > 0,
       onAnswer: (answer) => this.#carryOut(answer),
     });
   }
 
   /**
    * Presents itself, takes up what the spool holds, and serves from then on. Resolves when it serves; rejects when the control plane refuses
-   * this agent (a `LinkRefusal`) or the agent is stopped meanwhile.
+   * this agent (a `LinkRefusal`) or the agent is stopped meanwhile. One that is refused but holds attempts brings them to their end first.
    */
   async start(): Promise<void> {
-    const hello = await this.#polls.hello();
-    this.#policy = hello.policy;
-    for (const entry of this.#options.spool.list()) this.#resume(entry, 0);
-    this.#polling = this.#polls.run(hello).catch(() => {});
+    const found = this.#options.spool.list();
+    const hello = await this.#polls.hello().catch((error: unknown) => {
+      if (error instanceof LinkRefusal && error.letsFinish && found.length > 0) return error;
+      throw error;
+    });
+    const known = hello instanceof LinkRefusal ? UNTOLD : hello;
+    if (hello instanceof LinkRefusal)
+      this.#options.log.warn('is refused and only finishes what it has', { error: hello.message });
+    this.#policy = known.policy;
+    for (const entry of found) this.#resume(entry, 0);
+    const refusal = hello instanceof LinkRefusal ? hello : undefined;
+    this.#polling = this.#polls.run(known, refusal).catch((error: unknown) => this.#refused.reject(error));
+  }
+
+  /** Rejects when the control plane refuses a serving agent (a `LinkRefusal`) and it holds nothing any more; never resolves. */
+  get refused(): Promise<never> {
+    return this.#refused.promise;
+  }
+
+  /** What the control plane told it to keep to; undefined before it has started. */
+  get policy(): AgentPolicy | undefined {
+    return this.#policy;
   }
 
   /** Takes no more attempts; resolves when those it has are over and reported. Then `stop()` it. */
@@ -118,6 +156,8 @@ export class Agent {
   }
 
   #carryOut(answer: PollAnswer): void {
+    if (answer.notice !== undefined && answer.notice !== this.#notice) this.#options.log.info(answer.notice);
+    this.#notice = answer.notice;
     for (const lease of answer.leases) this.#take(lease);
     for (const order of answer.cancels) this.#find(order)?.cancel(order);
     for (const name of answer.superseded) this.#find(name)?.supersede();
@@ -178,7 +218,7 @@ export class Agent {
 
   #free(): number {
     const { slots } = this.#options;
-    this.#toldFree = this.#draining ? 0 : Math.max(0, slots - this.#attempts.size);
+    this.#toldFree = this.#draining || this.#polls.isRefused ? 0 : Math.max(0, slots - this.#attempts.size);
     return this.#toldFree;
   }
 

@@ -1,13 +1,21 @@
 import type { AgentLink, AppendAnswer, HelloAnswer, PollAnswer, ReportAnswer } from '@errand/contract';
-import { dataHeader, FRAMES_MEDIA_TYPE, type OperationId, ROUTES } from '@errand/contract/wire';
+import {
+  AGENT_INSTANCE_HEADER,
+  dataHeader,
+  FRAMES_MEDIA_TYPE,
+  type OperationId,
+  ROUTES,
+} from '@errand/contract/wire';
 import { type HttpAnswer, httpRequests } from './http-request.ts';
 import { LinkRefusal } from './link-refusal.ts';
 
 export interface HttpLinkOptions {
   /** Where the control plane is, for instance `https://errand.example.org`. */
   readonly url: string;
-  /** The agent's own key. */
-  readonly key: string;
+  /** The agent's own key, asked for with each call: it changes. */
+  readonly key: () => string;
+  /** Tells this start of the program from every other that may have the same identity. */
+  readonly instance: string;
 }
 
 /** Beyond what a call may be held open for: a line that says nothing for so long is dead. */
@@ -15,7 +23,7 @@ const TIMEOUT_MS = 30_000;
 
 /** The way to a control plane somewhere else: every call is one HTTP request from here, so no port is open on this machine. */
 export function httpLink(options: HttpLinkOptions): AgentLink {
-  const call = callerOf(options.url, options.key);
+  const call = callerOf(options);
   return {
     hello: async (request) => json(await call({ operation: 'agentHello', body: request })) as HelloAnswer,
     poll: async (request, signal) => {
@@ -43,13 +51,32 @@ export function httpLink(options: HttpLinkOptions): AgentLink {
   };
 }
 
-/** Becomes an agent: a join token, good for one, for an identity that lasts. */
+export interface JoinRequest {
+  readonly token: string;
+  readonly name: string;
+  readonly pool?: string;
+  /** The key that the agent will have. */
+  readonly key: string;
+}
+
+/** Becomes an agent: a join token, good for one, for an identity that lasts. Repeatable with the same key. */
 export async function join(
   url: string,
-  request: { readonly token: string; readonly name: string },
+  request: JoinRequest,
 ): Promise<{ agentId: string; pool: string; key: string }> {
-  const answer = await callerOf(url, null)({ operation: 'agentJoin', body: request });
+  const answer = await callerOf({ url, key: () => null, instance: null })({
+    operation: 'agentJoin',
+    body: request,
+  });
   return json(answer) as { agentId: string; pool: string; key: string };
+}
+
+/** Tells the control plane the hash of a key that shall follow the one of this call. */
+export async function nameKey(
+  url: string,
+  { key, instance, hash }: { readonly key: string; readonly instance: string; readonly hash: string },
+): Promise<void> {
+  await callerOf({ url, key: () => key, instance })({ operation: 'agentKey', body: { hash } });
 }
 
 interface Call {
@@ -65,17 +92,25 @@ interface Call {
   readonly holdMs?: number;
 }
 
-function callerOf(base: string, key: string | null): (asked: Call) => Promise<HttpAnswer> {
+interface CallerOptions {
+  readonly url: string;
+  readonly key: () => string | null;
+  readonly instance: string | null;
+}
+
+function callerOf({ url: base, key, instance }: CallerOptions): (asked: Call) => Promise<HttpAnswer> {
   const send = httpRequests(new URL(base));
   return async ({ operation, runId = '', query = {}, body, frames, signal, holdMs = 0 }) => {
     const { method, path } = ROUTES[operation];
     const url = new URL(path.replace('{id}', encodeURIComponent(runId)), base);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const limit = AbortSignal.timeout(holdMs + TIMEOUT_MS);
+    const secret = key();
     const answer = await send(url, {
       method,
       headers: {
-        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+        ...(instance === null ? {} : { [AGENT_INSTANCE_HEADER]: instance }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(frames === undefined ? {} : { 'content-type': FRAMES_MEDIA_TYPE }),
       },
@@ -94,19 +129,25 @@ function json({ body }: HttpAnswer): unknown {
 
 /** What lies with the caller stays so when it asks again; the rest may pass. */
 function failure({ status, body }: HttpAnswer): Error {
-  const { code, message } = errorIn(body.toString()) ?? {
-    code: String(status),
-    message: 'no errand answered',
-  };
+  const found = errorIn(body.toString());
+  const { code, message, details } = found ?? { code: String(status), message: NOBODY, details: {} };
   const passes = status >= 500 || status === 408 || status === 429;
-  return passes ? new Error(`${code}: ${message}`) : new LinkRefusal(code, message);
+  return passes ? new Error(`${code}: ${message}`) : new LinkRefusal(code, message, details);
 }
 
-function errorIn(text: string): { code: string; message: string } | undefined {
+const NOBODY = 'what answers there is no server of errand; look at the URL';
+
+interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+function errorIn(text: string): WireError | undefined {
   try {
-    const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
-    const { code, message } = error ?? {};
-    return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
+    const { error } = JSON.parse(text) as { error?: Partial<WireError> };
+    const { code, message, details = {} } = error ?? {};
+    return typeof code === 'string' && typeof message === 'string' ? { code, message, details } : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from './http-link.ts';
 import { errorCode } from './keeper/error-code.ts';
+import { LinkRefusal } from './link-refusal.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Who this agent is for its control plane. */
 export interface Identity {
@@ -9,6 +13,10 @@ export interface Identity {
   readonly pool: string;
   /** Secret; the file that holds it is readable by this user alone. */
   readonly key: string;
+  /** Shall follow the key; written down before the control plane hears of it. */
+  readonly nextKey: string | null;
+  /** When the key was made, by this machine's clock. */
+  readonly keyAt: number;
 }
 
 export interface IdentityRequest {
@@ -16,30 +24,77 @@ export interface IdentityRequest {
   /** The agent's data folder. */
   readonly data: string;
   readonly name: string;
+  readonly pool: string | undefined;
   readonly token: string | undefined;
 }
 
+/** A lost answer must not cost the token: the same key is named again, and the control plane knows it. */
+const JOIN_TRIES = 4;
+const JOIN_AGAIN_MS = 500;
+
 /** The identity of a data folder; an agent that has none yet joins with the token. */
-export async function identityOf({ url, data, name, token }: IdentityRequest): Promise<Identity> {
-  const file = joinPath(data, 'identity.json');
-  const known = readIdentity(file);
+export async function identityOf({ url, data, name, pool, token }: IdentityRequest): Promise<Identity> {
+  const known = readIdentity(data);
   if (known !== undefined) return known;
   if (token === undefined) {
     throw new Error(`the agent of ${data} has not joined yet: give it a token from \`errand pool token\``);
   }
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  const { agentId, pool, key } = await join(url, { token, name });
-  // The token is used up: the file is there whole, or not at all.
-  writeFileSync(`${file}.new`, `${JSON.stringify({ agentId, pool, key })}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-  return { agentId, pool, key };
+  const wish = { token, name, key: newKey(), ...(pool === undefined ? {} : { pool }) };
+  const joined = await joinPatiently(url, wish);
+  const identity = { ...joined, nextKey: null, keyAt: Date.now() };
+  writeIdentity(data, identity);
+  return identity;
 }
 
-function readIdentity(file: string): Identity | undefined {
+/** Makes the folder this user's alone. */
+export function makePrivate(data: string): void {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  chmodSync(data, 0o700);
+}
+
+/** There whole, or not at all: a machine that dies meanwhile has the one before. */
+export function writeIdentity(data: string, identity: Identity): void {
+  makePrivate(data);
+  replaceFile(identityFile(data), `${JSON.stringify(identity)}\n`);
+}
+
+/** 256 random bits in the form of every key. */
+export function newKey(): string {
+  return `err_${randomBytes(32).toString('base64url')}`;
+}
+
+async function joinPatiently(
+  url: string,
+  wish: Parameters<typeof join>[1],
+): Promise<{ agentId: string; pool: string; key: string }> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await join(url, wish);
+    } catch (error) {
+      if (error instanceof LinkRefusal) throw error;
+      if (tries === JOIN_TRIES)
+        throw new Error(`${url} cannot be reached: ${String(error)}`, { cause: error });
+      await sleep(JOIN_AGAIN_MS);
+    }
+  }
+}
+
+function identityFile(data: string): string {
+  return joinPath(data, 'identity.json');
+}
+
+function readIdentity(data: string): Identity | undefined {
+  const file = identityFile(data);
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Identity;
+    const found = JSON.parse(readFileSync(file, 'utf8')) as Partial<Identity>;
+    const { agentId, pool, key, nextKey = null, keyAt = 0 } = found;
+    if (typeof agentId !== 'string' || typeof pool !== 'string' || typeof key !== 'string')
+      throw new Error('something is missing in it');
+    return { agentId, pool, key, nextKey, keyAt };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw new Error(`${file} cannot be read`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    const advice = 'remove it and join again with a new token';
+    throw new Error(`${file} cannot be read (${why}); ${advice}`, { cause: error });
   }
 }

@@ -8,8 +8,14 @@ export interface PollLoopParts {
   readonly waiting: Waiting;
   readonly free: () => number;
   readonly held: () => readonly HeldAttempt[];
+  /** Does it hold anything that it must bring to an end? */
+  readonly busy: () => boolean;
   readonly onAnswer: (answer: PollAnswer) => void;
 }
+
+/** A program that was killed with its machine is missed after a poll's length; only then may another one have its identity. */
+const IN_USE_MS = 45_000;
+const IN_USE_AGAIN_MS = 2_000;
 
 /**
  * The conversation with the control plane: hello, then one long poll after the other. While the control plane is away, however long,
@@ -18,31 +24,37 @@ export interface PollLoopParts {
 export class PollLoop {
   readonly #parts: PollLoopParts;
   #again = new AbortController();
+  /** Why the control plane refuses this agent: it takes nothing new, and ends once it holds nothing. */
+  #refusal: LinkRefusal | undefined;
 
   constructor(parts: PollLoopParts) {
     this.#parts = parts;
   }
 
-  /** Presents the agent. Rejects when the control plane refuses it, for instance because it is too old. */
+  /**
+   * Presents the agent. Rejects when the control plane refuses it, for instance because it is too old; where another program with its
+   * identity is there, only when that one does not go away.
+   */
   async hello(): Promise<HelloAnswer> {
-    const { link, hello, waiting } = this.#parts;
-    const refused = { by: undefined as LinkRefusal | undefined };
-    const ask = (): Promise<HelloAnswer | null> =>
-      link.hello(hello).catch((error: unknown) => {
-        if (!(error instanceof LinkRefusal)) throw error;
-        refused.by = error;
-        return null;
-      });
-    const answer = await untilAnswered('reach the control plane', ask, waiting);
-    if (answer === null) throw refused.by ?? new Error('AGENT-1: a refusal without a reason');
-    return answer;
+    const { clock, log, signal } = this.#parts.waiting;
+    const until = clock.now() + IN_USE_MS;
+    for (let first = true; ; first = false) {
+      const answer = await this.#askHello();
+      if (!(answer instanceof LinkRefusal)) return answer;
+      if (!answer.isInUse || clock.now() >= until) throw answer;
+      if (first) log.warn('waits for another agent with its identity to go', { error: answer.message });
+      await clock.sleep(IN_USE_AGAIN_MS, signal);
+      signal.throwIfAborted();
+    }
   }
 
-  /** Polls until the agent stops; rejects only then. */
-  async run(first: HelloAnswer): Promise<never> {
+  /** Polls until the agent stops, or is refused and holds nothing; rejects only then. `refusal`: why it was refused already. */
+  async run(first: HelloAnswer, refusal?: LinkRefusal): Promise<never> {
     const { waiting } = this.#parts;
     let known = first;
+    this.#refusal = refusal;
     for (let failures = 0; ; ) {
+      if (this.#refusal !== undefined && !this.#parts.busy()) throw this.#refusal;
       try {
         this.#parts.onAnswer(await this.#poll(known));
         failures = 0;
@@ -55,6 +67,10 @@ export class PollLoop {
         known = await this.#helloAgain(known);
       }
     }
+  }
+
+  get isRefused(): boolean {
+    return this.#refusal !== undefined;
   }
 
   /** What the agent holds or would take has changed in a way that the poll under way does not know: ask again now. */
@@ -72,14 +88,30 @@ export class PollLoop {
     return orStopped(link.poll(request, signal), waiting.signal);
   }
 
+  #askHello(): Promise<HelloAnswer | LinkRefusal> {
+    const { link, hello, waiting } = this.#parts;
+    const ask = (): Promise<HelloAnswer | LinkRefusal> =>
+      link.hello(hello).catch((error: unknown) => {
+        if (error instanceof LinkRefusal) return error;
+        throw error;
+      });
+    return untilAnswered('reach the control plane', ask, waiting);
+  }
+
   /** A control plane that came back may be another one: its policy counts, and its refusal is for people to solve. */
   async #helloAgain(known: HelloAnswer): Promise<HelloAnswer> {
     const { waiting } = this.#parts;
     try {
-      return await this.hello();
+      const answer = await this.hello();
+      this.#refusal = undefined;
+      return answer;
     } catch (error) {
       waiting.signal.throwIfAborted();
-      waiting.log.warn('the control plane refuses this agent', { error: String(error) });
+      if (this.#refusal === undefined)
+        waiting.log.warn('the control plane refuses this agent; it finishes what it has', {
+          error: String(error),
+        });
+      if (error instanceof LinkRefusal) this.#refusal = error;
       return known;
     }
   }

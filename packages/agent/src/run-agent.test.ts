@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentProcess } from '../test/agent-process.ts';
@@ -30,6 +30,7 @@ function agent(...more: string[]): AgentProcess {
   return made;
 }
 const sh = (text: string, more = {}) => plane.submit(['/bin/sh', '-c', text], more);
+const readIdentity = (): object => JSON.parse(readFileSync(join(place.data, 'identity.json'), 'utf8'));
 const ended = (run: TestRun) => plane.until(() => run.end !== undefined, 'its end', 25_000);
 
 describe('an agent over HTTP', () => {
@@ -89,6 +90,46 @@ describe('an agent over HTTP', () => {
     await ended(run);
     expect(run.end?.reason).toEqual({ kind: 'exited', code: 2 });
     expect(plane.logOf(run).toString()).toBe('begun\nover\n');
+  });
+
+  it('changes its key by itself, whatever answers get lost, and when it is killed meanwhile', async () => {
+    plane.keyMs = 300;
+    server.loseKeyAnswers = 3;
+    const first = agent('--token', 'join-me');
+    const born = server.keyHash;
+    await plane.until(
+      () => server.keyHash !== born && first.said.includes('has changed its key'),
+      'a new key',
+    );
+    const [second, named] = [server.keyHash, server.namedKeys];
+    await plane.until(() => server.keyHash !== second, 'the next one');
+    expect(server.namedKeys).toBeGreaterThan(named);
+    server.loseKeyAnswers = Number.POSITIVE_INFINITY;
+    const before = server.namedKeys;
+    await plane.until(() => server.namedKeys > before, 'a change whose answer got lost');
+    await first.kill('SIGKILL');
+    expect(readIdentity()).toMatchObject({ nextKey: expect.stringMatching(/^err_.{43}$/) });
+    server.loseKeyAnswers = 0;
+    plane.keyMs = 3_600_000;
+    agent();
+    const run = sh('exit 6');
+    await ended(run);
+    expect(run.end?.reason).toEqual({ kind: 'exited', code: 6 });
+    expect(readIdentity()).toMatchObject({ nextKey: null });
+    expect(statSync(place.data).mode & 0o777).toBe(0o700);
+  }, 60_000);
+
+  it('that became too old finishes what it has, and then ends with what to do', async () => {
+    const first = agent('--token', 'join-me');
+    const run = sh('echo begun; sleep 1; exit 3');
+    await plane.until(() => plane.logOf(run).includes('begun'), 'a start');
+    await first.kill('SIGKILL');
+    server.protocol = 2;
+    const old = agent();
+    await ended(run);
+    expect(run.end?.reason).toEqual({ kind: 'exited', code: 3 });
+    expect(await old.ended()).toBe(125);
+    expect(old.said).toContain('install errand 9');
   });
 
   it('ends with what to do when it is too old, or has no valid token, or its folder is in use', async () => {

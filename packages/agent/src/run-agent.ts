@@ -1,10 +1,15 @@
-import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { systemClock } from './adapters/system-clock.ts';
+import type { Agent } from './agent.ts';
+import { AgentKey } from './agent-key.ts';
 import { lockFolder } from './folder-lock.ts';
 import { httpLink } from './http-link.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, makePrivate } from './identity.ts';
+import { LinkRefusal } from './link-refusal.ts';
 import { createLocalAgent } from './local-agent.ts';
 import type { Logger } from './ports.ts';
+import { untilAnswered } from './retry.ts';
 
 export interface RunAgentOptions {
   /** Where the control plane is. */
@@ -30,7 +35,7 @@ export interface RunAgentOptions {
 /** An agent over HTTP, from joining to the signal. Rejects when it cannot serve at all, with a sentence that says what to do. */
 export async function runAgent(options: RunAgentOptions): Promise<void> {
   const { data } = options;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makePrivate(data);
   const lock = await lockFolder(data);
   try {
     await serve(options);
@@ -42,12 +47,14 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
 async function serve(options: RunAgentOptions): Promise<void> {
   const { url, data, slots, labels, program, log, signal } = options;
   const name = options.name ?? hostname();
-  const identity = await identityOf({ url, data, name, token: options.token });
+  const identity = await identityOf({ url, data, name, pool: options.pool, token: options.token });
   if (options.pool !== undefined && options.pool !== identity.pool) {
     throw new Error(`the agent of ${data} has joined the pool ${identity.pool}, not ${options.pool}`);
   }
+  const instance = randomUUID();
+  const key = new AgentKey({ url, data, instance, identity });
   const agent = createLocalAgent({
-    link: httpLink({ url, key: identity.key }),
+    link: httpLink({ url, key: () => key.secret, instance }),
     data,
     name,
     log,
@@ -62,13 +69,46 @@ async function serve(options: RunAgentOptions): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   try {
-    await Promise.race([agent.start(), stopped]);
+    await Promise.race([begin(agent, key, options), stopped]);
     if (!signal.aborted) log.info(`serves the pool ${identity.pool} as ${name}`, { slots });
-    await stopped;
+    keepKeyYoung(agent, key, options).catch(() => {});
+    await Promise.race([stopped, agent.refused]);
     log.info('stops; commands that run go on, and the next agent of this folder goes on with them', {
       running: agent.running,
     });
   } finally {
     await agent.stop();
+  }
+}
+
+/** How often the age of the key is looked at. */
+const LOOK_EVERY_MS = 3_600_000;
+
+/** A change of the key that was cut off is brought to its end first: only that tells which of the two keys opens the door. */
+async function begin(agent: Agent, key: AgentKey, { log, signal }: RunAgentOptions): Promise<void> {
+  if (key.isChanging) {
+    const waiting = { clock: systemClock, log, random: Math.random, signal };
+    await untilAnswered('change its key', () => key.change(Date.now()).catch(unlessRefused), waiting);
+  }
+  await agent.start();
+}
+
+/** The hello that follows says what is wrong. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof LinkRefusal)) throw error;
+}
+
+/** Changes the key whenever it is older than the control plane wants it to be. */
+async function keepKeyYoung(agent: Agent, key: AgentKey, { log, signal }: RunAgentOptions): Promise<void> {
+  const { keyMs } = agent.policy ?? {};
+  if (keyMs === undefined) return;
+  while (!signal.aborted) {
+    await systemClock.sleep(Math.min(keyMs, LOOK_EVERY_MS), signal);
+    if (signal.aborted || key.age(Date.now()) < keyMs) continue;
+    await key.change(Date.now()).then(
+      () => log.info('has changed its key'),
+      (error: unknown) =>
+        log.warn('could not change its key; the old one stays good', { error: String(error) }),
+    );
   }
 }

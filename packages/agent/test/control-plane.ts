@@ -44,6 +44,7 @@ export class TestControlPlane implements AgentLink {
   fault: (call: string) => Fault = () => 'none';
   appendBytes = 256 * 1024;
   appended = 0;
+  keyMs = 3_600_000;
   /** Cancel orders given so far. */
   cancels = 0;
   readonly #waiting = new Set<() => void>();
@@ -126,7 +127,8 @@ export class TestControlPlane implements AgentLink {
   }
 
   hello(): Promise<HelloAnswer> {
-    const policy = { leaseMs: 30_000, pollIdleMs: 5_000, pollHeldMs: 1_000, appendBytes: this.appendBytes };
+    const { appendBytes, keyMs } = this;
+    const policy = { leaseMs: 30_000, pollIdleMs: 5_000, pollHeldMs: 1_000, appendBytes, keyMs };
     return this.#call('hello', () => ({ agentId: 'agt_1', pool: 'default', policy }));
   }
 

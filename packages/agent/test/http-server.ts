@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppendPiece, HelloRequest, PollRequest, ReportRequest } from '@errand/contract';
 import { FrameDecoder } from '@errand/contract/wire';
 import type { TestControlPlane } from './control-plane.ts';
+
+const TOO_OLD = {
+  error: { code: 'conflict', message: 'this agent is too old: install errand 9', details: { protocol: 2 } },
+};
 
 /** The HTTP face of the control plane of the tests: routes as in the contract, one key, one join token. */
 export class TestHttpServer implements AsyncDisposable {
@@ -16,6 +21,12 @@ export class TestHttpServer implements AsyncDisposable {
   /** The oldest protocol it accepts. */
   protocol = 1;
   url = '';
+  /** Of the key that opens the door; the next one does too, and ends it with its first use. */
+  keyHash = sha256('err_secret');
+  #nextKeyHash = '';
+  namedKeys = 0;
+  /** So many answers to the naming of a key get lost, the calls themselves are carried out. */
+  loseKeyAnswers = 0;
 
   constructor(plane: TestControlPlane) {
     this.#plane = plane;
@@ -34,6 +45,12 @@ export class TestHttpServer implements AsyncDisposable {
     await once(this.#server, 'close');
   }
 
+  #opens(authorization: string): boolean {
+    const hash = sha256(authorization.replace('Bearer ', ''));
+    if (hash === this.#nextKeyHash) this.keyHash = hash;
+    return hash === this.keyHash;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const body = await bytesOf(request);
@@ -47,14 +64,21 @@ export class TestHttpServer implements AsyncDisposable {
       if (token !== 'join-me') return refuse(401, 'unauthenticated', 'this token is not valid');
       return say({ agentId: 'agt_1', pool: 'lab', key: 'err_secret' }, 201);
     }
-    if (request.headers.authorization !== 'Bearer err_secret') {
+    if (!this.#opens(request.headers.authorization ?? '')) {
       return refuse(401, 'unauthenticated', 'this key is not valid');
+    }
+    if (pathname === '/v1/agent/key') {
+      const { hash } = json() as { hash: string };
+      if (hash !== this.keyHash) this.#nextKeyHash = hash;
+      this.namedKeys += 1;
+      if (this.namedKeys <= this.loseKeyAnswers) return void response.destroy();
+      return void response.writeHead(204).end();
     }
     const [, runId = '', what] = /^\/v1\/agent\/runs\/([^/]+)\/(\w+)$/.exec(pathname) ?? [];
     const token = Number(searchParams.get('token'));
     if (pathname === '/v1/agent/hello') {
       const { protocol } = json() as HelloRequest;
-      if (protocol < this.protocol) return refuse(409, 'conflict', 'this agent is too old: install errand 9');
+      if (protocol < this.protocol) return say(TOO_OLD, 409);
       return say(await this.#plane.hello());
     }
     if (pathname === '/v1/agent/poll') {
@@ -75,6 +99,10 @@ export class TestHttpServer implements AsyncDisposable {
     }
     refuse(404, 'not_found', pathname);
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {

@@ -66,6 +66,11 @@ export const JoinToken = z.strictObject({
 export const AgentJoin = z.strictObject({
   token: z.string(),
   name: Name,
+  key: z
+    .string()
+    .regex(/^err_[A-Za-z0-9_-]{43}$/, 'must be err_ and 256 random bits in base64url')
+    .optional()
+    .meta({ description: 'The key that the agent will have; the same call may then be repeated' }),
   pool: Label.optional().meta({ description: 'Refused where the token is for another; it stays good then' }),
 });
 export const AgentJoined = z.strictObject({ agentId: z.string(), pool: z.string(), key: z.string() });

@@ -6,8 +6,8 @@ import { hashSecret } from '../keys/secret.ts';
 const JOIN_TOKEN_MS = 24 * 3_600_000;
 
 export interface JoinAgentParts {
-  readonly agents: Pick<AgentStore, 'ensurePool' | 'insertJoinToken' | 'takeJoinToken' | 'put'>;
-  readonly keys: Pick<KeyStore, 'insert'>;
+  readonly agents: Pick<AgentStore, 'ensurePool' | 'insertJoinToken' | 'takeJoinToken' | 'put' | 'byKey'>;
+  readonly keys: Pick<KeyStore, 'insert' | 'byHash'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly ids: Ids;
 }
@@ -56,14 +56,18 @@ export interface JoinWish {
   readonly name: string;
   /** The pool it expects to serve; undefined: that of the token, whatever it is. */
   readonly pool?: string | undefined;
+  /** The key it will have; by default one is made. */
+  readonly key?: string | undefined;
 }
 
 /** Turns a join token into an agent with a key of its own. */
 export async function joinAgent(
   parts: JoinAgentParts,
-  { token, name, pool }: JoinWish,
+  { token, name, pool, key = `err_${parts.ids.secret(32)}` }: JoinWish,
 ): Promise<JoinedAgent> {
   const now = parts.clock.now();
+  const before = await joinedBefore(parts, key);
+  if (before !== null) return before;
   const taken = await takeToken(parts, token, now);
   if (pool !== undefined && pool !== taken.pool) {
     await parts.agents.insertJoinToken(taken);
@@ -72,7 +76,6 @@ export async function joinAgent(
   }
   const agentId = parts.ids.next('agent', now);
   const keyId = parts.ids.next('key', now);
-  const key = `err_${parts.ids.secret(32)}`;
   const about = { name: `agent ${name}`, role: 'agent', owner: 'agents', createdAt: now } as const;
   await parts.keys.insert({ ...about, id: keyId, hash: hashSecret(key), expiresAt: null, lastUsedAt: null });
   await parts.agents.put({
@@ -94,6 +97,13 @@ export async function joinAgent(
     lastSeenAt: now,
   });
   return { agentId, pool: taken.pool, key };
+}
+
+/** The answer of an earlier call with this key was lost: only its agent knows the key. */
+async function joinedBefore({ agents, keys }: JoinAgentParts, key: string): Promise<JoinedAgent | null> {
+  const known = await keys.byHash(hashSecret(key));
+  const agent = known === null ? null : await agents.byKey(known.id);
+  return agent === null ? null : { agentId: agent.id, pool: agent.pool, key };
 }
 
 async function takeToken({ agents }: JoinAgentParts, token: string, now: number): Promise<JoinToken> {
