@@ -1,4 +1,7 @@
 export type { AgentRecord, JoinToken, PoolRecord } from './agent/record.ts';
+export { planDelivery } from './delivery/plan-delivery.ts';
+export type { DeliveryProgress, DeliveryRecord } from './delivery/record.ts';
+export { NOTHING_DELIVERED } from './delivery/record.ts';
 export type { KeyRecord } from './key/record.ts';
 export { isLive, maySee, mayTouch } from './key/record.ts';
 export type { EndedLog, Keep, RetentionSnapshot } from './plan/plan-retention.ts';
@@ -8,6 +11,7 @@ export { planRuns } from './plan/plan-runs.ts';
 export { wakeAt } from './plan/wake.ts';
 export type { AgentStore } from './ports/agent-store.ts';
 export type { Clock } from './ports/clock.ts';
+export type { DeliveryStore } from './ports/delivery-store.ts';
 export type { Ids } from './ports/ids.ts';
 export type { KeyStore, SignIn } from './ports/key-store.ts';
 export type { AttemptRef, LogPiece, LogRange, LogStore } from './ports/log-store.ts';

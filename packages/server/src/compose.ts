@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AgentRecord, DEFAULTS, type Store } from '@errand/core';
 import type { Logger } from 'pino';
+import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
 import { countOpenRuns, createServices, type OwnAgentSlot } from './create-services.ts';
 import { inProcessLink } from './in-process-link.ts';
@@ -24,6 +25,7 @@ import { systemClock } from './system/system-clock.ts';
 /** Everything that works behind the HTTP edge. Closing it waits for writes under way; commands go on. */
 export interface ControlPlane extends AsyncDisposable {
   readonly services: Services;
+  readonly compat: Compat;
   readonly reconciler: Reconciler;
   readonly retention: Retention;
   /** Resolves when the own agent serves, at once where there is none. */
@@ -66,9 +68,12 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     stays: config.listen !== null,
     shutDown,
   });
+  const compat = createCompat({ config: config.compat, services, sealer, log: options.log });
+  opened.defer(() => compat.stop());
   const closing = opened.move();
   return {
     services,
+    compat,
     reconciler: new Reconciler({ ...system, runs: store.runs }),
     retention: new Retention({
       ...system,

@@ -3,6 +3,7 @@ import { parseDuration, parseSize } from '@errand/contract';
 import { DEFAULTS, ErrandError } from '@errand/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { CompatConfig } from './compat/compat-config.ts';
 import { faultSentence } from './fault-sentence.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -36,6 +37,7 @@ export const ConfigFile = z.strictObject({
     .optional()
     .meta({ description: 'Commands at once on this machine; 0: none' }),
   keep: z.strictObject({ runs: DurationText.optional(), logs: SizeText.optional() }).optional(),
+  compat: CompatConfig.optional().meta({ description: 'Older systems whose clients go on working' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
@@ -54,6 +56,7 @@ export interface ServerConfig {
   readonly slots: number;
   readonly keepRunsMs: number;
   readonly keepLogBytes: number;
+  readonly compat: CompatConfig;
   readonly logLevel: string;
   /** Ends itself after this long without run and client; null: never. */
   readonly idleExitMs: number | null;
@@ -89,6 +92,7 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
     slots: file.slots ?? DEFAULTS.agentSlots,
     keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
     keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
+    compat: file.compat ?? {},
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,
   };

@@ -45,6 +45,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
   );
   const greeting = await greet(plane.services);
+  await plane.compat.start();
   const background = runBackground(plane, draining.signal, log);
   await plane.startOwnAgent();
   const close = once(async () => {
@@ -73,7 +74,7 @@ interface Listeners {
 
 async function listen(
   { config, version }: StartOptions,
-  { services }: ControlPlane,
+  { services, compat }: ControlPlane,
   { log, draining }: { readonly log: Logger; readonly draining: AbortSignal },
 ): Promise<Listeners> {
   const loopback = config.listen === null || isLoopback(config.listen.host);
@@ -82,7 +83,7 @@ async function listen(
     if (draining.aborted) throw new Error('draining');
     await services.store.ping();
   };
-  const app = createApp({ services, guards, log, metrics: createMetrics(), draining, ready });
+  const app = createApp({ services, compat, guards, log, metrics: createMetrics(), draining, ready });
   const socket = await listenSocket(app, config.socket);
   if (config.listen === null) return { url: null, all: [socket] };
   try {

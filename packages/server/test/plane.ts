@@ -1,7 +1,10 @@
 import { pino } from 'pino';
+import { createCompat } from '../src/compat/compat.ts';
+import type { CompatConfig } from '../src/compat/compat-config.ts';
 import { createServices, type OwnAgentSlot } from '../src/create-services.ts';
 import { createApp } from '../src/http/app.ts';
 import { createMetrics } from '../src/http/metrics.ts';
+import type { Sealer } from '../src/secrets.ts';
 import type { Services } from '../src/services.ts';
 import { MemoryLogStore } from '../src/stores/memory/memory-log-store.ts';
 import { openSqliteStore } from '../src/stores/sql/open-sqlite-store.ts';
@@ -27,8 +30,9 @@ export interface TestPlane extends AsyncDisposable {
   ask(method: string, path: string, ask?: Ask): Promise<Response>;
 }
 
-export async function openPlane(): Promise<TestPlane> {
+export async function openPlane(compat: CompatConfig = {}): Promise<TestPlane> {
   const store = await openSqliteStore({ database: ':memory:' });
+  const log = pino({ level: 'silent' });
   const own: OwnAgentSlot = { id: null, agent: null };
   const services = createServices({
     version: '0.0.0-test',
@@ -37,7 +41,7 @@ export async function openPlane(): Promise<TestPlane> {
     clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) },
     ids: randomIds,
     notifier: new LocalNotifier(),
-    sealer: { seal: (plain) => `sealed:${plain.length}`, unseal: () => '' },
+    sealer,
     sockets: '/nowhere',
     own,
     stays: false,
@@ -49,8 +53,9 @@ export async function openPlane(): Promise<TestPlane> {
   const draining = new AbortController();
   const app = createApp({
     services,
+    compat: createCompat({ config: compat, services, sealer, log }),
     guards: { hosts: ['errand.example'], loopback: true },
-    log: pino({ level: 'silent' }),
+    log,
     metrics: createMetrics(),
     draining: draining.signal,
     ready: () => store.ping(),
@@ -81,3 +86,12 @@ function encoded(body: unknown): string | Uint8Array<ArrayBuffer> {
   if (typeof body === 'string') return body;
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }
+
+/** Hides nothing, but what was not sealed cannot be unsealed. */
+const sealer: Sealer = {
+  seal: (plain) => `sealed-${Buffer.from(plain).toString('base64url')}`,
+  unseal: (sealed) => {
+    if (!sealed.startsWith('sealed-')) throw new Error('this was not sealed');
+    return Buffer.from(sealed.slice('sealed-'.length), 'base64url').toString();
+  },
+};

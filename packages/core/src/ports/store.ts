@@ -1,4 +1,5 @@
 import type { AgentStore } from './agent-store.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -7,6 +8,7 @@ export interface Store extends AsyncDisposable {
   readonly runs: RunStore;
   readonly keys: KeyStore;
   readonly agents: AgentStore;
+  readonly deliveries: DeliveryStore;
   /** Resolves when the database answers; rejects with the reason otherwise. */
   ping(): Promise<void>;
   /** The time of a database that several processes share, in ms since 1970, so that they agree; null where this process is alone. */

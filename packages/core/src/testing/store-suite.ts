@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { agentStoreCases } from './agent-store-cases.ts';
 import { aRun } from './builders.ts';
+import { deliveryStoreCases } from './delivery-store-cases.ts';
 import { keyStoreCases } from './key-store-cases.ts';
 import { runStoreCases } from './run-store-cases.ts';
 
@@ -11,6 +12,7 @@ export function runStoreSuite(name: string, open: () => Promise<Store>): void {
     describe('runs', () => runStoreCases(open));
     describe('keys', () => keyStoreCases(open));
     describe('agents', () => agentStoreCases(open));
+    describe('deliveries', () => deliveryStoreCases(open));
 
     it('answers a ping', async () => {
       await using store = await open();

@@ -40,6 +40,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
   );
   openRoutes(app, parts);
   signInRoutes(app, parts);
+  parts.compat.mount(app, parts);
   registerRoutes(app, {
     version: services.version,
     handlers: {

@@ -1,3 +1,4 @@
+import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Services } from '../services.ts';
 import type { GuardOptions } from './guards.ts';
@@ -20,10 +21,16 @@ export interface Environment {
 
 export interface AppParts {
   readonly services: Services;
+  readonly compat: OtherRoutes;
   readonly guards: GuardOptions;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly draining: AbortSignal;
   /** Resolves when requests can be served well; rejects with the reason otherwise. */
   readonly ready: () => Promise<void>;
+}
+
+/** Paths beside the API, such as those of older systems. */
+export interface OtherRoutes {
+  mount(app: Hono<Environment>, parts: Pick<AppParts, 'guards'>): void;
 }

@@ -1,7 +1,6 @@
 import { API, type Route } from '@errand/contract';
 import { type OperationId, ROUTES } from '@errand/contract/wire';
 import type { Clock } from '@errand/core';
-import { ErrandError, LIMITS } from '@errand/core';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { faultSentence } from '../fault-sentence.ts';
@@ -12,6 +11,7 @@ import { authenticate, checkAccess } from './authentication.ts';
 import type { Call, Handler, Handlers } from './call.ts';
 import { invalidInput } from './error-response.ts';
 import { checkOrigin, type GuardOptions } from './guards.ts';
+import { jsonOf } from './json-body.ts';
 import type { Environment } from './parts.ts';
 
 export interface RegisterParts {
@@ -85,47 +85,6 @@ function queryOf(context: Context<Environment>): Record<string, string | string[
   return Object.fromEntries(
     lists.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
   );
-}
-
-async function jsonOf(request: Request): Promise<unknown> {
-  const text = await textOf(request);
-  if (text === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ErrandError(
-      'invalid',
-      `the body is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be read'}`,
-      { cause },
-    );
-  }
-}
-
-async function textOf(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > LIMITS.requestBytes) throw tooLarge();
-  if (request.headers.has('content-length') || request.body === null)
-    return decoded(new Uint8Array(await request.arrayBuffer()));
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body) {
-    bytes += chunk.length;
-    if (bytes > LIMITS.requestBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return decoded(Buffer.concat(chunks));
-}
-
-/** Strict: a byte that is quietly replaced would make another command of the one that was sent. */
-function decoded(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new ErrandError('invalid', 'the body is not UTF-8; JSON is', { cause });
-  }
-}
-
-function tooLarge(): ErrandError {
-  return new ErrandError('too_large', `a request may have at most ${LIMITS.requestBytes} bytes`);
 }
 
 /** Text with plain headers, given at once: the listener writes such an answer without making a stream of it. */

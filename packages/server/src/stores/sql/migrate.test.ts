@@ -14,6 +14,7 @@ import { SqliteExecutor } from './sqlite-executor.ts';
 const HASHES: Readonly<Record<string, string>> = {
   '0001-initial': 'f904d9432ef04fe3',
   '0002-agent-life': '0e51fe81d530ace9',
+  '0003-deliveries': '1aa50561ddb6051c',
 };
 
 it('never changes a migration', () => {

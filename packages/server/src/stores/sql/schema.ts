@@ -8,6 +8,7 @@ export interface Schema {
   readonly agents: AgentsTable;
   readonly pools: PoolsTable;
   readonly join_tokens: JoinTokensTable;
+  readonly deliveries: DeliveriesTable;
 }
 
 export interface MetaTable {
@@ -104,4 +105,13 @@ export interface JoinTokensTable {
   readonly max_slots: number | null;
   readonly created_at: number;
   readonly expires_at: number;
+}
+
+export interface DeliveriesTable {
+  readonly run_id: string;
+  readonly targets: string;
+  readonly created_at: number;
+  readonly last_bytes: number | null;
+  readonly sent_bytes: number;
+  readonly exit_sent: number;
 }

@@ -1,6 +1,7 @@
 import type { Store } from '@errand/core';
 import { CompiledQuery } from 'kysely';
 import { sqlAgentStore } from './agents/agent-store.ts';
+import { sqlDeliveryStore } from './deliveries/delivery-store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Executor } from './executor.ts';
 import { sqlKeyStore } from './keys/key-store.ts';
@@ -14,6 +15,7 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     runs: sqlRunStore(executor, dialect),
     keys: sqlKeyStore(executor, dialect),
     agents: sqlAgentStore(executor, dialect),
+    deliveries: sqlDeliveryStore(executor, dialect),
     ping: async () => {
       await executor.read(CompiledQuery.raw('select 1'));
     },

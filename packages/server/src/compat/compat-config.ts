@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { AwsExecConfig } from './aws-exec/config.ts';
+
+/** The wire shapes of older systems that this control plane also speaks; none unless named here. */
+export const CompatConfig = z.strictObject({
+  awsExec: AwsExecConfig.optional().meta({
+    description: 'POST and GET /api/exec as clients of aws-exec call them',
+  }),
+});
+export type CompatConfig = z.output<typeof CompatConfig>;
