@@ -65,6 +65,7 @@ export class Machine {
       log: { info: log, warn: log },
       random: () => this.#world.random.unit(),
       account: ACCOUNT,
+      secrets: [],
       name: this.name,
       labels: {},
       slots: this.#slots,

@@ -36,6 +36,8 @@ export interface AgentOptions {
   /** 0 to 1; spreads the calls of many agents that lost their control plane at the same moment. */
   readonly random: () => number;
   readonly account: Account;
+  /** Values that are masked in all that leaves this machine. */
+  readonly secrets: readonly string[];
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Attempts at the same time. */
@@ -146,10 +148,10 @@ export class Agent {
   /** Goes on with an attempt that a command line has begun and can no longer see to. Repeatable. */
   adopt({ lease, prefix, keeperSocket }: TakeOver): void {
     if (this.#attempts.has(attemptId(lease))) return;
-    const { spool, account } = this.#options;
+    const { spool, account, secrets } = this.#options;
     // The command inherited environment and folder of its caller, which are not ours to know.
     const inherited = { path: null, cwd: '', ownCwd: false };
-    const draft = { ...draftOf(lease, { keeper: keeperSocket, account, spool }), ...inherited };
+    const draft = { ...draftOf(lease, { keeper: keeperSocket, account, spool, secrets }), ...inherited };
     const entry = spool.take(draft, prefix);
     this.#resume(entry, TAKE_OVER_MS);
     this.#polls.refresh();
@@ -177,13 +179,14 @@ export class Agent {
   }
 
   #make(lease: Lease): Attempt {
-    const { link, keepers, spool, account } = this.#options;
+    const { link, keepers, spool, account, secrets } = this.#options;
     if (this.#policy === undefined) throw new Error('AGENT-2: an attempt before the hello');
     return new Attempt(lease, {
       link,
       keepers,
       spool,
       account,
+      secrets,
       policy: this.#policy,
       waiting: this.#waiting(),
       line: (socket) => this.#line(socket),

@@ -14,9 +14,11 @@ import { pumpInput } from './input-pump.ts';
 import type { KeeperLine } from './keeper-line.ts';
 import { KeptAttempt, type KeptOutcome } from './kept-attempt.ts';
 import { LogDelivery } from './log-delivery.ts';
+import { maskedFact } from './mask/masked-fact.ts';
+import { SecretMask } from './mask/secret-mask.ts';
 import type { Keeper, Keepers, KillOrder, Spool, SpoolEntry, StartRequest } from './ports.ts';
 import { untilAnswered, type Waiting } from './retry.ts';
-import { draftOf } from './spool-draft.ts';
+import { draftOf, secretsOf } from './spool-draft.ts';
 
 /** What an attempt needs of its agent. */
 export interface AttemptParts {
@@ -24,6 +26,8 @@ export interface AttemptParts {
   readonly keepers: Keepers;
   readonly spool: Spool;
   readonly account: Account;
+  /** Values of the agent's own that are masked. */
+  readonly secrets: readonly string[];
   readonly policy: AgentPolicy;
   readonly waiting: Waiting;
   /** The connection to the keeper of a socket. */
@@ -53,6 +57,7 @@ export class Attempt {
   #cancel: HeldAttempt['cancel'] = 'none';
   #order: CancelOrder | undefined;
   #log: LogDelivery | undefined;
+  #mask: SecretMask;
   #superseded = false;
   #startedTold = false;
   /** When the answer at the door was asked for. */
@@ -64,6 +69,7 @@ export class Attempt {
   constructor(lease: Lease, parts: AttemptParts) {
     this.lease = lease;
     this.#parts = parts;
+    this.#mask = new SecretMask(secretsOf(lease, parts.secrets));
   }
 
   /** What the control plane is told with each poll; undefined once it has said that it wants to know no more of it. */
@@ -116,6 +122,8 @@ export class Attempt {
 
   async #resume(found: SpoolEntry, patienceMs: number): Promise<void> {
     const { spool, waiting } = this.#parts;
+    // As it was when the attempt began: what is sent again must be the same.
+    this.#mask = new SecretMask(found.secrets);
     const deadline = waiting.clock.now() + patienceMs;
     const log = this.#deliver(found, 'found');
     let entry = found;
@@ -156,10 +164,10 @@ export class Attempt {
 
   /** Everything that must be known after a crash, before anybody is told; or why that is impossible. */
   #write(): { entry: SpoolEntry } | { entry: null; reason: EndReason } {
-    const { spool, keepers } = this.#parts;
+    const { spool, keepers, account, secrets } = this.#parts;
     const { lease } = this;
     try {
-      const draft = draftOf(lease, { keeper: keepers.own, account: this.#parts.account, spool });
+      const draft = draftOf(lease, { keeper: keepers.own, account, spool, secrets });
       return { entry: spool.create(draft) };
     } catch (error) {
       return { entry: null, reason: cannotWrite(error) };
@@ -188,6 +196,7 @@ export class Attempt {
       link,
       entry,
       log: spool.openLog(entry),
+      mask: this.#mask,
       appendBytes: policy.appendBytes,
       found: known === 'found',
       waiting,
@@ -202,7 +211,7 @@ export class Attempt {
     return {
       id: attemptId(lease),
       prefix: entry.prefix,
-      ...(lease.logPlace === null ? {} : { logPrefix: lease.logPlace }),
+      ...(entry.lease.logPlace === null ? {} : { logPrefix: entry.lease.logPlace }),
       argv: lease.argv,
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       envBase: 'clean',
@@ -270,8 +279,9 @@ export class Attempt {
     waiting.log.warn('the keeper of an attempt died; its end is not known', { runId, token, ended: found });
   }
 
-  async #report(fact: AgentFact, waiting: Waiting = this.#parts.waiting): Promise<boolean> {
+  async #report(seen: AgentFact, waiting: Waiting = this.#parts.waiting): Promise<boolean> {
     const { runId, token } = this.lease;
+    const fact = maskedFact(seen, this.#mask);
     const ask = (): Promise<ReportAnswer> => this.#parts.link.report({ runId, token, fact });
     const answer = await untilAnswered(`report ${fact.kind}`, ask, waiting);
     return answer.kind === 'accepted';

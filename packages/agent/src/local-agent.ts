@@ -19,6 +19,8 @@ export interface LocalAgentOptions {
   /** Version of the program it is part of. */
   readonly program: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Values that are masked in all that leaves this machine. */
+  readonly secrets?: readonly string[];
   /** Folder for sockets, with a short path; by default one of this user in /tmp. */
   readonly sockets?: string;
   /** The keeper's build; by default that of this machine. */
@@ -41,6 +43,7 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
     log,
     random: Math.random,
     account: localAccount(),
+    secrets: options.secrets ?? [],
     name,
     labels: options.labels ?? {},
     slots,

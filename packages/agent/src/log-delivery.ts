@@ -1,6 +1,9 @@
 import type { AgentLink } from '@errand/contract';
 import { LogHash } from './log-hash.ts';
+import { LogRecords } from './log-records.ts';
 import { LogSender } from './log-sender.ts';
+import { MaskedLog } from './mask/masked-log.ts';
+import type { SecretMask } from './mask/secret-mask.ts';
 import type { LogFile, SpoolEntry } from './ports.ts';
 import { orStopped, type Waiting } from './retry.ts';
 
@@ -8,6 +11,7 @@ export interface LogDeliveryParts {
   readonly link: AgentLink;
   readonly entry: SpoolEntry;
   readonly log: LogFile;
+  readonly mask: SecretMask;
   readonly appendBytes: number;
   /** An earlier agent may have sent a part of it. */
   readonly found: boolean;
@@ -27,12 +31,12 @@ export class LogDelivery {
 
   constructor(parts: LogDeliveryParts) {
     this.#parts = parts;
-    this.#hash = new LogHash(parts.log);
+    // A masked log is hashed as it is masked; what lies on the disk is another one.
+    this.#hash = new LogHash(parts.mask.isEmpty ? parts.log : NOTHING);
     const { link, entry, log, appendBytes, found, waiting } = parts;
+    const sends = { link, attempt: entry.lease, log, hash: this.#hash, appendBytes, found, waiting };
     this.#sender =
-      entry.lease.logPlace === null
-        ? new LogSender({ link, attempt: entry.lease, log, hash: this.#hash, appendBytes, found, waiting })
-        : null;
+      entry.lease.logPlace === null ? new LogSender({ ...sends, records: this.#records() }) : null;
   }
 
   size(): number {
@@ -56,11 +60,20 @@ export class LogDelivery {
     if (bytes > 0) this.grew(bytes);
     this.#sender?.finish(bytes);
     if (bytes > 0 && (await this.#sending) === 'superseded') return 'superseded';
-    return { bytes, sha256: await orStopped(this.#hash.finish(bytes), this.#parts.waiting.signal) };
+    const sha256 = await orStopped(this.#hash.finish(bytes), this.#parts.waiting.signal);
+    // What was sent before the secrets were forgotten is not known any more either.
+    return { bytes, sha256: this.#parts.mask.isKnown ? sha256 : null };
   }
 
   close(): void {
     this.#parts.log.close();
+  }
+
+  #records(): Pick<LogRecords, 'read'> {
+    const { log, mask, waiting } = this.#parts;
+    const records = new LogRecords(log, waiting.clock);
+    if (mask.isEmpty) return records;
+    return new MaskedLog({ records, mask, onMasked: (offset, bytes) => this.#hash.feed(offset, bytes) });
   }
 
   /** Begins with the first byte: most commands say little, and many nothing. */
@@ -73,3 +86,5 @@ export class LogDelivery {
     return this.#sending.catch(() => {});
   }
 }
+
+const NOTHING = { read: () => Promise.resolve(new Uint8Array()) };

@@ -6,12 +6,12 @@ const CHUNK = 512 * 1024;
 
 /** SHA-256 of a log, computed while it grows so that little is left to do at its end. */
 export class LogHash {
-  readonly #log: LogFile;
+  readonly #log: Pick<LogFile, 'read'>;
   readonly #hash = createHash('sha256');
   #at = 0;
   #running: Promise<void> | undefined;
 
-  constructor(log: LogFile) {
+  constructor(log: Pick<LogFile, 'read'>) {
     this.#log = log;
   }
 

@@ -22,10 +22,16 @@ export class LogRecords {
   /** Index of the record that holds the next byte, and where its bytes begin. */
   #record = 0;
   #begin = 0;
+  #gapAt: number | null = null;
 
   constructor(log: LogFile, clock: Clock) {
     this.#log = log;
     this.#clock = clock;
+  }
+
+  /** Where bytes are missing, once a read has come to it: nothing from there on was read before. null: nowhere so far. */
+  get gapAt(): number | null {
+    return this.#gapAt;
   }
 
   /** Pieces from an offset on; none where nothing is there yet. */
@@ -59,6 +65,7 @@ export class LogRecords {
     }
     for (;;) {
       const records = this.#log.records(this.#record, BATCH);
+      this.#gapAt ??= records.find(({ stream }) => stream === 'gap')?.end ?? null;
       let done = 0;
       while (done < records.length - 1 && (records[done]?.end ?? 0) <= from) done += 1;
       if (done === 0) return records;

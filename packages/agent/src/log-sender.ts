@@ -1,6 +1,6 @@
 import type { AgentLink, AppendAnswer, AppendPiece, AttemptName } from '@errand/contract';
 import type { LogHash } from './log-hash.ts';
-import { LogRecords } from './log-records.ts';
+import type { LogRecords } from './log-records.ts';
 import type { LogFile } from './ports.ts';
 import { backOff, orStopped, untilAnswered, type Waiting } from './retry.ts';
 import { Wake } from './wake.ts';
@@ -14,7 +14,9 @@ const WINDOW = 3;
 export interface LogSenderParts {
   readonly link: AgentLink;
   readonly attempt: AttemptName;
-  readonly log: LogFile;
+  readonly log: Pick<LogFile, 'size'>;
+  /** What of it is sent: as it is, or masked. */
+  readonly records: Pick<LogRecords, 'read'>;
   readonly hash: LogHash;
   readonly appendBytes: number;
   /** Not a new log. */
@@ -28,13 +30,11 @@ export interface LogSenderParts {
  */
 export class LogSender {
   readonly #parts: LogSenderParts;
-  readonly #records: LogRecords;
   readonly #wake = new Wake();
   #total: number | undefined;
 
   constructor(parts: LogSenderParts) {
     this.#parts = parts;
-    this.#records = new LogRecords(parts.log, parts.waiting.clock);
   }
 
   /** There may be more to send. */
@@ -85,7 +85,7 @@ export class LogSender {
     for (;;) {
       const total = this.#total;
       if (total !== undefined && size >= total) return null;
-      const pieces = await this.#records.read({ from: size, limit: this.#parts.appendBytes, total });
+      const pieces = await this.#parts.records.read({ from: size, limit: this.#parts.appendBytes, total });
       if (pieces.length > 0) return pieces;
       if (!wait || (total !== undefined && this.#parts.log.size() <= size)) return null;
       await this.#somethingNew();

@@ -18,6 +18,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     keeper: { type: 'string' },
     sockets: { type: 'string' },
+    secrets: { type: 'string' },
   },
 });
 
@@ -44,6 +45,7 @@ try {
     ...(values.pool === undefined ? {} : { pool: values.pool }),
     ...(values.name === undefined ? {} : { name: values.name }),
     ...(values.keeper === undefined ? {} : { keeper: values.keeper }),
+    ...(values.secrets === undefined ? {} : { secretsFile: values.secrets }),
     ...(values.sockets === undefined ? {} : { sockets: values.sockets }),
     slots: slotsOf(values.slots),
     labels: Object.fromEntries(values.label.map(labelOf)),

@@ -73,6 +73,11 @@ export interface SpoolEntry {
   /** The program and the PATH it is searched in (null: inherited), for a sentence about a failed start. */
   readonly program: string;
   readonly path: string | null;
+  /**
+   * Values that are masked in all that leaves the machine, as they were when the attempt began. On the disk they are encrypted; null: there are some, but
+   * they can no longer be read.
+   */
+  readonly secrets: readonly string[] | null;
 }
 
 export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix'>;

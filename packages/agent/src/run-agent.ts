@@ -10,6 +10,7 @@ import { LinkRefusal } from './link-refusal.ts';
 import { createLocalAgent } from './local-agent.ts';
 import type { Logger } from './ports.ts';
 import { untilAnswered } from './retry.ts';
+import { readSecretsFile } from './secrets-file.ts';
 
 export interface RunAgentOptions {
   /** Where the control plane is. */
@@ -21,6 +22,8 @@ export interface RunAgentOptions {
   readonly name?: string;
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** File of `NAME=value` lines whose values are masked in all that leaves this machine. */
+  readonly secretsFile?: string;
   /** Folder of its own: identity, spool, working directories. */
   readonly data: string;
   readonly program: string;
@@ -46,6 +49,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
 
 async function serve(options: RunAgentOptions): Promise<void> {
   const { url, data, slots, labels, program, log, signal } = options;
+  const secrets = options.secretsFile === undefined ? [] : readSecretsFile(options.secretsFile);
   const name = options.name ?? hostname();
   const identity = await identityOf({ url, data, name, pool: options.pool, token: options.token });
   if (options.pool !== undefined && options.pool !== identity.pool) {
@@ -60,6 +64,7 @@ async function serve(options: RunAgentOptions): Promise<void> {
     log,
     slots,
     labels,
+    secrets,
     program,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.keeper === undefined ? {} : { keeper: options.keeper }),

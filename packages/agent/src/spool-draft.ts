@@ -3,19 +3,32 @@ import { type Account, environmentOf } from './environment.ts';
 import type { Spool, SpoolDraft } from './ports.ts';
 
 /** What is written down of a lease. */
-export function draftOf(
-  lease: Lease,
-  { keeper, account, spool }: { keeper: string; account: Account; spool: Pick<Spool, 'boot' | 'folderFor'> },
-): SpoolDraft {
+export function draftOf(lease: Lease, { keeper, account, spool, secrets }: DraftParts): SpoolDraft {
+  const hidden = secretsOf(lease, secrets);
   return {
-    lease: withoutSecrets(lease),
+    lease: { ...withoutSecrets(lease), logPlace: hidden.length === 0 ? lease.logPlace : null },
     boot: spool.boot,
     keeper,
     cwd: lease.cwd ?? spool.folderFor(lease),
     ownCwd: lease.cwd === null,
     program: lease.argv[0] ?? '',
     path: environmentOf(lease, account)['PATH'] ?? '',
+    secrets: hidden,
   };
+}
+
+export interface DraftParts {
+  readonly keeper: string;
+  readonly account: Account;
+  readonly spool: Pick<Spool, 'boot' | 'folderFor'>;
+  /** The agent's own. */
+  readonly secrets: readonly string[];
+}
+
+/** The values to mask: what the lease names, and the agent's own. */
+export function secretsOf({ env, secretNames }: Lease, own: readonly string[]): readonly string[] {
+  const values = [...secretNames.map((name) => env[name] ?? ''), ...own];
+  return [...new Set(values)].filter((value) => value !== '');
 }
 
 /** Environment and arguments may be secret. */

@@ -15,13 +15,14 @@ export class TestPlace implements AsyncDisposable {
   readonly data = join(this.folder, 'data');
   readonly #agents: Agent[] = [];
 
-  agent(link: AgentLink, more: { slots?: number; log?: Logger } = {}): Agent {
+  agent(link: AgentLink, more: { slots?: number; log?: Logger; secrets?: readonly string[] } = {}): Agent {
     const agent = createLocalAgent({
       link,
       data: this.data,
       name: 'test',
       program: '0',
       slots: more.slots ?? 8,
+      secrets: more.secrets ?? [],
       sockets: join(this.folder, 's'),
       log: more.log ?? silent,
     });

@@ -17,6 +17,7 @@ import { errorCode } from '../keeper/error-code.ts';
 import { createRunFile, readRunFile, SLOT_SIZE, spoolPaths } from '../keeper/spool-files.ts';
 import type { Spool, SpoolDraft, SpoolEntry } from '../ports.ts';
 import { openFileLog } from './file-log.ts';
+import { SealedSecrets } from './sealed-secrets.ts';
 
 /** Where in `.run` the agent's own part begins: behind the slots. */
 const DRAFT_AT = 3 * SLOT_SIZE;
@@ -29,9 +30,11 @@ const RUN = '.run';
 export class FileSpool implements Spool {
   readonly boot = bootId();
   readonly #data: string;
+  readonly #sealed: SealedSecrets;
 
   constructor(data: string) {
     this.#data = data;
+    this.#sealed = new SealedSecrets(data);
     for (const folder of [spoolFolder(data), workFolder(data)]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
@@ -48,8 +51,7 @@ export class FileSpool implements Spool {
   create(draft: SpoolDraft): SpoolEntry {
     const prefix = this.prefixOf(draft.lease);
     if (draft.ownCwd) mkdirIfMissing(draft.cwd);
-    const make = (): void =>
-      createRunFile(prefix, attemptId(draft.lease), Buffer.from(JSON.stringify(draft)));
+    const make = (): void => createRunFile(prefix, attemptId(draft.lease), this.#encode(draft));
     try {
       make();
     } catch (error) {
@@ -65,7 +67,7 @@ export class FileSpool implements Spool {
     if (dirname(prefix) !== spoolFolder(this.#data)) {
       throw new Error(`the files of an attempt that is handed over lie in the spool, not at ${prefix}`);
     }
-    const bytes = Buffer.from(JSON.stringify({ ...draft, ownCwd: false }));
+    const bytes = this.#encode({ ...draft, ownCwd: false });
     const file = openSync(prefix + RUN, 'r+');
     try {
       writeSync(file, bytes, 0, bytes.length, DRAFT_AT);
@@ -79,7 +81,7 @@ export class FileSpool implements Spool {
     const folder = spoolFolder(this.#data);
     return readdirSync(folder)
       .filter((name) => name.endsWith(RUN))
-      .flatMap((name) => readEntry(join(folder, name.slice(0, -RUN.length))) ?? []);
+      .flatMap((name) => this.#read(join(folder, name.slice(0, -RUN.length))) ?? []);
   }
 
   slots(entry: SpoolEntry): ReturnType<Spool['slots']> {
@@ -114,9 +116,34 @@ export class FileSpool implements Spool {
     }
     unlinkIfThere(entry.prefix + RUN);
   }
+
+  #encode({ secrets, ...draft }: SpoolDraft): Buffer {
+    const stored: StoredDraft =
+      secrets === null || secrets.length === 0 ? draft : { ...draft, secrets: this.#sealed.seal(secrets) };
+    return Buffer.from(JSON.stringify(stored));
+  }
+
+  /** Undefined where nothing of an agent is in it: a command line's own, or one that was cut off before it was acknowledged. */
+  #read(prefix: string): SpoolEntry | undefined {
+    try {
+      const text = readFileSync(prefix + RUN)
+        .subarray(DRAFT_AT)
+        .toString();
+      if (text === '') return undefined;
+      const { secrets, ...draft } = JSON.parse(text) as StoredDraft;
+      const known = secrets === undefined ? [] : this.#sealed.unseal(secrets);
+      return entryOf({ ...draft, secrets: known }, prefix);
+    } catch (error) {
+      if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
 }
 
 const FENCED = '.void';
+
+/** A draft as it lies on the disk. Without `secrets`: there are none. */
+type StoredDraft = Omit<SpoolDraft, 'secrets'> & { readonly secrets?: string };
 
 /** Empty where the system has none: then a reboot looks like a restart of the agent. */
 function bootId(): string {
@@ -137,19 +164,6 @@ function workFolder(data: string): string {
 
 function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
   return { ...draft, prefix, logPrefix: draft.lease.logPlace ?? prefix };
-}
-
-/** Undefined where nothing of an agent is in it: a command line's own, or one that was cut off before it was acknowledged. */
-function readEntry(prefix: string): SpoolEntry | undefined {
-  try {
-    const text = readFileSync(prefix + RUN)
-      .subarray(DRAFT_AT)
-      .toString();
-    return text === '' ? undefined : entryOf(JSON.parse(text) as SpoolDraft, prefix);
-  } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function mkdirIfMissing(path: string): void {

@@ -13,12 +13,13 @@ export interface StartAgentConfig {
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly data: string;
+  readonly secretsFile: string | undefined;
 }
 
 /** Serves a pool until a signal comes. */
 export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<number> {
   const { runAgent } = await import('@errand/agent');
-  const { token, pool, ...rest } = config;
+  const { token, pool, secretsFile, ...rest } = config;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const say =
@@ -34,6 +35,7 @@ export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<nu
       ...(await publishedKeeper()),
       ...(token === undefined ? {} : { token }),
       ...(pool === undefined ? {} : { pool }),
+      ...(secretsFile === undefined ? {} : { secretsFile }),
       program: VERSION,
       log: { info: say('info'), warn: say('warn') },
       signal: stop.signal,

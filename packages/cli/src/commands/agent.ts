@@ -16,6 +16,7 @@ interface AgentOptions extends PlaceFlags {
   readonly name?: string;
   readonly slots?: string;
   readonly label?: readonly string[];
+  readonly secrets?: string;
 }
 
 export function declare(command: Command, run: Runner): void {
@@ -27,6 +28,7 @@ export function declare(command: Command, run: Runner): void {
     .option('--name <text>', 'name of this agent (the name of this machine)')
     .option('--slots <n>', 'commands at once (64)')
     .option('--label <key=value>', 'label of this agent; repeatable', collect)
+    .option('--secrets <file>', 'NAME=value lines whose values are masked in all that leaves this machine')
     .option('--data <dir>', 'folder for its identity and what runs (in the data folder)')
     .action(run(actStart));
   withExamples(start, [['errand agent --url https://errand.example.com --token TOKEN', 'join and serve']]);
@@ -47,6 +49,7 @@ async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
     name: options.name ?? hostname(),
     slots: slotsOf(options),
     labels: labelsOf(options.label),
+    secretsFile: options.secrets,
     // `agent` in the data folder is that of the server's own agent.
     data: options.data ?? join(defaultDataFolder(cli.environment), 'outbound-agent'),
   });

@@ -87,6 +87,7 @@ complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcom
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l name
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l slots
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l label
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l secrets
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l data
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from agent' -a ls -d 'List agents.'

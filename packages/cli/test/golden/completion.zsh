@@ -14,7 +14,7 @@ _errand() {
       'retry') words='--json --url --data --help' ;;
       'up') words='--host --port --data --config --embedded --socket --help' ;;
       'agent') words='start ls show drain undrain revoke rm --help' ;;
-      'agent start') words='--url --token --pool --name --slots --label --data --help' ;;
+      'agent start') words='--url --token --pool --name --slots --label --secrets --data --help' ;;
       'agent ls') words='--json --url --data --help' ;;
       'agent show') words='--url --data --json --help' ;;
       'agent drain') words='--url --data --json --wait --help' ;;
