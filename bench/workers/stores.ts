@@ -38,10 +38,13 @@ const PAGE = { limit: 50, after: null };
 const QUERIES: Readonly<Record<string, Ask>> = {
   'insert and claim': async (store, round) => {
     await store.runs.insert(aRun({ pool: 'bench' }), null);
-    return store.runs.claim({ pool: 'bench', agentId: 'agent_1', now: 1e13 + round, limit: 4 }, take);
+    return store.runs.claim(
+      { pool: 'bench', agentId: 'agent_1', labels: {}, now: 1e13 + round, limit: 4 },
+      take,
+    );
   },
   'claim, queue empty': (store) =>
-    store.runs.claim({ pool: 'none', agentId: 'agent_1', now: 1e13, limit: 4 }, take),
+    store.runs.claim({ pool: 'none', agentId: 'agent_1', labels: {}, now: 1e13, limit: 4 }, take),
   due: (store) => store.runs.due(1, 100),
   list: (store) => store.runs.list({}, PAGE),
   'list of an owner': (store) => store.runs.list({ ownerScope: 'acme/user-7' }, PAGE),

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { newPool } from '@errand/core';
 import { openSqliteStore } from '@errand/server/testing';
 import { Committed } from './checks/committed.ts';
 import { checkEverythingEnded, isOver } from './checks/ending.ts';
@@ -115,12 +116,8 @@ async function prepare(
 ): Promise<void> {
   const { agents } = await openSqliteStore({ database, defer: (commit) => queueMicrotask(commit) });
   for (const { name, agentId, pool } of machines) {
-    await agents.ensurePool({
-      name: pool,
-      createdAt: WALL_START,
-      lostAfterMs: profile.lostAfterMs,
-      adminOnly: false,
-    });
+    const { lostAfterMs } = profile;
+    await agents.ensurePool(newPool({ name: pool, createdAt: WALL_START, adminOnly: false, lostAfterMs }));
     await agents.put({
       id: agentId,
       version: 1,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type AgentRecord, DEFAULTS, type Store } from '@errand/core';
+import { type AgentRecord, newPool, type Store } from '@errand/core';
 import type { Logger } from 'pino';
 import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
@@ -137,12 +137,7 @@ async function startOwnAgent(
  */
 async function ensureOwnAgent({ store, clock }: Services, slots: number, folder: string): Promise<string> {
   const now = clock.now();
-  await store.agents.ensurePool({
-    name: OWN_POOL,
-    createdAt: now,
-    lostAfterMs: DEFAULTS.lostAfterMs,
-    adminOnly: true,
-  });
+  await store.agents.ensurePool(newPool({ name: OWN_POOL, createdAt: now, adminOnly: true }));
   const file = join(folder, 'own-agent');
   if (!existsSync(file)) writeFileSync(file, randomIds.next('agent', now), { mode: 0o600 });
   const id = readFileSync(file, 'utf8').trim();

@@ -1,3 +1,4 @@
+import { newPool } from '@errand/core';
 import { pino } from 'pino';
 import { createCompat } from '../src/compat/compat.ts';
 import type { CompatConfig } from '../src/compat/compat-config.ts';
@@ -48,8 +49,8 @@ export async function openPlane(compat: CompatConfig = {}): Promise<TestPlane> {
     shutDown: () => undefined,
   });
   const now = Date.now();
-  await store.agents.ensurePool({ name: 'local', createdAt: now, lostAfterMs: 300_000, adminOnly: true });
-  await store.agents.ensurePool({ name: 'lab', createdAt: now, lostAfterMs: 300_000, adminOnly: false });
+  await store.agents.ensurePool(newPool({ name: 'local', createdAt: now, adminOnly: true }));
+  await store.agents.ensurePool(newPool({ name: 'lab', createdAt: now, adminOnly: false }));
   const draining = new AbortController();
   const app = createApp({
     services,

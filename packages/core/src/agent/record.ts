@@ -1,3 +1,5 @@
+import { DEFAULTS } from '../vocabulary/limits.ts';
+
 /** An agent as the control plane knows it. */
 export interface AgentRecord {
   readonly id: string;
@@ -25,12 +27,45 @@ export interface AgentRecord {
 }
 
 /** A named FIFO queue. */
-export interface PoolRecord {
+export interface PoolRecord extends PoolSettings {
   readonly name: string;
   readonly createdAt: number;
-  readonly lostAfterMs: number;
   readonly adminOnly: boolean;
+  /** How agents are made for its runs; null: they come by themselves. */
+  readonly launch: Launch | null;
 }
+
+/** What may be set about a pool at any time. */
+export interface PoolSettings {
+  /** How long a run may be unreachable before it counts as lost; read when it is claimed. */
+  readonly lostAfterMs: number;
+  /** No run is claimed; what runs goes on. */
+  readonly paused: boolean;
+  /** How many runs may be held at once; null: as many as its agents have slots. */
+  readonly limit: number | null;
+  /** The same for the runs that one key submitted. */
+  readonly limitPerKey: number | null;
+}
+
+/** A provider's name, and what else only that provider reads. */
+export interface Launch {
+  readonly provider: string;
+  readonly [option: string]: unknown;
+}
+
+/** A pool as it is before anybody has set anything. */
+export function newPool(
+  pool: Pick<PoolRecord, 'name' | 'createdAt' | 'adminOnly'> & Partial<PoolSettings>,
+): PoolRecord {
+  return { ...DEFAULT_SETTINGS, launch: null, ...pool };
+}
+
+export const DEFAULT_SETTINGS: PoolSettings = {
+  lostAfterMs: DEFAULTS.lostAfterMs,
+  paused: false,
+  limit: null,
+  limitPerKey: null,
+};
 
 /** A single-use permission to become an agent of a pool. */
 export interface JoinToken {

@@ -1,4 +1,4 @@
-import type { AgentRecord, JoinToken, PoolRecord } from '../agent/record.ts';
+import type { AgentRecord, JoinToken, PoolRecord, PoolSettings } from '../agent/record.ts';
 
 /** Agents, pools and join tokens. Durability and concurrency as with the run store. */
 export interface AgentStore {
@@ -21,7 +21,16 @@ export interface AgentStore {
   ensurePool(pool: PoolRecord): Promise<PoolRecord>;
   pool(name: string): Promise<PoolRecord | null>;
   pools(): Promise<PoolRecord[]>;
+  /** Sets what is given and leaves the rest; returns what is stored then. null: there is no such pool. From its return on no claim goes by the old settings. */
+  setPool(name: string, settings: Partial<PoolSettings>): Promise<PoolRecord | null>;
+  /** Forgets a pool without agents and without runs that have not finished, with its join tokens; otherwise says how many of these there are. */
+  removePool(name: string): Promise<RemovedPool>;
   insertJoinToken(token: JoinToken): Promise<void>;
   /** Removes and returns it: of two concurrent calls one gets it. */
   takeJoinToken(hash: string): Promise<JoinToken | null>;
 }
+
+export type RemovedPool =
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'used'; readonly agents: number; readonly runs: number };

@@ -1,3 +1,5 @@
+import type { Gate } from '../run/gate.ts';
+import type { Labels } from '../run/labels.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { RunStatus } from '../vocabulary/run-state.ts';
 
@@ -13,14 +15,33 @@ export interface RunStore {
    * returned with the fingerprint of the earlier request.
    */
   insert(run: RunRecord, idempotency: Idempotency | null): Promise<InsertedRun>;
+  /**
+   * As `insert`, for a run that an agent waits for: where nothing queued is in the way, the run is stored as `lease` makes it, in the same write. In the
+   * way is whatever else the agent may serve, a pause of the pool, labels that the agent has not, and every limit: then the run is `inserted` as it
+   * is, and goes through the queue.
+   */
+  insertFor(run: RunRecord, idempotency: Idempotency | null, taker: Taker): Promise<HandedRun>;
   get(id: string): Promise<RunRecord | null>;
   /** Replaces the record if the stored version is `run.version - 1`, else changes nothing. A stale write is a value, not an error. */
   save(run: RunRecord): Promise<'saved' | 'stale'>;
   /**
    * Takes up to `limit` queued runs that the agent may serve, in order of priority (higher first), then of `queuedAt`, then of id; applies `lease` to each
    * and saves the result, all in one transaction. Two concurrent claims never return the same run. `lease` must be pure.
+   *
+   * Takes nothing of a paused pool, never more than the pool's limit leaves room for, and no run that one of its gates (`core/run/gate.ts`) holds back.
+   * Runs held back by the same gate keep their order. They are set aside, so that claims do not meet them again and again; `release` and
+   * `sweep` bring them back.
    */
   claim(query: ClaimQuery, lease: (run: RunRecord) => RunRecord | null): Promise<RunRecord[]>;
+  /**
+   * To be called after a run has left the queue or its agent: brings back what may now go in its place. True: somebody may find something to claim
+   * that could not be claimed before. A call that is lost costs time only, as long as somebody sweeps.
+   */
+  release(run: RunRecord): Promise<boolean>;
+  /** Does the same for up to `limit` gates that hold runs back, in turns: `after` is what the last call returned, null at first and again at the end. */
+  sweep(after: GateRef | null, limit: number): Promise<Swept>;
+  /** What keeps a queued run waiting, as far as the queue knows. */
+  standing(run: RunRecord): Promise<Standing>;
   /** Runs whose `wakeAt` is not after `now`, earliest first. */
   due(now: number, limit: number): Promise<RunRecord[]>;
   /** Runs that the agent holds: leased or running. */
@@ -45,11 +66,45 @@ export type InsertedRun =
   | { readonly kind: 'inserted' }
   | { readonly kind: 'repeated'; readonly runId: string; readonly fingerprint: string };
 
+/** `handed`: the run was stored as leased. */
+export type HandedRun = InsertedRun | { readonly kind: 'handed'; readonly run: RunRecord };
+
+/** An agent that waits for a run. `lease` must be pure. */
+export interface Taker {
+  readonly agentId: string;
+  readonly labels: Labels;
+  readonly lease: (run: RunRecord) => RunRecord;
+}
+
 export interface ClaimQuery {
   readonly pool: string;
   readonly agentId: string;
+  /** Of the agent. */
+  readonly labels: Labels;
   readonly now: number;
   readonly limit: number;
+}
+
+/** A gate that holds runs back. */
+export interface GateRef {
+  readonly pool: string;
+  readonly name: string;
+}
+
+/** `pools`: where something was brought back. */
+export interface Swept {
+  readonly pools: readonly string[];
+  readonly last: GateRef | null;
+}
+
+/** The place of a queued run. */
+export interface Standing {
+  /** How many queued runs of its lane are before it; counted up to 1,000. */
+  readonly before: number;
+  /** How many runs of its pool are held. */
+  readonly poolHeld: number;
+  /** The first gate that holds it back, and how many runs beyond it are held. */
+  readonly gate: (Gate & { readonly held: number }) | null;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AgentStore } from './agent-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import type { GroupStore } from './group-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -9,6 +10,7 @@ export interface Store extends AsyncDisposable {
   readonly keys: KeyStore;
   readonly agents: AgentStore;
   readonly deliveries: DeliveryStore;
+  readonly groups: GroupStore;
   /** Resolves when the database answers; rejects with the reason otherwise. */
   ping(): Promise<void>;
   /** The time of a database that several processes share, in ms since 1970, so that they agree; null where this process is alone. */

@@ -1,4 +1,5 @@
-import type { RunRecord, RunSpec } from './record.ts';
+import type { Labels } from './labels.ts';
+import type { Concurrency, GroupPlace, RunRecord, RunSpec } from './record.ts';
 
 /** What a submission decides; the rest of a new record follows from it. */
 export interface NewRun {
@@ -10,6 +11,9 @@ export interface NewRun {
   readonly spec: RunSpec;
   readonly pool: string;
   readonly agentId: string | null;
+  readonly labels: Labels;
+  readonly concurrency: Concurrency | null;
+  readonly group: GroupPlace | null;
   readonly priority: number;
 }
 

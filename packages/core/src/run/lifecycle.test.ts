@@ -19,6 +19,9 @@ function newRun(spec: Partial<RunSpec> = {}): RunRecord {
     tags: [],
     pool: 'lab',
     agentId: null,
+    labels: {},
+    concurrency: null,
+    group: null,
   };
   return createRun({ ...about, priority: 0, spec: aSpec(spec) }, 0);
 }

@@ -3,6 +3,7 @@ import type { EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
 import type { CancelSignal, RetryCause } from '../vocabulary/run-choice.ts';
 import type { RunState } from '../vocabulary/run-state.ts';
+import type { Labels } from './labels.ts';
 
 /** What was asked for; never changes after submission. Times in ms, sizes in bytes. */
 export interface RunSpec {
@@ -73,6 +74,21 @@ export interface CancelRequest {
   readonly signal: CancelSignal;
   /** Skip the grace: kill now. */
   readonly kill: boolean;
+  /** Why, in a sentence, where nobody asked for it. */
+  readonly why: string | null;
+}
+
+export interface Concurrency {
+  readonly key: string;
+  readonly limit: number;
+}
+
+export interface GroupPlace {
+  readonly id: string;
+  /** How many of the group's runs may be held at once; null: all of them. */
+  readonly atOnce: number | null;
+  /** When more of them than this have failed, no other begins; null: however many fail. */
+  readonly maxFailures: number | null;
 }
 
 /** A run as the store keeps it. Only `request` and `observe` make the next one; `version` rises by one with each. */
@@ -87,6 +103,12 @@ export interface RunRecord {
   readonly pool: string;
   /** The one agent that may serve it; null: any of the pool. */
   readonly agentId: string | null;
+  /** What an agent must have to serve it; empty where one is named. */
+  readonly labels: Labels;
+  /** At most `limit` runs of its team with this key are held in the pool at once, while this run is one of them. */
+  readonly concurrency: Concurrency | null;
+  /** The group it was made with, and what that says about when its runs may begin. */
+  readonly group: GroupPlace | null;
   readonly priority: number;
   readonly createdAt: number;
   /** When it entered the queue this time; with the priority it gives the order. */

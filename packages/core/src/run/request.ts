@@ -6,7 +6,14 @@ import type { CancelRequest, RunRecord } from './record.ts';
 /** What somebody wants of a run. */
 export type RunIntent =
   /** End it: signal, grace, kill; with `kill` at once. Repeatable; a later one may only hurry. */
-  | { readonly kind: 'cancel'; readonly signal: CancelSignal; readonly kill: boolean; readonly now: number }
+  | {
+      readonly kind: 'cancel';
+      readonly signal: CancelSignal;
+      readonly kill: boolean;
+      /** Why, in a sentence, where nobody asked for it. */
+      readonly why?: string | null;
+      readonly now: number;
+    }
   /** One more attempt at a finished run: after the end that was seen (`endedAt`), so that a repeat changes nothing; null: after any. */
   | { readonly kind: 'retry'; readonly endedAt: number | null; readonly now: number }
   /** The writer of standard input has written all of its `bytes`. */
@@ -38,14 +45,14 @@ function closeInput(run: RunRecord, { bytes }: CloseInput): RunStep {
 }
 
 /** Nothing was executed, so the run is over at once; an agent that holds the lease is refused at the door. */
-function cancelBeforeStart(run: RunRecord, { kill, signal, now }: Cancel): RunStep {
-  const canceled: RunRecord = { ...run, cancel: { at: now, signal, kill } };
+function cancelBeforeStart(run: RunRecord, { kill, signal, why = null, now }: Cancel): RunStep {
+  const canceled: RunRecord = { ...run, cancel: { at: now, signal, kill, why } };
   return finish(canceled, { reason: { kind: 'canceled' }, log: null, now });
 }
 
-function cancelRunning(run: RunRecord, { kill, signal, now }: Cancel): RunStep {
+function cancelRunning(run: RunRecord, { kill, signal, why = null, now }: Cancel): RunStep {
   if (run.cancel !== null && (run.cancel.kill || !kill)) return same();
-  const cancel: CancelRequest = { at: run.cancel?.at ?? now, signal, kill };
+  const cancel: CancelRequest = { at: run.cancel?.at ?? now, signal, kill, why: run.cancel?.why ?? why };
   const agentId = run.attempt?.agentId ?? '';
   return next(run, { cancel }, { kind: 'tell_agent', agentId });
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { JoinToken } from '../agent/record.ts';
 import type { Store } from '../ports/store.ts';
-import { anAgent, aPool } from './builders.ts';
+import { anAgent, aPool, aRun, requested } from './builders.ts';
 
 /** The contract of the agent store, sentence by sentence. */
 export function agentStoreCases(open: () => Promise<Store>): void {
@@ -92,7 +92,8 @@ export function agentStoreCases(open: () => Promise<Store>): void {
 
   it('adds a pool only where there is none of the name', async () => {
     await using store = await open();
-    const pool = aPool({ adminOnly: true });
+    const launch = { provider: 'fake', size: 'small' };
+    const pool = aPool({ adminOnly: true, paused: true, limit: 3, limitPerKey: 1, launch });
     expect(await store.agents.ensurePool(pool)).toEqual(pool);
     expect(await store.agents.ensurePool({ ...pool, adminOnly: false, lostAfterMs: 1 })).toEqual(pool);
     expect(await store.agents.pool('default')).toEqual(pool);
@@ -107,6 +108,33 @@ export function agentStoreCases(open: () => Promise<Store>): void {
     const answers = await Promise.all(wanted.map((pool) => store.agents.ensurePool(pool)));
     expect(new Set(answers.map(({ lostAfterMs }) => lostAfterMs)).size).toBe(1);
     expect(await store.agents.pools()).toHaveLength(1);
+  });
+
+  it('removes a pool that nobody uses, with its tokens', async () => {
+    await using store = await open();
+    await store.agents.ensurePool(aPool());
+    await store.agents.insertJoinToken({
+      hash: 'h',
+      pool: 'default',
+      labels: {},
+      maxSlots: null,
+      createdAt: 1,
+      expiresAt: 2,
+    });
+    const agent = anAgent();
+    await store.agents.put(agent);
+    await store.runs.insert(aRun(), null);
+    const used = { kind: 'used', agents: 1, runs: 1 };
+    expect(await store.agents.removePool('default')).toEqual(used);
+    expect(await store.agents.pool('default')).toEqual(aPool());
+    const [run] = await store.runs.list({}, { limit: 1, after: null });
+    if (run === undefined) throw new Error('the run is gone');
+    await store.runs.save(requested(run, { kind: 'cancel', signal: 'TERM', kill: false, now: 5 }));
+    await store.agents.remove(agent.id);
+    expect(await store.agents.removePool('default')).toEqual({ kind: 'removed' });
+    expect(await store.agents.pools()).toEqual([]);
+    expect(await store.agents.takeJoinToken('h')).toBeNull();
+    expect(await store.agents.removePool('default')).toEqual({ kind: 'unknown' });
   });
 
   it('gives a join token to one of several concurrent takers', async () => {

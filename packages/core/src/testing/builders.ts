@@ -1,4 +1,5 @@
 import type { AgentRecord, PoolRecord } from '../agent/record.ts';
+import type { GroupRecord } from '../group/record.ts';
 import type { KeyRecord } from '../key/record.ts';
 import { createRun } from '../run/create.ts';
 import { observeRun, type RunFact } from '../run/observe.ts';
@@ -37,6 +38,9 @@ export function aRun(change: Partial<RunRecord> = {}): RunRecord {
     spec: aSpec(),
     pool: 'default',
     agentId: null,
+    labels: {},
+    concurrency: null,
+    group: null,
     priority: 0,
   };
   return { ...createRun(submitted, change.createdAt ?? 1_000), ...change };
@@ -115,6 +119,36 @@ export function anAgent(change: Partial<AgentRecord> = {}): AgentRecord {
   };
 }
 
+/** Of all agents of the pool `default` at once; without runs. */
+export function aGroup(change: Partial<GroupRecord> = {}): GroupRecord {
+  made += 1;
+  return {
+    id: `group_${String(made).padStart(26, '0')}`,
+    version: 1,
+    owner: 'acme/user-1',
+    createdBy: 'key_1',
+    name: null,
+    pool: 'default',
+    labels: {},
+    createdAt: 1_000,
+    atOnce: null,
+    maxFailures: null,
+    cancel: null,
+    open: true,
+    ...change,
+  };
+}
+
 export function aPool(change: Partial<PoolRecord> = {}): PoolRecord {
-  return { name: 'default', createdAt: 1_000, lostAfterMs: 300_000, adminOnly: false, ...change };
+  return {
+    name: 'default',
+    createdAt: 1_000,
+    lostAfterMs: 300_000,
+    adminOnly: false,
+    paused: false,
+    limit: null,
+    limitPerKey: null,
+    launch: null,
+    ...change,
+  };
 }

@@ -111,7 +111,7 @@ export function claimCases(open: () => Promise<Store>): void {
 }
 
 function query(change: Partial<ClaimQuery>): ClaimQuery {
-  return { pool: 'default', agentId: 'agent_1', now: 5_000, limit: 10, ...change };
+  return { pool: 'default', agentId: 'agent_1', labels: {}, now: 5_000, limit: 10, ...change };
 }
 
 function lease(run: RunRecord): RunRecord {

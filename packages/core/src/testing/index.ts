@@ -1,4 +1,5 @@
 export {
+  aGroup,
   aKey,
   anAgent,
   aPool,

@@ -45,6 +45,9 @@ function samples(): Record<RunState, RunRecord> {
     tags: [],
     pool: 'p',
     agentId: null,
+    labels: {},
+    concurrency: null,
+    group: null,
     priority: 0,
   };
   const queued = createRun({ ...about, spec: aSpec() }, 0);

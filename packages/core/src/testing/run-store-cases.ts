@@ -3,6 +3,7 @@ import type { Store } from '../ports/store.ts';
 import type { RunRecord } from '../run/record.ts';
 import { aRun, aSpec, finished, leased, observed, running } from './builders.ts';
 import { claimCases } from './claim-cases.ts';
+import { gateCases } from './gate-cases.ts';
 import { listCases } from './list-cases.ts';
 
 /** The contract of the run store, sentence by sentence. */
@@ -10,6 +11,7 @@ export function runStoreCases(open: () => Promise<Store>): void {
   describe('insert', () => insertCases(open));
   describe('save', () => saveCases(open));
   describe('claim', () => claimCases(open));
+  describe('claim through gates', () => gateCases(open));
   describe('list', () => listCases(open));
   describe('find', () => findCases(open));
   describe('remove', () => removeCases(open));
@@ -19,7 +21,19 @@ function insertCases(open: () => Promise<Store>): void {
   it('keeps every field of a record', async () => {
     await using store = await open();
     const spec = aSpec({ env: { A: 'b' }, tty: { rows: 24, columns: 80 }, timeoutMs: 5 });
-    const run = aRun({ name: 'nightly', tags: ['b', 'a'], spec, priority: -3, agentId: 'agent_9' });
+    const wanted = {
+      labels: { b: 'x', a: '' },
+      concurrency: { key: 'k', limit: 3 },
+      group: { id: 'group_1', atOnce: 2, maxFailures: 0 },
+    };
+    const run = aRun({
+      name: 'nightly',
+      tags: ['b', 'a'],
+      spec,
+      priority: -3,
+      agentId: 'agent_9',
+      ...wanted,
+    });
     expect(await store.runs.insert(run, null)).toEqual({ kind: 'inserted' });
     expect(await store.runs.get(run.id)).toEqual(run);
   });

@@ -3,6 +3,7 @@ import type { Store } from '../ports/store.ts';
 import { agentStoreCases } from './agent-store-cases.ts';
 import { aRun } from './builders.ts';
 import { deliveryStoreCases } from './delivery-store-cases.ts';
+import { groupStoreCases } from './group-store-cases.ts';
 import { keyStoreCases } from './key-store-cases.ts';
 import { runStoreCases } from './run-store-cases.ts';
 
@@ -13,6 +14,7 @@ export function runStoreSuite(name: string, open: () => Promise<Store>): void {
     describe('keys', () => keyStoreCases(open));
     describe('agents', () => agentStoreCases(open));
     describe('deliveries', () => deliveryStoreCases(open));
+    describe('groups', () => groupStoreCases(open));
 
     it('answers a ping', async () => {
       await using store = await open();

@@ -1,14 +1,25 @@
-import { type Clock, DEFAULTS, observeRun, type PlannedFact, planRuns, type RunStore } from '@errand/core';
+import {
+  type Clock,
+  DEFAULTS,
+  type GateRef,
+  observeRun,
+  type PlannedFact,
+  planRuns,
+  type RunStore,
+} from '@errand/core';
 import { type ChangeRunParts, changeRun } from '../use-cases/runs/change-run.ts';
+import { topics } from '../use-cases/topics.ts';
 
 /** How often the clock is asked what is due. */
 export const TICK_MS = 1_000;
 /** Wall time that runs ahead of steady time by more than this has jumped; a tick that is late by more was stalled. */
 const TOLERANCE_MS = 3_000;
 const BATCH = 200;
+/** How many gates that hold runs back are looked at in one tick. */
+const GATES = 100;
 
 export interface ReconcilerParts extends ChangeRunParts {
-  readonly runs: Pick<RunStore, 'get' | 'save' | 'due'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'due' | 'sweep'>;
   readonly clock: Clock;
 }
 
@@ -19,6 +30,7 @@ export interface ReconcilerParts extends ChangeRunParts {
 export class Reconciler {
   readonly #parts: ReconcilerParts;
   #quietUntil: number;
+  #swept: GateRef | null = null;
   #last: { readonly now: number; readonly steady: number };
 
   constructor(parts: ReconcilerParts) {
@@ -34,8 +46,16 @@ export class Reconciler {
       const runs = await this.#parts.runs.due(now, BATCH);
       const plan = planRuns({ runs, quietUntil: this.#quietUntil }, now);
       await Promise.all(plan.map((planned) => this.#apply(planned)));
-      if (plan.length < BATCH) return;
+      if (plan.length < BATCH) break;
     }
+    await this.#sweep();
+  }
+
+  /** Brings back runs that were held back and may go by now: for a change of which nobody was told. */
+  async #sweep(): Promise<void> {
+    const { pools, last } = await this.#parts.runs.sweep(this.#swept, GATES);
+    this.#swept = last;
+    for (const pool of pools) this.#parts.notifier.pulse(topics.pool(pool));
   }
 
   /** Ticks until the signal aborts. `onError` hears of ticks that failed; the next one tries again. */

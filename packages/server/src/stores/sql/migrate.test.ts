@@ -15,6 +15,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0001-initial': 'f904d9432ef04fe3',
   '0002-agent-life': '0e51fe81d530ace9',
   '0003-deliveries': '1aa50561ddb6051c',
+  '0004-pools': '4740cd1751dfbfac',
 };
 
 it('never changes a migration', () => {

@@ -15,6 +15,8 @@ export const postgresDialect: Dialect = {
   textType: 'text collate "C"',
   clustered: '',
   skipsLocked: true,
+  // As below, the number is arbitrary.
+  gateLock: 'select pg_advisory_xact_lock(721304599, hashtext($1))',
   time: 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms',
   // The number is arbitrary; it only has to be the same for every version of this program.
   migrationLock: 'select pg_advisory_xact_lock(7213045998)',

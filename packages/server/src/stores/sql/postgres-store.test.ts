@@ -28,7 +28,7 @@ requires(requirement)('PostgreSQL', () => {
     await using second = await openPostgresStore({ url });
     const runs = Array.from({ length: 30 }, () => aRun());
     await Promise.all(runs.map((run) => first.runs.insert(run, null)));
-    const query = { pool: 'default', now: 5_000, limit: 2 };
+    const query = { pool: 'default', labels: {}, now: 5_000, limit: 2 };
     const taken: string[] = [];
     while (taken.length < runs.length) {
       const claims = [first, second, first, second].map((store, index) =>

@@ -1,11 +1,15 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { RunFilter } from '@errand/core';
+import { aRun } from '@errand/core/testing';
 import type { CompiledQuery } from 'kysely';
 import { expect, it } from 'vitest';
+import type { Work } from './executor.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { claimRuns } from './runs/claim.ts';
 import { dueRuns, openCounts, runsFinishedBefore, runsHeldBy } from './runs/find.ts';
+import { gateStatements } from './runs/gate-statements.ts';
 import { listRuns } from './runs/list.ts';
+import { standingOf } from './runs/standing.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
 // With a million finished runs a statement that sorts or reads a whole table takes seconds; on a test's few rows nobody would notice.
@@ -27,12 +31,41 @@ it.each<RunFilter>([
 });
 
 it('claims from the index of the queue', () => {
-  const query = { pool: 'default', agentId: 'agent_1', now: 1, limit: 1 };
-  const claim = claimRuns(sqliteDialect)(query, () => null);
-  const first = claim.next().value as CompiledQuery;
-  expect(problemsOf(first)).toEqual([]);
-  expect(planOf(first)).toEqual([expect.stringContaining('runs_queue')]);
+  const query = { pool: 'default', agentId: 'agent_1', labels: { gpu: 'a100' }, now: 1, limit: 1 };
+  const asked = statementsOf(claimRuns(sqliteDialect)(query, () => null)).filter(({ sql }) =>
+    / "?runs"? /.test(sql),
+  );
+  expect(asked).toHaveLength(3);
+  for (const statement of asked) expectIndex(statement, 'runs_queue');
 });
+
+it('asks about gates along indexes that hold no old runs', () => {
+  const statements = gateStatements(sqliteDialect);
+  const lane = { pool: 'default', gate: 'key key_1', wanted: '' };
+  const plans = [
+    [statements.firstParked(lane), 'runs_parked'],
+    [statements.firstOfNextLane(lane), 'runs_parked'],
+    [statements.heldByKind.key({ pool: 'default', name: 'key_1' }), 'runs_open'],
+    [statements.heldByKind.concurrency({ pool: 'default', name: 'k' }), 'runs_concurrent'],
+    [statements.heldByKind.group({ pool: 'default', name: 'group_1' }), 'runs_by_group'],
+    [statements.failed({ group: 'group_1' }), 'runs_by_group'],
+  ] as const;
+  for (const [statement, index] of plans) expectIndex(statement, index);
+  const standing = statementsOf(standingOf(sqliteDialect)(aRun({ concurrency: { key: 'k', limit: 1 } })));
+  for (const statement of standing) expect(problemsOf(statement)).toEqual([]);
+});
+
+/** What some work asks where every answer is empty. */
+function statementsOf(work: Work<unknown>): CompiledQuery[] {
+  const asked: CompiledQuery[] = [];
+  for (let step = work.next(); !step.done; step = work.next({ rows: [], changed: 0 })) asked.push(step.value);
+  return asked;
+}
+
+function expectIndex(statement: CompiledQuery, index: string): void {
+  expect(problemsOf(statement)).toEqual([]);
+  expect(planOf(statement).join('\n')).toContain(index);
+}
 
 it('finds what is due, held, open or old by indexes that hold no more than that', () => {
   const plans = [
@@ -44,9 +77,9 @@ it('finds what is due, held, open or old by indexes that hold no more than that'
   for (const [query, index] of plans) expect(planOf(query).join('\n')).toContain(index);
 });
 
-/** Steps that read a whole table or sort. */
+/** Steps that read a whole table or sort. `lanes` and `others` are what a statement has just found itself. */
 function problemsOf(query: CompiledQuery): string[] {
-  return planOf(query).filter((step) => /^SCAN (?!.*USING)|TEMP B-TREE/.test(step));
+  return planOf(query).filter((step) => /^SCAN (?!lanes|others|.*USING)|TEMP B-TREE/.test(step));
 }
 
 function planOf({ sql, parameters }: CompiledQuery): string[] {

@@ -3,6 +3,7 @@ export interface Schema {
   readonly meta: MetaTable;
   readonly runs: RunsTable;
   readonly run_terms: RunTermsTable;
+  readonly run_groups: RunGroupsTable;
   readonly keys: KeysTable;
   readonly sign_ins: SignInsTable;
   readonly agents: AgentsTable;
@@ -23,7 +24,7 @@ export interface RunsTable {
   readonly owner: string;
   readonly created_by: string;
   readonly pool: string;
-  /** The one agent that may serve it; empty: any. Empty instead of null, so that an index can be searched for it. */
+  /** Its lane (`core/run/lane.ts`): who may serve it; empty: any agent. Empty instead of null, so that an index can be searched for it. */
   readonly wanted: string;
   /** The agent of the latest attempt, else the wanted one. */
   readonly agent_id: string | null;
@@ -41,6 +42,12 @@ export interface RunsTable {
   /** Unique together with `created_by`; goes with the run. */
   readonly idempotency_key: string | null;
   readonly fingerprint: string | null;
+  /** The gate that holds it back while it is queued; empty: claims may meet it. No part of the record: every save brings the run back. */
+  readonly parked: string;
+  /** The name of the gate of its concurrency key, and the limit it brought along. */
+  readonly concurrency: string | null;
+  readonly concurrency_limit: number | null;
+  readonly group_id: string | null;
   /** What the submission decided; never written again. */
   readonly request: string;
   /** What changes. */
@@ -52,6 +59,18 @@ export interface RunTermsTable {
   readonly term: string;
   readonly created_at: number;
   readonly run_id: string;
+}
+
+export interface RunGroupsTable {
+  readonly id: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly created_by: string;
+  readonly created_at: number;
+  readonly is_open: number;
+  readonly idempotency_key: string | null;
+  readonly fingerprint: string | null;
+  readonly doc: string;
 }
 
 export interface KeysTable {
@@ -96,6 +115,10 @@ export interface PoolsTable {
   readonly created_at: number;
   readonly lost_after_ms: number;
   readonly admin_only: number;
+  readonly paused: number;
+  readonly run_limit: number | null;
+  readonly key_limit: number | null;
+  readonly launch: string | null;
 }
 
 export interface JoinTokensTable {

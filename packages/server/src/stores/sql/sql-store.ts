@@ -4,6 +4,7 @@ import { sqlAgentStore } from './agents/agent-store.ts';
 import { sqlDeliveryStore } from './deliveries/delivery-store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Executor } from './executor.ts';
+import { sqlGroupStore } from './groups/group-store.ts';
 import { sqlKeyStore } from './keys/key-store.ts';
 import { migrate } from './migrate.ts';
 import { sqlRunStore } from './runs/run-store.ts';
@@ -16,6 +17,7 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     keys: sqlKeyStore(executor, dialect),
     agents: sqlAgentStore(executor, dialect),
     deliveries: sqlDeliveryStore(executor, dialect),
+    groups: sqlGroupStore(executor, dialect),
     ping: async () => {
       await executor.read(CompiledQuery.raw('select 1'));
     },

@@ -15,6 +15,7 @@ export const sqliteDialect: Dialect = {
   textType: 'text',
   clustered: ' without rowid',
   skipsLocked: false,
+  gateLock: null,
   time: null,
   migrationLock: null,
 };

@@ -13,17 +13,35 @@ export function withReserve(store: Store, reserve: DiskReserve): Store {
       return await write();
     }
   };
-  const { runs } = store;
+  const { runs, groups } = store;
   return {
     ...store,
     runs: {
       ...runs,
       insert: async (run, idempotency) => {
-        if (reserve.isSpent()) throw new ErrandError('unavailable', 'the disk of the database is full');
+        checkRoom(reserve);
         return await runs.insert(run, idempotency);
+      },
+      insertFor: async (run, idempotency, taker) => {
+        checkRoom(reserve);
+        return await runs.insertFor(run, idempotency, taker);
       },
       save: (run) => withSpace(() => runs.save(run)),
       claim: (query, lease) => withSpace(() => runs.claim(query, lease)),
+      release: (run) => withSpace(() => runs.release(run)),
+      sweep: (after, limit) => withSpace(() => runs.sweep(after, limit)),
+    },
+    groups: {
+      ...groups,
+      insert: async (group, members, idempotency) => {
+        checkRoom(reserve);
+        return await groups.insert(group, members, idempotency);
+      },
+      save: (group) => withSpace(() => groups.save(group)),
     },
   };
+}
+
+function checkRoom(reserve: DiskReserve): void {
+  if (reserve.isSpent()) throw new ErrandError('unavailable', 'the disk of the database is full');
 }

@@ -15,7 +15,7 @@ import type { Instances } from './instances.ts';
 export interface AgentLifeParts extends ChangeRunParts {
   readonly agents: Pick<AgentStore, 'get' | 'change' | 'remove'>;
   readonly keys: Pick<KeyStore, 'remove' | 'get'>;
-  readonly runs: Pick<RunStore, 'get' | 'save' | 'heldBy'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'heldBy'>;
   readonly notifier: Notifier;
   readonly clock: Pick<Clock, 'now'>;
   readonly instances: Instances;

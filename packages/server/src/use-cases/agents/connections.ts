@@ -5,7 +5,7 @@ import { type ChangeRunParts, changeRun } from '../runs/change-run.ts';
 const COME_BACK_MS = 2_000;
 
 export interface ConnectionsParts extends ChangeRunParts {
-  readonly runs: Pick<RunStore, 'get' | 'save' | 'heldBy'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'heldBy'>;
   readonly clock: Clock;
 }
 

@@ -1,5 +1,12 @@
-import type { AgentStore, Clock, Ids, JoinToken, KeyStore, PoolRecord } from '@errand/core';
-import { DEFAULTS, ErrandError } from '@errand/core';
+import {
+  type AgentStore,
+  type Clock,
+  ErrandError,
+  type Ids,
+  type JoinToken,
+  type KeyStore,
+  newPool,
+} from '@errand/core';
 import { hashSecret } from '../keys/secret.ts';
 
 /** Join tokens live at most this long. */
@@ -28,7 +35,9 @@ export async function createJoinToken(
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
   if (lifeMs > JOIN_TOKEN_MS) throw new ErrandError('invalid', 'a join token lives 24h at most');
   const now = parts.clock.now();
-  const { adminOnly } = await parts.agents.ensurePool(newPool(pool, now));
+  const { adminOnly } = await parts.agents.ensurePool(
+    newPool({ name: pool, createdAt: now, adminOnly: false }),
+  );
   if (adminOnly)
     throw new ErrandError('forbidden', `the pool ${pool} is the server’s own; choose another name`);
   const token = `errjoin_${parts.ids.secret(32)}`;
@@ -119,8 +128,4 @@ async function takeToken({ agents }: JoinAgentParts, token: string, now: number)
     'unauthenticated',
     `this join token is not valid any more since ${expired}; ${advice}`,
   );
-}
-
-function newPool(name: string, now: number): PoolRecord {
-  return { name, createdAt: now, lostAfterMs: DEFAULTS.lostAfterMs, adminOnly: false };
 }

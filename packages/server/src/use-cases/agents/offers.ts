@@ -1,9 +1,11 @@
-import type { RunRecord } from '@errand/core';
+import { hasLabels, type Labels, type RunRecord } from '@errand/core';
 
 /** A waiting poll with free slots, whose agent found the queue of its pool empty. */
 export interface Offer {
   readonly agentId: string;
   readonly pool: string;
+  /** Of the agent. */
+  readonly labels: Labels;
   readonly leaseMs: number;
   readonly lostAfterMs: number;
   /** How many runs it takes. */
@@ -28,15 +30,22 @@ export class Offers {
     };
   }
 
-  /** Uses up one place of the oldest offer in the pool, of the named agent where one is wanted. */
-  take(pool: string, agentId: string | null): Offer | null {
-    const offers = this.#byPool.get(pool) ?? new Map<Offer, number>();
-    for (const [offer, left] of offers) {
-      if (agentId !== null && offer.agentId !== agentId) continue;
-      if (left > 1) offers.set(offer, left - 1);
-      else offers.delete(offer);
+  /** Uses up one place of the oldest offer whose agent may serve the run. */
+  take({ pool, agentId, labels }: Pick<RunRecord, 'pool' | 'agentId' | 'labels'>): Offer | null {
+    for (const [offer, left] of this.#byPool.get(pool) ?? []) {
+      const fits = agentId === null ? hasLabels(offer.labels, labels) : offer.agentId === agentId;
+      if (left === 0 || !fits) continue;
+      this.#byPool.get(pool)?.set(offer, left - 1);
       return offer;
     }
     return null;
+  }
+
+  /** The place was not needed after all. */
+  giveBack(offer: Offer): void {
+    const offers = this.#byPool.get(offer.pool);
+    const left = offers?.get(offer);
+    // One that was withdrawn meanwhile stays so.
+    if (left !== undefined) offers?.set(offer, left + 1);
   }
 }

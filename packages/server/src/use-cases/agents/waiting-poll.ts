@@ -16,7 +16,7 @@ import type { Offers } from './offers.ts';
 import { AGENT_POLICY } from './policy.ts';
 
 export interface PollAgentParts extends LeaseParts {
-  readonly runs: Pick<RunStore, 'get' | 'save' | 'claim' | 'heldBy'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'claim' | 'heldBy'>;
   readonly memory: Pick<AgentMemory, 'poller' | 'takeOrdersDue'>;
   readonly notifier: Notifier;
   readonly clock: Clock;
@@ -109,7 +109,7 @@ export class WaitingPoll {
       lostAfterMs,
       now,
     } as const;
-    const query = { pool: agent.pool, agentId: agent.id, now, limit: free };
+    const query = { pool: agent.pool, agentId: agent.id, labels: agent.labels, now, limit: free };
     const runs = await this.#parts.runs.claim(query, (run) => {
       const step = observeRun(run, fact);
       return step.kind === 'next' ? step.run : null;
@@ -126,6 +126,7 @@ export class WaitingPoll {
     this.#withdraw = this.#parts.offers.put({
       agentId: agent.id,
       pool: agent.pool,
+      labels: agent.labels,
       leaseMs: AGENT_POLICY.leaseMs,
       lostAfterMs,
       free,

@@ -5,7 +5,7 @@ import { topics } from '../topics.ts';
 const MOST_TRIES = 100;
 
 export interface ChangeRunParts {
-  readonly runs: Pick<RunStore, 'get' | 'save'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'release'>;
   readonly notifier: Pick<Notifier, 'pulse'>;
 }
 
@@ -17,10 +17,11 @@ export interface ChangedRun {
 
 /** Load, decide, save under the version; again when somebody else was faster. null: there is no such run. */
 export async function changeRun(
-  { runs, notifier }: ChangeRunParts,
+  parts: ChangeRunParts,
   id: string,
   decide: (run: RunRecord) => RunStep,
 ): Promise<ChangedRun | null> {
+  const { runs, notifier } = parts;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const run = await runs.get(id);
     if (run === null) return null;
@@ -28,10 +29,23 @@ export async function changeRun(
     if (step.kind !== 'next') return { step, run };
     if ((await runs.save(step.run)) === 'saved') {
       announce(notifier, step);
+      if (makesRoom(run, step.run)) await giveRoom(parts, step.run);
       return { step, run: step.run };
     }
   }
   throw new Error(`RUN-2: run ${id} could not be saved in ${MOST_TRIES} tries`);
+}
+
+/** Has it left its agent, or the queue for good? Then others may follow it through their gates. */
+function makesRoom(before: RunRecord, { state }: RunRecord): boolean {
+  const wasHeld = before.state === 'leased' || before.state === 'running';
+  return before.state !== 'finished' && (state === 'finished' || (wasHeld && state === 'queued'));
+}
+
+/** Where it fails, the reconciler does it a little later. */
+async function giveRoom({ runs, notifier }: ChangeRunParts, run: RunRecord): Promise<void> {
+  const someMayGo = await runs.release(run).catch(() => false);
+  if (someMayGo) notifier.pulse(topics.pool(run.pool));
 }
 
 /** Tells whoever waits for this run, and whoever should act on the change. */

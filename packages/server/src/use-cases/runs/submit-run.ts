@@ -8,6 +8,8 @@ import {
   createRun,
   DEFAULTS,
   ErrandError,
+  type HandedRun,
+  type Idempotency,
   type Ids,
   LIMITS,
   type LogStore,
@@ -22,18 +24,18 @@ import {
   type RunStore,
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
-import type { Offer, Offers } from '../agents/offers.ts';
+import type { Offers } from '../agents/offers.ts';
 import { announce } from './change-run.ts';
 import { inputRef } from './run-input.ts';
 
 export interface SubmitRunParts {
-  readonly runs: Pick<RunStore, 'insert' | 'get'>;
+  readonly runs: Pick<RunStore, 'insert' | 'insertFor' | 'get'>;
   readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
   readonly logs: Pick<LogStore, 'append'>;
   readonly notifier: Pick<Notifier, 'pulse'>;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly offers: Pick<Offers, 'take'>;
+  readonly offers: Pick<Offers, 'take' | 'giveBack'>;
   readonly seal: (plain: string) => string;
   /** Id of the control plane's own agent; null where it has none. */
   readonly ownAgentId: () => string | null;
@@ -65,6 +67,9 @@ export async function submitRun(
       spec: specOf(parts, actor, request),
       pool: pool.name,
       agentId,
+      labels: {},
+      concurrency: null,
+      group: null,
       priority: request.priority,
     },
     now,
@@ -78,18 +83,14 @@ export async function submitRun(
 
 async function insert(parts: SubmitRunParts, submission: Submission, queued: RunRecord): Promise<RunRecord> {
   const { request, idempotencyKey } = submission;
-  const offer = queued.state === 'queued' ? parts.offers.take(queued.pool, queued.agentId) : null;
-  const run = offer === null ? queued : handedTo(offer, queued);
   const fingerprint = idempotencyKey === null ? '' : fingerprintOf(request);
-  const inserted = await parts.runs.insert(
-    run,
-    idempotencyKey === null ? null : { key: idempotencyKey, fingerprint },
-  );
+  const idempotency = idempotencyKey === null ? null : { key: idempotencyKey, fingerprint };
+  const inserted = await insertOrHand(parts, queued, idempotency);
+  if (inserted.kind === 'handed') return inserted.run;
   if (inserted.kind === 'inserted') {
-    const actions: RunAction[] = offer === null ? [{ kind: 'serve_pool', pool: run.pool }] : [];
-    announce(parts.notifier, { kind: 'next', run, actions });
-    offer?.deliver(run);
-    return run;
+    const actions: RunAction[] = [{ kind: 'serve_pool', pool: queued.pool }];
+    announce(parts.notifier, { kind: 'next', run: queued, actions });
+    return queued;
   }
   if (inserted.fingerprint !== fingerprint) {
     throw new ErrandError(
@@ -103,12 +104,29 @@ async function insert(parts: SubmitRunParts, submission: Submission, queued: Run
   return earlier;
 }
 
-/** Made and leased in one write, to an agent that waits for a run and found the queue empty. */
-function handedTo({ agentId, leaseMs, lostAfterMs }: Offer, run: RunRecord): RunRecord {
-  const leased = stepped(
-    observeRun(run, { kind: 'leased', agentId, leaseMs, lostAfterMs, now: run.createdAt }),
-  );
-  return { ...leased, version: run.version };
+/** Made and leased in one write, where an agent waits for a run and nothing is in the way of this one. */
+async function insertOrHand(
+  { runs, offers, notifier }: SubmitRunParts,
+  queued: RunRecord,
+  idempotency: Idempotency | null,
+): Promise<HandedRun> {
+  const offer = queued.state === 'queued' ? offers.take(queued) : null;
+  if (offer === null) return await runs.insert(queued, idempotency);
+  const { agentId, labels, leaseMs, lostAfterMs } = offer;
+  const fact = { kind: 'leased', agentId, leaseMs, lostAfterMs, now: queued.createdAt } as const;
+  const lease = (run: RunRecord): RunRecord => stepped(observeRun(run, fact));
+  let handed: RunRecord | null = null;
+  try {
+    const inserted = await runs.insertFor(queued, idempotency, { agentId, labels, lease });
+    if (inserted.kind === 'handed') handed = inserted.run;
+    return inserted;
+  } finally {
+    if (handed === null) offers.giveBack(offer);
+    else {
+      announce(notifier, { kind: 'next', run: handed, actions: [] });
+      offer.deliver(handed);
+    }
+  }
 }
 
 function fingerprintOf(request: RunCreate): string {

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialect.ts';
 import { changedBy, type Executor, rowsOf, type Work } from '../executor.ts';
 import { prepared } from '../prepared.ts';
 import type { AgentsTable } from '../schema.ts';
+import { removePool, setPool } from './pools.ts';
 import { agentOf, agentRow, joinTokenOf, joinTokenRow, poolOf, poolRow } from './row.ts';
 
 /** Agents, pools and join tokens in SQL. */
@@ -43,6 +44,8 @@ export function sqlAgentStore(executor: Executor, dialect: Dialect): AgentStore 
       return row === undefined ? null : poolOf(row);
     },
     pools: async () => (await executor.read(pools.compile())).map(poolOf),
+    setPool: (name, settings) => executor.transact(() => setPool(dialect, name, settings)),
+    removePool: (name) => executor.transact(() => removePool(dialect, name)),
     insertJoinToken: async (token) => {
       await executor.write(queries.insertInto('join_tokens').values(joinTokenRow(token)).compile());
     },

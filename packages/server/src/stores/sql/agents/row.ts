@@ -1,4 +1,4 @@
-import type { AgentRecord, JoinToken, PoolRecord } from '@errand/core';
+import type { AgentRecord, JoinToken, PoolRecord, PoolSettings } from '@errand/core';
 import type { AgentsTable, JoinTokensTable, PoolsTable } from '../schema.ts';
 
 export function agentRow(agent: AgentRecord): AgentsTable {
@@ -43,9 +43,30 @@ export function agentOf(row: AgentsTable): AgentRecord {
   };
 }
 
-export function poolRow({ name, createdAt, lostAfterMs, adminOnly }: PoolRecord): PoolsTable {
-  return { name, created_at: createdAt, lost_after_ms: lostAfterMs, admin_only: adminOnly ? 1 : 0 };
+export function poolRow(pool: PoolRecord): PoolsTable {
+  return {
+    name: pool.name,
+    created_at: pool.createdAt,
+    admin_only: pool.adminOnly ? 1 : 0,
+    launch: pool.launch === null ? null : JSON.stringify(pool.launch),
+    ...settingsRow(pool),
+  };
 }
+
+/** The columns of some settings. */
+export function settingsRow(settings: PoolSettings): SettingsRow;
+export function settingsRow(settings: Partial<PoolSettings>): Partial<SettingsRow>;
+export function settingsRow(settings: Partial<PoolSettings>): Partial<SettingsRow> {
+  const { lostAfterMs, paused, limit, limitPerKey } = settings;
+  return {
+    ...(lostAfterMs === undefined ? {} : { lost_after_ms: lostAfterMs }),
+    ...(paused === undefined ? {} : { paused: paused ? 1 : 0 }),
+    ...(limit === undefined ? {} : { run_limit: limit }),
+    ...(limitPerKey === undefined ? {} : { key_limit: limitPerKey }),
+  };
+}
+
+type SettingsRow = Pick<PoolsTable, 'lost_after_ms' | 'paused' | 'run_limit' | 'key_limit'>;
 
 export function poolOf(row: PoolsTable): PoolRecord {
   return {
@@ -53,6 +74,10 @@ export function poolOf(row: PoolsTable): PoolRecord {
     createdAt: row.created_at,
     lostAfterMs: row.lost_after_ms,
     adminOnly: row.admin_only === 1,
+    paused: row.paused === 1,
+    limit: row.run_limit,
+    limitPerKey: row.key_limit,
+    launch: row.launch === null ? null : JSON.parse(row.launch),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { initial } from './0001-initial.ts';
 import { agentLife } from './0002-agent-life.ts';
 import { deliveries } from './0003-deliveries.ts';
+import { pools } from './0004-pools.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-initial', statements: initial },
   { name: '0002-agent-life', statements: agentLife },
   { name: '0003-deliveries', statements: deliveries },
+  { name: '0004-pools', statements: pools },
 ];

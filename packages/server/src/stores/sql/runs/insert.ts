@@ -1,11 +1,48 @@
-import type { Idempotency, InsertedRun, RunRecord } from '@errand/core';
+import {
+  type HandedRun,
+  hasLabels,
+  type Idempotency,
+  type InsertedRun,
+  type RunRecord,
+  type Taker,
+} from '@errand/core';
 import { ErrandError } from '@errand/core/vocabulary';
 import type { Dialect } from '../dialect.ts';
 import { changedBy, rowsOf, type Work } from '../executor.ts';
 import { type Prepared, prepared } from '../prepared.ts';
 import type { RunsTable } from '../schema.ts';
+import { type PoolLimits, poolRoom } from './pool-room.ts';
+import { anyQueued, lanesOf, PLAIN_LANES } from './queue.ts';
 import { newRow } from './row.ts';
 import { termsOf } from './terms.ts';
+
+/** As {@link insertRun}, leased at once where nothing is in the way of it. */
+export function insertRunFor(
+  dialect: Dialect,
+): (run: RunRecord, idempotency: Idempotency | null, taker: Taker) => Work<HandedRun> {
+  const insert = insertRun(dialect);
+  const room = poolRoom(dialect);
+  const lanesFor = lanesOf(dialect);
+  const queued = anyQueued(dialect);
+  return function* insertFor(run, idempotency, { agentId, labels, lease }) {
+    const { pool, notBefore: now } = run;
+    const served = { pool, agentId, labels, now };
+    const isFree = !isLimited(yield* room.limits(pool)) && run.concurrency === null && run.group === null;
+    const fits = isFree && (run.agentId === null ? hasLabels(labels, run.labels) : run.agentId === agentId);
+    const first =
+      fits &&
+      (yield* rowsOf(queued(served))).length === 0 &&
+      (yield* lanesFor(served)).length === PLAIN_LANES;
+    if (!first) return yield* insert(run, idempotency);
+    const leased = { ...lease(run), version: run.version };
+    const inserted = yield* insert(leased, idempotency);
+    return inserted.kind === 'inserted' ? { kind: 'handed', run: leased } : inserted;
+  };
+}
+
+function isLimited({ paused, limit, limitPerKey }: PoolLimits): boolean {
+  return paused || limit !== null || limitPerKey !== null;
+}
 
 /** Adds a run, or finds the one that the same idempotency key made before. */
 export type InsertRun = (run: RunRecord, idempotency: Idempotency | null) => Work<InsertedRun>;
@@ -46,6 +83,10 @@ function insertStatement({ queries }: Dialect, row: RunsTable) {
       agent_id: row.agent_id,
       held_by: row.held_by,
       state: row.state,
+      parked: row.parked,
+      concurrency: row.concurrency,
+      concurrency_limit: row.concurrency_limit,
+      group_id: row.group_id,
       status: row.status,
       priority: row.priority,
       created_at: row.created_at,

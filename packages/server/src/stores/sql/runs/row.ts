@@ -1,4 +1,4 @@
-import { type Idempotency, type RunRecord, statusOf, wakeAt } from '@errand/core';
+import { concurrencyGate, type Idempotency, laneOf, type RunRecord, statusOf, wakeAt } from '@errand/core';
 import type { RunsTable } from '../schema.ts';
 
 /** The two documents a record is made of. */
@@ -11,8 +11,15 @@ export interface RecordRow {
 
 /** The record of a row. */
 export function recordOf({ request, doc }: RecordRow): RunRecord {
-  return { ...JSON.parse(request), ...JSON.parse(doc) };
+  return { ...LATER, ...JSON.parse(request), ...JSON.parse(doc) };
 }
+
+/** What runs of earlier versions were submitted without. */
+const LATER: Pick<RunRecord, 'labels' | 'concurrency' | 'group'> = {
+  labels: {},
+  concurrency: null,
+  group: null,
+};
 
 /** The row of a new run. */
 export function newRow(run: RunRecord, idempotency: Idempotency | null): RunsTable {
@@ -21,11 +28,14 @@ export function newRow(run: RunRecord, idempotency: Idempotency | null): RunsTab
     owner: run.owner,
     created_by: run.createdBy,
     pool: run.pool,
-    wanted: run.agentId ?? '',
+    wanted: laneOf(run),
     priority: run.priority,
     created_at: run.createdAt,
     idempotency_key: idempotency?.key ?? null,
     fingerprint: idempotency?.fingerprint ?? null,
+    concurrency: concurrencyGate(run),
+    concurrency_limit: run.concurrency?.limit ?? null,
+    group_id: run.group?.id ?? null,
     request: JSON.stringify(submittedPart(run)),
     ...changingRow(run),
   };
@@ -39,6 +49,7 @@ export function changingRow(run: RunRecord): ChangingRow {
     agent_id: servedBy ?? run.agentId,
     held_by: run.state === 'leased' || run.state === 'running' ? servedBy : null,
     state: run.state,
+    parked: '',
     status: statusOf(run),
     queued_at: run.queuedAt,
     not_before: run.notBefore,
@@ -54,6 +65,7 @@ export type ChangingRow = Pick<
   | 'agent_id'
   | 'held_by'
   | 'state'
+  | 'parked'
   | 'status'
   | 'queued_at'
   | 'not_before'
@@ -64,12 +76,26 @@ export type ChangingRow = Pick<
 
 type Submitted = Pick<
   RunRecord,
-  'id' | 'owner' | 'createdBy' | 'name' | 'tags' | 'spec' | 'pool' | 'agentId' | 'priority' | 'createdAt'
+  | 'id'
+  | 'owner'
+  | 'createdBy'
+  | 'name'
+  | 'tags'
+  | 'spec'
+  | 'pool'
+  | 'agentId'
+  | 'labels'
+  | 'concurrency'
+  | 'group'
+  | 'priority'
+  | 'createdAt'
 >;
 
 function submittedPart(run: RunRecord): Submitted {
-  const { id, owner, createdBy, name, tags, spec, pool, agentId, priority, createdAt } = run;
-  return { id, owner, createdBy, name, tags, spec, pool, agentId, priority, createdAt };
+  const { id, owner, createdBy, name, tags, spec, pool, agentId, labels, concurrency, group } = run;
+  const { priority, createdAt } = run;
+  const whom = { pool, agentId, labels, concurrency, group, priority };
+  return { id, owner, createdBy, name, tags, spec, ...whom, createdAt };
 }
 
 /** Laid over a record, leaves what can change: JSON omits what is undefined. */
@@ -82,6 +108,9 @@ const FIXED: Readonly<Record<keyof Submitted, undefined>> = {
   spec: undefined,
   pool: undefined,
   agentId: undefined,
+  labels: undefined,
+  concurrency: undefined,
+  group: undefined,
   priority: undefined,
   createdAt: undefined,
 };

@@ -2,20 +2,25 @@ import type { RunStore } from '@errand/core';
 import type { CompiledQuery } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Executor } from '../executor.ts';
-import { anyQueued, claimRuns } from './claim.ts';
+import { claimRuns } from './claim.ts';
 import { dueRuns, openCounts, runById, runsFinishedBefore, runsHeldBy } from './find.ts';
-import { insertRun } from './insert.ts';
+import { insertRun, insertRunFor } from './insert.ts';
 import { listRuns, newestOf } from './list.ts';
+import { looksWorthwhile } from './look.ts';
+import { releasing } from './release.ts';
 import { REMOVED_AT_ONCE, removeRuns } from './remove.ts';
 import { type RecordRow, recordOf } from './row.ts';
 import { saveRun } from './save.ts';
+import { standingOf } from './standing.ts';
 
 /** Runs in SQL. */
 export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
   const records = async (query: CompiledQuery<RecordRow>) => (await executor.read(query)).map(recordOf);
   const insert = insertRun(dialect);
   const claim = claimRuns(dialect);
-  const queued = anyQueued(dialect);
+  const insertFor = insertRunFor(dialect);
+  const looks = looksWorthwhile(executor, dialect);
+  const standing = standingOf(dialect);
   const save = saveRun(dialect);
   const byId = runById(dialect);
   const due = dueRuns(dialect);
@@ -24,15 +29,21 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
   const counts = openCounts(dialect);
   return {
     insert: (run, idempotency) => executor.transact(() => insert(run, idempotency)),
+    insertFor: (run, idempotency, taker) => executor.transact(() => insertFor(run, idempotency, taker)),
     get: async (id) => (await records(byId({ id })))[0] ?? null,
     save: async (run) => {
       const { changed } = await executor.write(save(run));
       return changed === 1 ? 'saved' : 'stale';
     },
     claim: async (query, lease) => {
-      if ((await executor.read(queued(query))).length === 0) return [];
-      return await executor.transact(() => claim(query, lease));
+      if (!(await looks(query))) return [];
+      for (;;) {
+        const { taken, more } = await executor.transact(() => claim(query, lease));
+        if (taken.length > 0 || !more) return taken;
+      }
     },
+    ...releasing(executor, dialect),
+    standing: (run) => executor.transact(() => standing(run)),
     due: (now, limit) => records(due({ now, limit })),
     heldBy: (agentId) => records(heldBy({ agentId })),
     list: async (filter, page) =>

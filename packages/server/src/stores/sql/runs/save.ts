@@ -18,6 +18,7 @@ export function saveRun({ queries }: Dialect): Prepared<RunRecord> {
         agent_id: run.agent_id,
         held_by: run.held_by,
         state: run.state,
+        parked: run.parked,
         status: run.status,
         queued_at: run.queued_at,
         not_before: run.not_before,
