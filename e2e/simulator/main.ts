@@ -1,29 +1,33 @@
 import { parseArgs } from 'node:util';
+import { toldSmall } from './minimise.ts';
 import { simulate } from './simulate.ts';
 
-/** `npm run simulate -- --seeds N --seed S [--trace] [--first]`: N simulations from seed S on; with `--first` up to the first that fails. */
+/**
+ * `npm run simulate -- --seeds N --seed S [--trace] [--first] [--without 'fault 1,run 0']`: N simulations from seed S on; with `--first` up
+ * to the first that fails. A failure is printed as small as it can be made, unless something is left out already.
+ */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
     first: { type: 'boolean', default: false },
+    without: { type: 'string', default: '' },
   },
 });
 const first = Number(values.seed);
+const without = new Set(values.without.split(',').filter((part) => part !== ''));
 const began = performance.now();
 let failed = 0;
 let steps = 0;
 for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
-  const outcome = await simulate(seed, values.trace ? console.log : null);
+  const outcome = await simulate(seed, { without, print: values.trace ? console.log : null });
   steps += outcome.steps;
   if (outcome.violation === undefined) continue;
   failed += 1;
   const { id, invariant, what, step, at } = outcome.violation;
-  console.log(
-    `seed ${seed} (${outcome.profile}): step ${step}, ${at} ms: ${id}, invariant ${invariant}: ${what}`,
-  );
-  console.log(`  replay: npm run simulate -- --seed ${seed} --seeds 1 --trace`);
+  if (values.trace) console.log(`step ${step}, ${at} ms: ${id}, invariant ${invariant}: ${what}`);
+  else for (const line of await toldSmall(outcome)) console.log(line);
   if (values.first) break;
 }
 const seconds = ((performance.now() - began) / 1_000).toFixed(1);

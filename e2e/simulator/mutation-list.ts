@@ -64,8 +64,20 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a new agent does not look whether an attempt was executed',
     file: 'packages/agent/src/kept-attempt.ts',
-    from: "return { kind: executedAt === undefined ? 'not_executed' : 'lost' };",
-    to: "return { kind: 'not_executed' };",
+    from: "if (executedAt === undefined) return { kind: 'not_executed' };",
+    to: "if (executedAt !== null) return { kind: 'not_executed' };",
+  },
+  {
+    name: 'a new agent takes what its keeper said before it began for the last word',
+    file: 'packages/agent/src/kept-attempt.ts',
+    from: 'const again = await this.#askKeeper();',
+    to: "const again = 'unknown' as Awaited<typeof first>;",
+  },
+  {
+    name: 'a copy of an agent speaks for the attempt of the other one',
+    file: 'packages/server/src/use-cases/agents/report-fact.ts',
+    from: 'return known === null || known === claimant;',
+    to: 'return true;',
   },
   {
     name: 'a new agent does not fence what was not executed',

@@ -16,6 +16,18 @@ export interface Profile {
   readonly commitMs: number;
   readonly pulseLost: number;
   readonly keeperRefuses: number;
+  /** How often the keeper takes seconds to hear something. */
+  readonly keeperSlow: number;
+  /** From the store's work to its answer, at most: other calls come in between. */
+  readonly storeMs: number;
+  /** How far the clocks of machines may be off. */
+  readonly skewMs: number;
+  /** Two machines have the identity of one agent. */
+  readonly twins: boolean;
+  /** How often somebody cancels a running run just when something breaks. */
+  readonly canceling: number;
+  /** How many commands live for minutes. */
+  readonly patient: number;
   /** How long faults are injected; after it everything heals. */
   readonly faultsForMs: number;
   readonly lostAfterMs: number;
@@ -31,10 +43,14 @@ export type FaultKind =
   | 'server_dies_at_call'
   | 'agent_dies'
   | 'machine_fails_at_call'
+  | 'late_at_the_door'
   | 'keeper_dies'
   | 'reboot'
   | 'client_cut'
   | 'machine_cut'
+  | 'machine_cut_one_way'
+  | 'laptop_sleeps'
+  | 'server_away'
   | 'clock_jump'
   | 'server_stalls'
   | 'agent_stalls'
@@ -48,10 +64,14 @@ const NONE: Readonly<Record<FaultKind, number>> = {
   server_dies_at_call: 0,
   agent_dies: 0,
   machine_fails_at_call: 0,
+  late_at_the_door: 0,
   keeper_dies: 0,
   reboot: 0,
   client_cut: 0,
   machine_cut: 0,
+  machine_cut_one_way: 0,
+  laptop_sleeps: 0,
+  server_away: 0,
   clock_jump: 0,
   server_stalls: 0,
   agent_stalls: 0,
@@ -77,10 +97,27 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
       reboot: 1,
       server_dies_at_call: 1,
     },
+    canceling: 0.5,
+  },
+  // What a dead agent has told its keeper arrives while the next one asks what has become of it.
+  'slow keeper': {
+    runs: 8,
+    faultEveryMs: 1_500,
+    faults: { ...NONE, agent_dies: 1, machine_fails_at_call: 8 },
+    keeperSlow: 0.4,
+    delayMs: 1_500,
+    canceling: 0.2,
   },
   network: {
     faultEveryMs: 4_000,
-    faults: { ...NONE, machine_cut: 2, client_cut: 2, machine_fails_at_call: 1, agent_leaves: 0.3 },
+    faults: {
+      ...NONE,
+      machine_cut: 2,
+      machine_cut_one_way: 2,
+      client_cut: 2,
+      machine_fails_at_call: 1,
+      agent_leaves: 0.3,
+    },
     lost: 0.05,
     answerLost: 0.06,
     doubled: 0.06,
@@ -96,6 +133,54 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
     runs: 4,
     retrying: 1,
     mostSlots: 1,
+    patient: 0.4,
+  },
+  // Its agents come back with tokens that are old, or stand at the door when their lease ends.
+  'slow store': {
+    faultEveryMs: 3_000,
+    faults: {
+      ...NONE,
+      late_at_the_door: 6,
+      machine_cut: 1,
+      machine_cut_one_way: 1,
+      machine_fails_at_call: 3,
+      agent_stalls: 1,
+    },
+    runs: 8,
+    storeMs: 600,
+    commitMs: 40,
+    mostSlots: 1,
+    retrying: 1,
+  },
+  laptops: {
+    faultEveryMs: 6_000,
+    faults: { ...NONE, laptop_sleeps: 4, machine_fails_at_call: 3, machine_cut: 1, agent_dies: 1 },
+    skewMs: 3_600_000,
+    retrying: 1,
+    patient: 0.2,
+  },
+  'server away': {
+    faultEveryMs: 8_000,
+    faults: { ...NONE, server_away: 2, agent_dies: 1, machine_fails_at_call: 1, machine_cut_one_way: 1 },
+    faultsForMs: 30_000,
+    patient: 0.3,
+  },
+  twins: {
+    faultEveryMs: 4_000,
+    faults: {
+      ...NONE,
+      machine_cut: 1,
+      agent_dies: 1,
+      machine_fails_at_call: 5,
+      agent_stalls: 1,
+      reboot: 0.3,
+    },
+    twins: true,
+    lost: 0.03,
+    answerLost: 0.06,
+    doubled: 0.03,
+    delayMs: 300,
+    retrying: 1,
   },
   clock: {
     faultEveryMs: 4_000,
@@ -120,10 +205,14 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
       server_dies_at_call: 2,
       agent_dies: 1,
       machine_fails_at_call: 4,
+      late_at_the_door: 1,
       keeper_dies: 0.7,
       reboot: 0.7,
       client_cut: 1,
       machine_cut: 1,
+      machine_cut_one_way: 1,
+      laptop_sleeps: 0.5,
+      server_away: 0.1,
       clock_jump: 1,
       server_stalls: 0.7,
       agent_stalls: 1,
@@ -153,6 +242,12 @@ export function drawProfile(random: Random): Profile {
     commitMs: 3,
     pulseLost: random.pick([0, 0, 0.2, 1]),
     keeperRefuses: random.pick([0, 0, 0.1]),
+    keeperSlow: 0.01,
+    storeMs: random.pick([0, 0, 0, 100]),
+    skewMs: random.pick([0, 0, 3_600_000]),
+    twins: false,
+    canceling: 0.1,
+    patient: 0.03,
     faultsForMs: random.pick([8_000, 20_000, 45_000]),
     lostAfterMs: random.pick([3_000, 10_000, 40_000]),
     runs: random.between(2, 6),

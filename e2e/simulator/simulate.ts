@@ -19,6 +19,8 @@ import { Trace, type Violation, type World } from './world.ts';
 
 export interface Outcome {
   readonly seed: number;
+  /** Names of everything that can be left out of it. */
+  readonly parts: readonly string[];
   readonly profile: string;
   readonly steps: number;
   /** Virtual time that passed. */
@@ -28,19 +30,24 @@ export interface Outcome {
   readonly violation: Violation | undefined;
 }
 
-/** After the faults have ended: the longest queue time-out with all retries, and the longest silence, several times over. */
-const QUIET_MS = 20 * 60_000;
+/** After the faults have ended: the longest queue time-out with all retries, the longest silence, and an hour that a clock was ahead, twice over. */
+const QUIET_MS = 150 * 60_000;
 const LOCAL = 'local';
 const FLEET = 'fleet';
 
+export interface SimulateOptions {
+  /** Gets a line for everything that happens. */
+  readonly print?: ((line: string) => void) | null;
+  /** Leaves out faults and runs; see `World`. */
+  readonly without?: ReadonlySet<string>;
+}
+
 /** Lets one world run from its seed until everything in it has ended, or a promise is broken. */
-export async function simulate(
-  seed: number,
-  print: ((line: string) => void) | null = null,
-): Promise<Outcome> {
-  const world = makeWorld(seed, print);
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
+  const world = makeWorld(seed, options);
   const { timeline, trace, profile } = world;
   const database = new DatabaseSync(':memory:');
+  let parts: readonly string[] = [];
   try {
     const scene = await makeScene(world, database);
     scene.faults.start();
@@ -59,11 +66,18 @@ export async function simulate(
       checkEverythingEnded(scene);
       await scene.checks.look('all');
     }
+    parts = partsOf(world, scene.faults);
   } finally {
     database.close();
   }
   const { step, hash, violation } = trace;
-  return { seed, profile: profile.name, steps: step, ms: timeline.now, hash, violation };
+  return { seed, parts, profile: profile.name, steps: step, ms: timeline.now, hash, violation };
+}
+
+function partsOf({ profile }: World, { count }: Faults): string[] {
+  const names = (what: string, length: number): string[] =>
+    Array.from({ length }, (_, at) => `${what} ${at}`);
+  return [...names('fault', count), ...names('run', profile.runs)];
 }
 
 /** The parts of one simulation. */
@@ -75,27 +89,30 @@ export interface Scene {
   readonly checks: LogChecks;
 }
 
-function makeWorld(seed: number, print: ((line: string) => void) | null): World {
+function makeWorld(seed: number, { print = null, without = new Set() }: SimulateOptions): World {
   const timeline = new Timeline(new Random(seed, 'order'));
   const trace = new Trace(timeline, print);
   const profile = drawProfile(new Random(seed, 'profile'));
   const history = new History(trace, () => timeline.now);
   timeline.onStep = (what) => trace.note(what);
   trace.note(`seed ${seed}: ${JSON.stringify(profile)}`);
-  return { profile, random: new Random(seed, 'world'), timeline, trace, history };
+  return { seed, without, profile, random: new Random(seed, 'world'), timeline, trace, history };
 }
 
 async function makeScene(world: World, database: DatabaseSync): Promise<Scene> {
-  const make = (name: string, pool: string): Machine =>
+  const { random, profile } = world;
+  const make = (name: string, pool: string, agentId = `agent_${name}`): Machine =>
     new Machine({
       world,
       name,
-      agentId: `agent_${name}`,
+      agentId,
       pool,
-      slots: world.random.between(1, world.profile.mostSlots),
+      slots: random.between(1, profile.mostSlots),
+      skewMs: random.pick([-1, 0, 1]) * profile.skewMs,
     });
   const own = make('own', LOCAL);
   const remote = [make('m1', FLEET), make('m2', FLEET)];
+  if (profile.twins) remote.push(make('m1 again', FLEET, 'agent_m1'));
   await prepare(world, database, [own, ...remote]);
   const committed = new Committed(world, database);
   const logs = new SimulatedLogs(world, own.disk);
@@ -104,7 +121,8 @@ async function makeScene(world: World, database: DatabaseSync): Promise<Scene> {
   const process = new VirtualProcess('clients', world.timeline);
   const workload = new Workload({ world, network, logs, process, pools: [LOCAL, FLEET, FLEET] });
   const places = ['client-1', 'client-2', 'client-3'];
-  const faults = new Faults({ world, plane, network, own, remote, places });
+  const cancel = (chance: Random): void => workload.cancelSome(chance);
+  const faults = new Faults({ world, plane, network, own, remote, places, cancel });
   return { world, machines: [own, ...remote], workload, faults, checks: new LogChecks(world, logs) };
 }
 

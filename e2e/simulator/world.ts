@@ -5,6 +5,9 @@ import type { Timeline } from './time/timeline.ts';
 
 /** What all parts of one simulation share. */
 export interface World {
+  readonly seed: number;
+  /** Faults and runs that are left out, to find those that matter: `fault 3`, `run 0`. */
+  readonly without: ReadonlySet<string>;
   readonly profile: Profile;
   readonly random: Random;
   readonly timeline: Timeline;

@@ -69,10 +69,40 @@ export function checkTold(
     const id = `${runId}.${token}`;
     const { keeperDied, command } = history.of(id);
     if (keeperDied || command === undefined) continue;
-    timeline.after(ENDED_WITHIN_MS, `looks for ${id}`, () => {
-      const alive = process?.isAwake === true && !history.of(id).keeperDied && command.mortal > 0;
-      if (alive)
-        trace.fail(2, 'SIM-TOLD-2', `${machine.name} was told that it has lost ${id}, which lives on`);
+    const look = (): void => {
+      const alive = process?.alive === true && !history.of(id).keeperDied && command.mortal > 0;
+      if (!alive) return;
+      // A machine that slept gets the same time once it is awake.
+      const awakeMs = timeline.now - process.awakeSince;
+      if (awakeMs < ENDED_WITHIN_MS) timeline.after(ENDED_WITHIN_MS - awakeMs, `looks for ${id} again`, look);
+      else trace.fail(2, 'SIM-TOLD-2', `${machine.name} was told that it has lost ${id}, which lives on`);
+    };
+    timeline.after(ENDED_WITHIN_MS, `looks for ${id}`, look);
+  }
+}
+
+/** How long a poll may wait although its agent holds a lease that it does not know of. */
+const GIVEN_WITHIN_MS = 5_000;
+
+/** A lease whose answer was lost is given again, to a poll that is there: nobody waits for its end. `open`: is the poll still waiting? */
+export function checkGiven(
+  { timeline, history, trace }: World,
+  { name, agentId }: Pick<Machine, 'name' | 'agentId'>,
+  { held, isWaiting }: { readonly held: readonly AttemptName[]; readonly isWaiting: () => boolean },
+): void {
+  const began = timeline.now;
+  const unknown = [...history.records.values()].filter(
+    ({ id, state, token, attempt }) =>
+      state === 'leased' &&
+      attempt?.agentId === agentId &&
+      !held.some((each) => each.runId === id && each.token === token),
+  );
+  for (const { id, token } of unknown) {
+    timeline.after(GIVEN_WITHIN_MS, `looks whether ${id}.${token} is given`, () => {
+      const now = history.records.get(id);
+      const forgotten = now?.state === 'leased' && now.token === token && history.disturbedAt < began;
+      if (forgotten && isWaiting())
+        trace.fail(2, 'SIM-GIVEN-1', `a poll of ${name} waits, but is not given ${id}.${token}`);
     });
   }
 }

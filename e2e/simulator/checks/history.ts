@@ -14,6 +14,8 @@ export interface Deed {
   /** Machines whose agent was told that it may execute it, and when it last asked. */
   readonly permitted: Map<string, number>;
   readonly written: Written[];
+  /** The agent has told its keeper to execute it. */
+  handedOn: boolean;
   spawnFailed: boolean;
   timedOut: boolean;
   keeperDied: boolean;
@@ -21,8 +23,8 @@ export interface Deed {
   powerFailed: boolean;
   /** Since when its agent polls for it although the run is another's. */
   staleSince: number | undefined;
-  /** When the control plane last heard of it from its agent, in virtual time. */
-  heardAt: number;
+  /** When the control plane heard of it from its agent, in virtual time; the last few times. */
+  readonly heardAt: number[];
 }
 
 export interface Written {
@@ -31,6 +33,8 @@ export interface Written {
   /** The keeper was alive to read it. */
   readonly heard: boolean;
 }
+
+const HEARD_KEPT = 10;
 
 /** What people asked for, by run. */
 export interface Wishes {
@@ -68,12 +72,13 @@ export class History {
       command: undefined,
       permitted: new Map(),
       written: [],
+      handedOn: false,
       spawnFailed: false,
       timedOut: false,
       keeperDied: false,
       powerFailed: false,
       staleSince: undefined,
-      heardAt: 0,
+      heardAt: [],
     });
     const deed = this.#deeds.get(id) ?? fresh();
     this.#deeds.set(id, deed);
@@ -98,8 +103,18 @@ export class History {
     this.of(id).permitted.set(machine, askedAt);
   }
 
+  /** A keeper that slept cannot know that the permission has grown old: time asleep does not count. */
+  slept(machine: string, ms: number): void {
+    for (const { handedOn, permitted } of this.#deeds.values()) {
+      const at = permitted.get(machine);
+      if (handedOn && at !== undefined) permitted.set(machine, at + ms);
+    }
+  }
+
   heard(id: string): void {
-    this.of(id).heardAt = this.#now();
+    const { heardAt } = this.of(id);
+    heardAt.push(this.#now());
+    if (heardAt.length > HEARD_KEPT) heardAt.shift();
   }
 
   executed({ id, machine, command }: { id: string; machine: string; command: VirtualCommand }): void {

@@ -74,9 +74,12 @@ function lieOf(world: World, { run, deed, log }: Claim, reason: EndReason | null
 }
 
 /** The control plane concluded it. */
-function silenceOf({ timeline }: World, deed: Deed | undefined): string | null {
-  const silentMs = timeline.now - (deed?.heardAt ?? 0);
-  return deed !== undefined && deed.heardAt > 0 && silentMs < SILENT_AT_LEAST_MS
+function silenceOf({ timeline, profile }: World, deed: Deed | undefined): string | null {
+  // What was heard a moment ago may not have reached the store before the conclusion did.
+  const counts = timeline.now - 3 * (profile.storeMs + profile.commitMs);
+  const heardAt = deed?.heardAt.findLast((at) => at <= counts);
+  const silentMs = timeline.now - (heardAt ?? 0);
+  return heardAt !== undefined && silentMs < SILENT_AT_LEAST_MS
     ? `its agent was heard ${silentMs} ms ago`
     : null;
 }

@@ -3,6 +3,8 @@ import type { RunRecord } from '@errand/core';
 import { drawScript } from '../machine/script.ts';
 import type { Network } from '../plane/network.ts';
 import type { SimulatedLogs } from '../plane/simulated-logs.ts';
+import type { Profile } from '../profile.ts';
+import { Random } from '../time/random.ts';
 import type { VirtualProcess } from '../time/virtual-process.ts';
 import type { World } from '../world.ts';
 import { Client } from './client.ts';
@@ -34,21 +36,35 @@ export class Workload {
   start(): void {
     const { world } = this.#parts;
     for (let run = 0; run < world.profile.runs; run += 1) {
-      this.#later(world.random.between(0, world.profile.faultsForMs * 0.8), () => this.#oneRun(run));
+      const random = new Random(world.seed, `run ${run}`);
+      if (world.without.has(`run ${run}`)) continue;
+      const at = random.between(0, world.profile.faultsForMs * 0.8);
+      this.#later(at, () => this.#oneRun(run, random));
     }
   }
 
-  async #oneRun(index: number): Promise<void> {
+  /** Cancels one that is running, if any is. */
+  cancelSome(random: Random): void {
+    const running = [...this.#parts.world.history.records.values()].filter(
+      ({ state }) => state === 'running',
+    );
+    if (running.length > 0) this.#later(0, () => this.#cancel(random.pick(running).id));
+  }
+
+  /** What is asked for is drawn from a source of its own; what happens on the way is not. */
+  async #oneRun(index: number, random: Random): Promise<void> {
     const { world } = this.#parts;
-    const client = world.random.pick(this.#clients);
-    const request = drawRequest(world, this.#parts.pools);
-    const key = world.random.chance(0.7) ? `key-${index}` : null;
+    const client = random.pick(this.#clients);
+    const request = drawRequest(random, world.profile, this.#parts.pools);
+    const key = random.chance(0.7) ? `key-${index}` : null;
+    const again = key !== null && random.chance(0.3);
+    const [cancels, watches, retries] = [random.chance(0.4), random.chance(0.6), random.chance(0.3)];
     const run = await client.submit(request, key);
-    if (key !== null && world.random.chance(0.3)) await this.#submitAgain(client, { request, key, run });
-    if (world.random.chance(0.4)) this.#later(this.#soon(), () => this.#cancel(run.id));
-    if (world.random.chance(0.6)) this.#later(this.#soon(), () => this.#watch(run.id));
+    if (key !== null && again) await this.#submitAgain(client, { request, key, run });
+    if (cancels) this.#later(this.#soon(), () => this.#cancel(run.id));
+    if (watches) this.#later(this.#soon(), () => this.#watch(run.id));
     const finished = await client.wait(run.id);
-    if (world.random.chance(0.3)) await this.#retry(client, finished);
+    if (retries) await this.#retry(client, finished);
   }
 
   async #submitAgain(
@@ -112,7 +128,7 @@ export class Workload {
   }
 }
 
-function drawRequest({ random, profile }: World, pools: readonly string[]): RunCreate {
+function drawRequest(random: Random, profile: Profile, pools: readonly string[]): RunCreate {
   const timeout = random.chance(0.15) ? { timeout: random.between(50, 20_000) } : {};
   const retry = random.chance(profile.retrying)
     ? {
@@ -124,7 +140,7 @@ function drawRequest({ random, profile }: World, pools: readonly string[]): RunC
       }
     : {};
   return {
-    command: ['virtual', JSON.stringify(drawScript(random))],
+    command: ['virtual', JSON.stringify(drawScript(random, profile.patient))],
     env: {},
     secretEnv: {},
     pool: random.pick(pools),

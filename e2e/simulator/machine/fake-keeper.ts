@@ -1,4 +1,5 @@
 import type { KeeperEvent, KillOrder, StartRequest } from '@errand/agent';
+import type { Timeline } from '../time/timeline.ts';
 import type { World } from '../world.ts';
 import { KeptRun } from './kept-run.ts';
 import type { VirtualDisk } from './virtual-disk.ts';
@@ -8,6 +9,8 @@ export interface FakeKeeperParts {
   readonly machine: string;
   readonly disk: VirtualDisk;
   readonly clock: () => number;
+  /** Of the machine, which may sleep. */
+  readonly timeline: Pick<Timeline, 'now' | 'after'>;
 }
 
 /** Where the keeper's events go. */
@@ -90,7 +93,7 @@ export class FakeKeeper {
     const busy = (): boolean =>
       this.#peers.size > 0 || [...this.#runs.values()].some(({ end }) => end === undefined);
     if (!this.alive || busy()) return;
-    this.#parts.world.timeline.after(IDLE_MS, `keeper of ${this.#parts.machine} is idle`, () => {
+    this.#parts.timeline.after(IDLE_MS, `keeper of ${this.#parts.machine} is idle`, () => {
       if (!busy()) this.die();
     });
   }

@@ -1,4 +1,5 @@
 import type { Keeper, KeeperEvent, KeptRun, KillOrder, StartAnswer, StartRequest } from '@errand/agent';
+import type { Timeline } from '../time/timeline.ts';
 import type { VirtualProcess } from '../time/virtual-process.ts';
 import type { World } from '../world.ts';
 import type { FakeKeeper, KeeperPeer } from './fake-keeper.ts';
@@ -7,6 +8,7 @@ import type { FakeKeeper, KeeperPeer } from './fake-keeper.ts';
 export class KeeperConnection implements Keeper, KeeperPeer {
   readonly closed: Promise<void>;
   readonly #world: World;
+  readonly #timeline: Pick<Timeline, 'after'>;
   readonly #keeper: FakeKeeper;
   readonly #process: VirtualProcess;
   readonly #toAgent: (() => void)[] = [];
@@ -17,8 +19,13 @@ export class KeeperConnection implements Keeper, KeeperPeer {
   readonly #closing = Promise.withResolvers<void>();
   #open = true;
 
-  constructor(world: World, keeper: FakeKeeper, process: VirtualProcess) {
+  constructor(
+    { world, timeline }: { readonly world: World; readonly timeline: Pick<Timeline, 'after'> },
+    keeper: FakeKeeper,
+    process: VirtualProcess,
+  ) {
     this.#world = world;
+    this.#timeline = timeline;
     this.#keeper = keeper;
     this.#process = process;
     this.closed = this.#closing.promise;
@@ -31,6 +38,7 @@ export class KeeperConnection implements Keeper, KeeperPeer {
     const answer = Promise.withResolvers<StartAnswer>();
     answer.promise.catch(() => {});
     this.#starts.set(request.id, answer);
+    this.#world.history.of(request.id).handedOn = true;
     this.#send(() => this.#keeper.start(this, request));
     return answer.promise;
   }
@@ -115,8 +123,9 @@ export class KeeperConnection implements Keeper, KeeperPeer {
   #send(act: () => void): void {
     if (!this.#open || !this.#process.alive) return;
     this.#toKeeper.push(act);
-    const slow = this.#world.random.chance(0.01) ? this.#world.random.between(200, 6_000) : 0;
-    this.#world.timeline.after(this.#delay() + slow, `keeper hears ${this.#process.name}`, () => {
+    const { random, profile } = this.#world;
+    const slow = random.chance(profile.keeperSlow) ? random.between(200, 6_000) : 0;
+    this.#timeline.after(this.#delay() + slow, `keeper hears ${this.#process.name}`, () => {
       const next = this.#toKeeper.shift();
       if (this.#keeper.alive) next?.();
     });

@@ -12,6 +12,7 @@ export interface KeptRunParts {
   readonly request: StartRequest;
   readonly disk: VirtualDisk;
   readonly clock: () => number;
+  readonly timeline: Pick<Timeline, 'now' | 'after'>;
   /** False from the moment the keeper is dead: nothing of this happens any more, but the command lives on. */
   readonly alive: () => boolean;
   readonly onStarted: () => void;
@@ -64,8 +65,8 @@ export class KeptRun {
     this.#killAfter(graceMs);
   }
 
-  get #timeline(): Timeline {
-    return this.#parts.world.timeline;
+  get #timeline(): Pick<Timeline, 'now' | 'after'> {
+    return this.#parts.timeline;
   }
 
   #fork(): void {

@@ -1,5 +1,6 @@
 import { Agent, attemptId, type Keeper, type Keepers, type Spool } from '@errand/agent';
 import type { AgentLink, AttemptName } from '@errand/contract';
+import { SleepyTimeline } from '../time/sleepy-timeline.ts';
 import { VirtualProcess } from '../time/virtual-process.ts';
 import type { World } from '../world.ts';
 import { FakeKeeper } from './fake-keeper.ts';
@@ -27,6 +28,8 @@ export interface MachineParts {
   readonly agentId: string;
   readonly pool: string;
   readonly slots: number;
+  /** How far its clock is off. */
+  readonly skewMs: number;
 }
 
 /** A machine with its disk, its keeper, its commands and the agent that comes and goes on it. */
@@ -40,10 +43,14 @@ export class Machine {
   gone = false;
   readonly #world: World;
   readonly #slots: number;
+  readonly #skewMs: number;
+  readonly #timeline: SleepyTimeline;
   #keeper: FakeKeeper | undefined;
 
-  constructor({ world, name, agentId, pool, slots }: MachineParts) {
+  constructor({ world, name, agentId, pool, slots, skewMs }: MachineParts) {
     this.#world = world;
+    this.#skewMs = skewMs;
+    this.#timeline = new SleepyTimeline(world.timeline);
     this.name = name;
     this.agentId = agentId;
     this.pool = pool;
@@ -81,7 +88,20 @@ export class Machine {
   }
 
   now(): number {
-    return WALL_START + this.#world.timeline.now;
+    return WALL_START + this.#world.timeline.now + this.#skewMs;
+  }
+
+  /** A laptop's lid: agent, keeper and commands do nothing for a while, and then go on as if no time had passed. */
+  sleep(ms: number): void {
+    this.#world.trace.note(`${this.name}: sleeps for ${ms} ms`);
+    this.#timeline.sleep(ms);
+    this.#world.history.slept(this.name, ms);
+    this.agent?.stall(ms);
+  }
+
+  /** Nothing starts on it. */
+  get isAsleep(): boolean {
+    return this.#timeline.isAsleep;
   }
 
   killKeeper(): void {
@@ -98,6 +118,7 @@ export class Machine {
       deed.command?.vanish();
       deed.powerFailed ||= how === 'power failure';
     }
+    this.#timeline.wake();
     this.disk.boot += 1;
     if (how === 'power failure') this.disk.forget(this.now() - UNSYNCED_MS);
   }
@@ -109,7 +130,10 @@ export class Machine {
       if (world.random.chance(world.profile.keeperRefuses)) throw new Error('EAGAIN');
       const keeper = this.#keeper;
       if (keeper === undefined || !keeper.alive) return null;
-      return process.guard<Keeper>(new KeeperConnection(world, keeper, process), KEEPER_AT_ONCE);
+      return process.guard<Keeper>(
+        new KeeperConnection({ world, timeline: this.#timeline }, keeper, process),
+        KEEPER_AT_ONCE,
+      );
     };
     const open = async (): Promise<Keeper> => {
       if (this.#keeper?.alive !== true) {
@@ -118,6 +142,7 @@ export class Machine {
           machine: this.name,
           disk: this.disk,
           clock: () => this.now(),
+          timeline: this.#timeline,
         });
       }
       return (await connect()) ?? open();

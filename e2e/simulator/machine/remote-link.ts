@@ -1,6 +1,7 @@
 import { attemptId } from '@errand/agent';
 import type { AgentLink, PollRequest } from '@errand/contract';
 import { inProcessLink } from '@errand/server/testing';
+import { checkGiven } from '../checks/answers.ts';
 import type { Network } from '../plane/network.ts';
 import type { VirtualProcess } from '../time/virtual-process.ts';
 import type { World } from '../world.ts';
@@ -26,7 +27,14 @@ export function remoteLink(
     poll: (request, signal) =>
       network.request(caller, { what: 'poll', patienceMs: polling(request), signal }, (services, left) => {
         for (const held of request.held) world.history.heard(attemptId(held));
-        return inProcessLink(services, agentId).poll(request, left);
+        const waits = { here: true };
+        checkGiven(world, machine, { held: request.held, isWaiting: () => waits.here && !left.aborted });
+        // As the HTTP edge does it.
+        return services.connections
+          .during(agentId, left, () => inProcessLink(services, agentId).poll(request, left))
+          .finally(() => {
+            waits.here = false;
+          });
       }),
     append: (request) =>
       network.request(caller, within(`append ${attemptId(request)}`), (services) =>

@@ -18,8 +18,11 @@ export interface Script {
   readonly spawnFails: boolean;
 }
 
-export function drawScript(random: Random): Script {
-  const patience = random.weighted({ 60: 4, 1_500: 4, 12_000: 2, 45_000: 0.4 });
+/** `patient`: how many live for minutes, 0 to 1. */
+export function drawScript(random: Random, patient: number): Script {
+  const patience = random.chance(patient)
+    ? 240_000
+    : random.weighted({ 60: 4, 1_500: 4, 12_000: 2, 45_000: 0.4 });
   const pieces = random.weighted({ 0: 1, 2: 4, 6: 4, 15: 1 });
   const stays = random.chance(0.2);
   return {

@@ -8,7 +8,7 @@ export type CommandEnd =
 export interface CommandParts {
   readonly name: string;
   readonly script: Script;
-  readonly timeline: Timeline;
+  readonly timeline: Pick<Timeline, 'after'>;
   /** It wrote something. */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
   /** A process of its tree ended. */

@@ -36,16 +36,18 @@ export class ControlPlane {
   #services: Services | undefined;
   /** How far its wall clock is off. */
   #offset = 0;
+  #awayUntil = 0;
 
   constructor(parts: ControlPlaneParts) {
     this.#parts = parts;
     this.#ids = countingIds();
   }
 
-  /** Starts it unless it runs. */
+  /** Starts it unless it runs or is away. */
   start(): void {
-    if (this.process?.alive === true) return;
     const { trace, history, timeline } = this.#parts.world;
+    if (this.process?.alive === true || this.#awayUntil > timeline.now || this.#parts.machine.isAsleep)
+      return;
     trace.note('server starts');
     history.disturbedAt = timeline.now;
     const process = new VirtualProcess('server', timeline);
@@ -58,6 +60,14 @@ export class ControlPlane {
 
   kill(): void {
     this.process?.kill();
+  }
+
+  /** Dies and is not started again for so long. */
+  away(ms: number): void {
+    const { trace, timeline } = this.#parts.world;
+    trace.note(`server is away for ${ms} ms`);
+    this.#awayUntil = timeline.now + ms;
+    this.kill();
   }
 
   jump(ms: number): void {
@@ -105,7 +115,7 @@ export class ControlPlane {
       steady: () => world.timeline.now,
       sleep: (ms, signal) => process.sleep(ms, signal),
     };
-    const store = guardedStore(opened, process);
+    const store = guardedStore(world, opened, process);
     const notifier = this.#notifier(process);
     const own = { id: machine.agentId, agent: null };
     const services = createServices({
@@ -150,13 +160,25 @@ export class ControlPlane {
   }
 }
 
-function guardedStore(store: SqliteStore, process: VirtualProcess): Store {
-  return {
-    ...store,
-    runs: process.guard(store.runs, []),
-    agents: process.guard(store.agents, []),
-    keys: process.guard(store.keys, []),
-  };
+function guardedStore(world: World, store: SqliteStore, process: VirtualProcess): Store {
+  const guarded = <Port extends object>(port: Port): Port =>
+    process.guard(world.profile.storeMs === 0 ? port : slowed(port, world, process), []);
+  return { ...store, runs: guarded(store.runs), agents: guarded(store.agents), keys: guarded(store.keys) };
+}
+
+/** The store answers a while after it has done its work, as a database across a network does. */
+function slowed<Port extends object>(port: Port, { random, profile }: World, process: VirtualProcess): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...args: unknown[]) => {
+        const answer: unknown = await (Reflect.apply(method, target, args) as Promise<unknown>);
+        await process.sleep(random.between(0, profile.storeMs));
+        return answer;
+      };
+    },
+  });
 }
 
 /** Ids that differ for ever and are the same in every simulation of a seed. */

@@ -39,6 +39,11 @@ export class VirtualProcess {
     return this.#alive && this.#stalledUntil <= this.#timeline.now;
   }
 
+  /** Since when it has been awake, if it is. */
+  get awakeSince(): number {
+    return this.#stalledUntil;
+  }
+
   /** As `kill -9` does it. Whoever waits for the process hears of it. */
   kill(): void {
     if (!this.#alive) return;

@@ -151,7 +151,8 @@ export class Agent {
     const { spool, account, secrets } = this.#options;
     // The command inherited environment and folder of its caller, which are not ours to know.
     const inherited = { path: null, cwd: '', ownCwd: false };
-    const draft = { ...draftOf(lease, { keeper: keeperSocket, account, spool, secrets }), ...inherited };
+    const drawn = draftOf(lease, { claimant: '', keeper: keeperSocket, account, spool, secrets });
+    const draft = { ...drawn, ...inherited };
     const entry = spool.take(draft, prefix);
     this.#resume(entry, TAKE_OVER_MS);
     this.#polls.refresh();

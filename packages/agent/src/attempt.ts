@@ -53,6 +53,7 @@ const SIGNALS = { INT: 2, TERM: 15 } as const;
 export class Attempt {
   readonly lease: Lease;
   readonly #parts: AttemptParts;
+  #claimant: string;
   #kept: KeptAttempt | undefined;
   #cancel: HeldAttempt['cancel'] = 'none';
   #order: CancelOrder | undefined;
@@ -70,6 +71,7 @@ export class Attempt {
     this.lease = lease;
     this.#parts = parts;
     this.#mask = new SecretMask(secretsOf(lease, parts.secrets));
+    this.#claimant = Math.trunc(parts.waiting.random() * Number.MAX_SAFE_INTEGER).toString(36);
   }
 
   /** What the control plane is told with each poll; undefined once it has said that it wants to know no more of it. */
@@ -125,6 +127,7 @@ export class Attempt {
     // As it was when the attempt began: what is sent again must be the same.
     this.#mask = new SecretMask(found.secrets);
     const deadline = waiting.clock.now() + patienceMs;
+    this.#claimant = found.claimant;
     const log = this.#deliver(found, 'found');
     let entry = found;
     let outcome = await this.#keep(entry).follow();
@@ -167,7 +170,8 @@ export class Attempt {
     const { spool, keepers, account, secrets } = this.#parts;
     const { lease } = this;
     try {
-      const draft = draftOf(lease, { keeper: keepers.own, account, spool, secrets });
+      const claimant = this.#claimant;
+      const draft = draftOf(lease, { claimant, keeper: keepers.own, account, spool, secrets });
       return { entry: spool.create(draft) };
     } catch (error) {
       return { entry: null, reason: cannotWrite(error) };
@@ -280,9 +284,9 @@ export class Attempt {
   }
 
   async #report(seen: AgentFact, waiting: Waiting = this.#parts.waiting): Promise<boolean> {
-    const { runId, token } = this.lease;
+    const name = { runId: this.lease.runId, token: this.lease.token, claimant: this.#claimant };
     const fact = maskedFact(seen, this.#mask);
-    const ask = (): Promise<ReportAnswer> => this.#parts.link.report({ runId, token, fact });
+    const ask = (): Promise<ReportAnswer> => this.#parts.link.report({ ...name, fact });
     const answer = await untilAnswered(`report ${fact.kind}`, ask, waiting);
     return answer.kind === 'accepted';
   }

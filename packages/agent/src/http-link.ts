@@ -41,8 +41,8 @@ export function httpLink(options: HttpLinkOptions): AgentLink {
     },
     // Only a control plane on this machine has its log written for it.
     grew: () => {},
-    report: async ({ runId, token, fact }) =>
-      json(await call({ operation: 'agentReport', runId, body: { token, fact } })) as ReportAnswer,
+    report: async ({ runId, ...body }) =>
+      json(await call({ operation: 'agentReport', runId, body })) as ReportAnswer,
     input: async ({ runId, token, offset, waitMs }, signal) => {
       const query = { token, offset, waitMs };
       const answer = await call({ operation: 'agentInput', runId, query, signal, holdMs: waitMs });

@@ -124,17 +124,23 @@ export class KeptAttempt {
 
   /** Asks the keeper, or the slots where it is dead or does not know the attempt. Undefined: it runs. */
   async #findAgain(): Promise<KeptOutcome | undefined> {
-    const { line, spool, entry } = this.#parts;
-    const keeper = await line.connect();
-    const kept = (await keeper?.list())?.find(({ id }) => id === this.#id);
-    if (kept?.end !== undefined) return { kind: 'ended', end: kept.end };
-    if (kept !== undefined && keeper !== null) {
-      this.#attach(keeper, { startedAt: null, ...kept });
-      return undefined;
-    }
-    const { executedAt, end } = spool.slots(entry);
+    const first = await this.#askKeeper();
+    if (first !== 'unknown') return first;
+    const { executedAt, end } = this.#parts.spool.slots(this.#parts.entry);
     if (end !== undefined) return { kind: 'ended', end };
-    return { kind: executedAt === undefined ? 'not_executed' : 'lost' };
+    if (executedAt === undefined) return { kind: 'not_executed' };
+    // It may have begun after it answered: an order of a dead agent was still on its way. Then it knows the attempt by now.
+    const again = await this.#askKeeper();
+    return again === 'unknown' ? { kind: 'lost' } : again;
+  }
+
+  async #askKeeper(): Promise<KeptOutcome | undefined | 'unknown'> {
+    const keeper = await this.#parts.line.connect();
+    const kept = (await keeper?.list())?.find(({ id }) => id === this.#id);
+    if (keeper === null || kept === undefined) return 'unknown';
+    if (kept.end !== undefined) return { kind: 'ended', end: kept.end };
+    this.#attach(keeper, { startedAt: null, ...kept });
+    return undefined;
   }
 
   #attach(keeper: Keeper, at: { startedAt: number | null; size: number; acceptedInput: number }): void {

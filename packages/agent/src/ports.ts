@@ -58,6 +58,8 @@ export interface Keepers {
 export interface SpoolEntry {
   /** As it came, but without the environment and the arguments: an attempt is never executed from the spool, so no secret lies in it. */
   readonly lease: Lease;
+  /** By what the control plane tells this agent from a copy of it; see `ReportRequest`. */
+  readonly claimant: string;
   /** The start of the machine in which it was written down. */
   readonly boot: string;
   /** Path of `.run`, without its ending. */

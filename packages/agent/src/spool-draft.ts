@@ -3,10 +3,11 @@ import { type Account, environmentOf } from './environment.ts';
 import type { Spool, SpoolDraft } from './ports.ts';
 
 /** What is written down of a lease. */
-export function draftOf(lease: Lease, { keeper, account, spool, secrets }: DraftParts): SpoolDraft {
+export function draftOf(lease: Lease, { claimant, keeper, account, spool, secrets }: DraftParts): SpoolDraft {
   const hidden = secretsOf(lease, secrets);
   return {
     lease: { ...withoutSecrets(lease), logPlace: hidden.length === 0 ? lease.logPlace : null },
+    claimant,
     boot: spool.boot,
     keeper,
     cwd: lease.cwd ?? spool.folderFor(lease),
@@ -18,6 +19,7 @@ export function draftOf(lease: Lease, { keeper, account, spool, secrets }: Draft
 }
 
 export interface DraftParts {
+  readonly claimant: string;
   readonly keeper: string;
   readonly account: Account;
   readonly spool: Pick<Spool, 'boot' | 'folderFor'>;

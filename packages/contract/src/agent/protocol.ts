@@ -169,7 +169,12 @@ export type AgentFact =
   /** Acknowledged, but never executed: the agent crashed in between. */
   | { readonly kind: 'not_executed' };
 
+/**
+ * `claimant`: drawn by the agent when it takes a lease, and kept with it across restarts. Of several processes that hold a lease of one identity,
+ * only the first at the door may execute it and speak of it.
+ */
 export interface ReportRequest extends AttemptName {
+  readonly claimant: string;
   readonly fact: AgentFact;
 }
 

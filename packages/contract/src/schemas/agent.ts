@@ -148,7 +148,7 @@ const Fact = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('not_executed') }),
 ]) satisfies z.ZodType<AgentFact>;
 
-export const Report = z.strictObject({ token: Token, fact: Fact });
+export const Report = z.strictObject({ token: Token, claimant: z.string().max(64).default(''), fact: Fact });
 
 export const AppendQuery = z.strictObject({ token: z.coerce.number().int().min(1) });
 export const InputQuery = z.strictObject({

@@ -75,12 +75,11 @@ function pastAttempt(
   end: Omit<AttemptEnd, 'reason'> & { reason: EndReason | null },
 ): PastAttempt[] {
   if (run.attempt === null) return [];
-  const { token, agentId, startingAt } = run.attempt;
+  const { token, agentId, claimant, startingAt } = run.attempt;
   // A short command is over before anybody says that it started; one that was not executed never did.
   const startedAt = run.attempt.startedAt ?? (end.reason === null ? null : startingAt);
-  return [
-    { token, agentId, startedAt, endedAt: end.now, reason: end.reason, log: end.log, superseded: null },
-  ];
+  const { reason, log, now: endedAt } = end;
+  return [{ token, agentId, claimant, startedAt, endedAt, reason, log, superseded: null }];
 }
 
 function mayRetry(run: RunRecord, reason: EndReason): boolean {

@@ -38,7 +38,12 @@ function nextOf(step: RunStep): RunRecord | undefined {
 }
 
 const running = (spec: Partial<RunSpec> = {}): RunRecord =>
-  after(newRun(spec), LEASED, { kind: 'starting', token: 1, now: 2 }, { kind: 'started', token: 1, at: 3 });
+  after(
+    newRun(spec),
+    LEASED,
+    { kind: 'starting', token: 1, claimant: 'c', now: 2 },
+    { kind: 'started', token: 1, at: 3 },
+  );
 
 describe('the life of a run', () => {
   test('goes from the queue through one attempt to its end', () => {
@@ -58,7 +63,7 @@ describe('the life of a run', () => {
   test('an agent that comes too late is refused at the door', () => {
     const run = after(newRun(), LEASED, { kind: 'lease_ended', token: 1, now: 40 }, { ...LEASED, now: 41 });
     expect(run.token).toBe(2);
-    expect(observeRun(run, { kind: 'starting', token: 1, now: 42 }).kind).toBe('superseded');
+    expect(observeRun(run, { kind: 'starting', token: 1, claimant: 'c', now: 42 }).kind).toBe('superseded');
   });
 
   test('a lease that ends after the start changes nothing by itself', () => {
@@ -66,7 +71,7 @@ describe('the life of a run', () => {
   });
 
   test('an attempt acknowledged but never executed goes back to the queue at no cost', () => {
-    const started = after(newRun(), LEASED, { kind: 'starting', token: 1, now: 2 });
+    const started = after(newRun(), LEASED, { kind: 'starting', token: 1, claimant: 'c', now: 2 });
     const run = after(started, { kind: 'not_executed', token: 1, now: 5 });
     expect([run.state, run.executed]).toEqual(['queued', 0]);
   });
@@ -133,7 +138,12 @@ describe('the life of a run', () => {
     );
     const again = after(running({ retry: { attempts: 2, on: ['failed'], backoffMs: 5 } }), failed);
     expect([again.state, again.notBefore]).toEqual(['queued', 14]);
-    const second = after(again, LEASED, { kind: 'starting', token: 2, now: 20 }, { ...failed, token: 2 });
+    const second = after(
+      again,
+      LEASED,
+      { kind: 'starting', token: 2, claimant: 'c', now: 20 },
+      { ...failed, token: 2 },
+    );
     expect(second.state).toBe('finished');
   });
 });
@@ -144,7 +154,7 @@ describe('canceling', () => {
   test('ends what was not started at once, and the agent that holds it is refused', () => {
     const run = nextOf(requestRun(after(newRun(), LEASED), cancel)) ?? newRun();
     expect(statusOf(run)).toBe('canceled');
-    expect(observeRun(run, { kind: 'starting', token: 1, now: 8 }).kind).toBe('superseded');
+    expect(observeRun(run, { kind: 'starting', token: 1, claimant: 'c', now: 8 }).kind).toBe('superseded');
   });
 
   test('of a running command is over only when the agent says that its tree is gone', () => {
@@ -197,7 +207,12 @@ describe('retrying by hand', () => {
   });
 
   test('keeps when the old one began, also where it was over before anybody said so', () => {
-    const short = after(newRun(), LEASED, { kind: 'starting', token: 1, now: 2 }, endedBy(EXITED));
+    const short = after(
+      newRun(),
+      LEASED,
+      { kind: 'starting', token: 1, claimant: 'c', now: 2 },
+      endedBy(EXITED),
+    );
     const run = nextOf(requestRun(short, { kind: 'retry', endedAt: null, now: 50 }));
     expect(run?.past[0]?.startedAt).toBe(2);
   });
@@ -242,7 +257,7 @@ describe('whatever happens, in whatever order', () => {
     }),
     fc.record({ kind: fc.constant('renewed'), token, leaseMs: now, now }),
     fc.record({ kind: fc.constant('disconnected'), token, leftMs: now, now }),
-    fc.record({ kind: fc.constant('starting'), token, now }),
+    fc.record({ kind: fc.constant('starting'), token, claimant: fc.constantFrom('c', null), now }),
     fc.record({ kind: fc.constant('started'), token, at: now }),
     fc.record({ kind: fc.constant('ended'), token, reason, log: fc.constant(null), now }),
     fc.record({ kind: fc.constant('not_executed'), token, now }),

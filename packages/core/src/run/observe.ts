@@ -19,7 +19,12 @@ export type RunFact =
   /** The connection of the agent closed and did not come back: its lease has at most `leftMs` to run. */
   | { readonly kind: 'disconnected'; readonly token: number; readonly leftMs: number; readonly now: number }
   /** The agent stands at the door and asks to execute. */
-  | { readonly kind: 'starting'; readonly token: number; readonly now: number }
+  | {
+      readonly kind: 'starting';
+      readonly token: number;
+      readonly claimant: string | null;
+      readonly now: number;
+    }
   | { readonly kind: 'started'; readonly token: number; readonly at: number }
   | {
       readonly kind: 'ended';
@@ -86,6 +91,7 @@ function lease(run: RunRecord, { agentId, leaseMs, lostAfterMs, now }: Fact<'lea
   const attempt: Attempt = {
     token,
     agentId,
+    claimant: null,
     leasedAt: now,
     leaseExpiresAt: now + leaseMs,
     startingAt: null,
@@ -110,8 +116,8 @@ function shorten(run: RunRecord, { leftMs, now }: Fact<'disconnected'>): RunStep
   return next(run, { attempt: { ...attempt, leaseExpiresAt: now + leftMs } });
 }
 
-function open(run: RunRecord, { now }: Fact<'starting'>): RunStep {
-  const attempt = { ...presentAttempt(run), startingAt: now };
+function open(run: RunRecord, { claimant, now }: Fact<'starting'>): RunStep {
+  const attempt = { ...presentAttempt(run), claimant, startingAt: now };
   return next(run, { state: 'running', attempt, executed: run.executed + 1 });
 }
 

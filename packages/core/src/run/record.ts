@@ -37,6 +37,8 @@ export interface RetryPolicy {
 export interface Attempt {
   readonly token: number;
   readonly agentId: string;
+  /** Who came through the door with it; null: nobody yet. Two agents with one identity differ in this. */
+  readonly claimant: string | null;
   readonly leasedAt: number;
   readonly leaseExpiresAt: number;
   /** The agent asked to start and was answered: from here on the attempt counts as executed. */
@@ -52,6 +54,7 @@ export interface Attempt {
 export interface PastAttempt {
   readonly token: number;
   readonly agentId: string;
+  readonly claimant: string | null;
   readonly startedAt: number | null;
   readonly endedAt: number;
   readonly reason: EndReason | null;

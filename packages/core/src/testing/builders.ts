@@ -70,7 +70,7 @@ export function leased(run: RunRecord, agentId = 'agent_1', now: number = run.no
 /** The claimed run behind the door. */
 export function running(run: RunRecord, agentId = 'agent_1', now: number = run.notBefore): RunRecord {
   const held = leased(run, agentId, now);
-  const open = observed(held, { kind: 'starting', token: held.token, now });
+  const open = observed(held, { kind: 'starting', token: held.token, claimant: 'c', now });
   return observed(open, { kind: 'started', token: open.token, at: now });
 }
 

@@ -353,7 +353,7 @@ async function end(store: Store, id: string, how: 'failed' | 'silently' | 'well'
   const run = await store.runs.get(id);
   if (run === null) throw new Error(`there is no run ${id}`);
   const now = 60_000;
-  const live = observed(run, { kind: 'starting', token: run.token, now });
+  const live = observed(run, { kind: 'starting', token: run.token, claimant: 'c', now });
   const reason = { kind: 'exited', code: how === 'failed' ? 1 : 0 } as const;
   const over = observed(live, { kind: 'ended', token: run.token, reason, log: null, now });
   expect(await store.runs.save({ ...over, version: run.version + 1 })).toBe('saved');

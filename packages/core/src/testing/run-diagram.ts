@@ -7,7 +7,7 @@ import { aSpec } from './builders.ts';
 
 const EVENTS: readonly (RunFact | RunIntent)[] = [
   { kind: 'leased', agentId: 'a', leaseMs: 1, lostAfterMs: 1, now: 1 },
-  { kind: 'starting', token: 1, now: 1 },
+  { kind: 'starting', token: 1, claimant: 'c', now: 1 },
   { kind: 'ended', token: 1, reason: { kind: 'exited', code: 0 }, log: null, now: 1 },
   { kind: 'not_executed', token: 1, now: 1 },
   { kind: 'lease_ended', token: 1, now: 1 },
@@ -52,7 +52,7 @@ function samples(): Record<RunState, RunRecord> {
   };
   const queued = createRun({ ...about, spec: aSpec() }, 0);
   const leased = after(queued, { kind: 'leased', agentId: 'a', leaseMs: 1, lostAfterMs: 1, now: 0 });
-  const running = after(leased, { kind: 'starting', token: 1, now: 0 });
+  const running = after(leased, { kind: 'starting', token: 1, claimant: 'c', now: 0 });
   const finished = after(running, {
     kind: 'ended',
     token: 1,

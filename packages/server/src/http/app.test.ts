@@ -359,6 +359,7 @@ describe('logs', () => {
     const canceled = await store.runs.get(id);
     if (canceled === null) throw new Error('gone');
     const times = {
+      claimant: 'c',
       leasedAt: 1,
       leaseExpiresAt: 1,
       startingAt: 1,

@@ -241,7 +241,10 @@ function startedByCaller(parts: SubmitRunParts, pool: PoolRecord, run: RunRecord
     now,
   } as const;
   const leased = stepped(observeRun(run, lease));
-  return { ...stepped(observeRun(leased, { kind: 'starting', token: leased.token, now })), version: 1 };
+  return {
+    ...stepped(observeRun(leased, { kind: 'starting', token: leased.token, claimant: null, now })),
+    version: 1,
+  };
 }
 
 function stepped(step: RunStep): RunRecord {
