@@ -5,7 +5,10 @@ import { generators } from './scripts/generators.ts';
 const config: KnipConfig = {
   workspaces: {
     '.': {
-      entry: ['scripts/{build,check,test,generate,ci-totals,requires}.ts', 'scripts/**/*.test.ts'],
+      entry: [
+        'scripts/{build,build-agent,check,test,generate,ci-totals,requires}.ts',
+        'scripts/**/*.test.ts',
+      ],
       project: ['scripts/**/*.ts'],
     },
     'packages/*': {
@@ -19,7 +22,7 @@ const config: KnipConfig = {
     e2e: { entry: ['**/*.test.ts', 'simulator/{main,mutations}.ts'], project: ['**/*.ts'] },
     bench: { entry: ['main.ts', 'workers/main.ts', 'store.ts'], project: ['**/*.ts'] },
   },
-  ignoreBinaries: ['gcc', 'mkfifo', 'mount', 'openssl', 'script', 'setpriv', 'ssh-keygen', 'umount'],
+  ignoreBinaries: ['gcc', 'mkfifo', 'mount', 'openssl', 'script', 'setpriv', 'ssh-keygen', 'strip', 'umount'],
   // A constant or type that its own file uses may be exported for those who read it there.
   ignoreExportsUsedInFile: true,
 };

@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../tree/files.ts';
+import { buildAgentFiles } from './agent-files.ts';
 import { pinnedVersion, readManifest, writeManifest } from './manifest.ts';
 
 /** Optional parts of libraries that ask for them and do without. */
@@ -32,6 +33,7 @@ export async function buildErrandPackage(folder: string): Promise<void> {
   });
   for (const file of ['README.md', 'LICENSE']) cpSync(join(root, file), join(folder, file));
   cpSync(join(root, 'packages/keeper/builds'), join(folder, 'keeper'), { recursive: true });
+  await buildAgentFiles(join(folder, 'agent'));
   mkdirSync(join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'packages/cli/bin/errand'), join(folder, 'bin/errand'));
   chmodSync(join(folder, 'bin/errand'), 0o755);
@@ -43,7 +45,7 @@ export async function buildErrandPackage(folder: string): Promise<void> {
     license: 'MIT',
     type: 'module',
     bin: { errand: 'bin/errand' },
-    files: ['bin', 'dist', 'keeper'],
+    files: ['bin', 'dist', 'keeper', 'agent'],
     dependencies: { node: pinnedVersion('node', ['.']) },
   });
 }

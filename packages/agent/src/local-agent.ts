@@ -64,6 +64,8 @@ function localAccount(): Account {
 }
 
 function ownKeeper(): string {
+  if (process.platform === 'win32')
+    throw new Error('agents do not run on Windows; use Linux, macOS, or Linux within Windows (WSL)');
   const binary = keeperBinary();
   if (binary === undefined) {
     throw new Error(

@@ -1,26 +1,36 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { shippedKeeper } from './adapters/shipped-keeper.ts';
 import type { Logger } from './ports.ts';
-import { runAgent } from './run-agent.ts';
+import { joinOnly, runAgent } from './run-agent.ts';
 
 /** Raised with each release of the agent's program. */
 const PROGRAM = '0.1.0';
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string' },
-    token: { type: 'string' },
-    pool: { type: 'string' },
-    name: { type: 'string' },
-    slots: { type: 'string', default: '64' },
-    label: { type: 'string', multiple: true, default: [] },
-    data: { type: 'string' },
-    keeper: { type: 'string' },
-    sockets: { type: 'string' },
-    secrets: { type: 'string' },
-  },
-});
+const HELP = `errand-agent --url URL [--token T] [--pool NAME] [--name TEXT] [--slots N] [--label K=V] [--data DIR]
+             [--secrets FILE]
+
+Serves a pool of an errand server from this machine, over outgoing calls alone. The token (better in
+ERRAND_JOIN_TOKEN: every user sees arguments) comes from errand pool token and is needed the first time only.
+--join joins and ends. INT or TERM ends the agent, not its commands; the next start goes on with them.
+`;
+
+const OPTIONS = {
+  url: { type: 'string' },
+  token: { type: 'string' },
+  pool: { type: 'string' },
+  name: { type: 'string' },
+  slots: { type: 'string', default: '64' },
+  label: { type: 'string', multiple: true, default: [] as string[] },
+  data: { type: 'string' },
+  keeper: { type: 'string' },
+  sockets: { type: 'string' },
+  secrets: { type: 'string' },
+  join: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
 
 const say =
   (level: string): Logger['info'] =>
@@ -34,29 +44,39 @@ const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
 try {
+  await main();
+} catch (error) {
+  process.stderr.write(`errand agent: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 125;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) return void process.stdout.write(HELP);
+  if (values.version)
+    return void process.stdout.write(`errand-agent ${PROGRAM} (Node ${process.versions.node})\n`);
   const url = values.url ?? process.env['ERRAND_URL'];
   if (url === undefined) throw new Error('say where the control plane is: --url or ERRAND_URL');
   // A token given as an argument can be seen by every user of the machine.
   const token = values.token ?? process.env['ERRAND_JOIN_TOKEN'];
   const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
-  await runAgent({
+  const data = values.data ?? join(state, 'errand-agent');
+  const keeper = values.keeper ?? shippedKeeper(data);
+  await (values.join ? joinOnly : runAgent)({
     url,
     ...(token === undefined ? {} : { token }),
     ...(values.pool === undefined ? {} : { pool: values.pool }),
     ...(values.name === undefined ? {} : { name: values.name }),
-    ...(values.keeper === undefined ? {} : { keeper: values.keeper }),
+    ...(keeper === undefined ? {} : { keeper }),
     ...(values.secrets === undefined ? {} : { secretsFile: values.secrets }),
     ...(values.sockets === undefined ? {} : { sockets: values.sockets }),
     slots: slotsOf(values.slots),
     labels: Object.fromEntries(values.label.map(labelOf)),
-    data: values.data ?? join(state, 'errand-agent'),
+    data,
     program: PROGRAM,
     log: { info: say('info'), warn: say('warn') },
     signal: stop.signal,
   });
-} catch (error) {
-  process.stderr.write(`errand agent: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 125;
 }
 
 function slotsOf(text: string): number {

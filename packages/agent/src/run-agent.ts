@@ -47,6 +47,20 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
   }
 }
 
+/** Only the first step: becomes an agent, where the folder is not one already. */
+export async function joinOnly({
+  url,
+  data,
+  token,
+  pool,
+  name = hostname(),
+  log,
+}: RunAgentOptions): Promise<void> {
+  makePrivate(data);
+  const joined = await identityOf({ url, data, name, pool, token });
+  log.info(`is the agent ${joined.agentId} of the pool ${joined.pool}`);
+}
+
 async function serve(options: RunAgentOptions): Promise<void> {
   const { url, data, slots, labels, program, log, signal } = options;
   const secrets = options.secretsFile === undefined ? [] : readSecretsFile(options.secretsFile);
@@ -69,6 +83,7 @@ async function serve(options: RunAgentOptions): Promise<void> {
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.keeper === undefined ? {} : { keeper: options.keeper }),
   });
+  const over = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
@@ -76,12 +91,13 @@ async function serve(options: RunAgentOptions): Promise<void> {
   try {
     await Promise.race([begin(agent, key, options), stopped]);
     if (!signal.aborted) log.info(`serves the pool ${identity.pool} as ${name}`, { slots });
-    keepKeyYoung(agent, key, options).catch(() => {});
+    keepKeyYoung(agent, key, { log, signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
     await Promise.race([stopped, agent.refused]);
     log.info('stops; commands that run go on, and the next agent of this folder goes on with them', {
       running: agent.running,
     });
   } finally {
+    over.abort();
     await agent.stop();
   }
 }
@@ -104,7 +120,11 @@ function unlessRefused(error: unknown): void {
 }
 
 /** Changes the key whenever it is older than the control plane wants it to be. */
-async function keepKeyYoung(agent: Agent, key: AgentKey, { log, signal }: RunAgentOptions): Promise<void> {
+async function keepKeyYoung(
+  agent: Agent,
+  key: AgentKey,
+  { log, signal }: Pick<RunAgentOptions, 'log' | 'signal'>,
+): Promise<void> {
   const { keyMs } = agent.policy ?? {};
   if (keyMs === undefined) return;
   while (!signal.aborted) {

@@ -36,6 +36,9 @@ export const ConfigFile = z.strictObject({
     .max(10_000)
     .optional()
     .meta({ description: 'Commands at once on this machine; 0: none' }),
+  agentExecutables: z.string().optional().meta({
+    description: 'Folder with executables of the agent (npm run build:agent) for machines without Node',
+  }),
   keep: z.strictObject({ runs: DurationText.optional(), logs: SizeText.optional() }).optional(),
   compat: CompatConfig.optional().meta({ description: 'Older systems whose clients go on working' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
@@ -54,6 +57,7 @@ export interface ServerConfig {
   readonly trustProxy: boolean;
   readonly database: string | null;
   readonly slots: number;
+  readonly agentExecutables: string | null;
   readonly keepRunsMs: number;
   readonly keepLogBytes: number;
   readonly compat: CompatConfig;
@@ -90,6 +94,7 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
     trustProxy: file.trustProxy ?? false,
     database: file.database ?? null,
     slots: file.slots ?? DEFAULTS.agentSlots,
+    agentExecutables: file.agentExecutables ?? null,
     keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
     keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
     compat: file.compat ?? {},

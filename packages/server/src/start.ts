@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly config: ServerConfig;
   readonly version: string;
   readonly startOwnAgent: StartOwnAgent | null;
+  /** The folder with the files that make other machines agents; without it none are offered. */
+  readonly agentFolder?: () => Promise<string>;
 }
 
 /** A control plane that answers. */
@@ -73,7 +75,7 @@ interface Listeners {
 }
 
 async function listen(
-  { config, version }: StartOptions,
+  { config, version, agentFolder }: StartOptions,
   { services, compat }: ControlPlane,
   { log, draining }: { readonly log: Logger; readonly draining: AbortSignal },
 ): Promise<Listeners> {
@@ -83,7 +85,11 @@ async function listen(
     if (draining.aborted) throw new Error('draining');
     await services.store.ping();
   };
-  const app = createApp({ services, compat, guards, log, metrics: createMetrics(), draining, ready });
+  const scheme: 'http' | 'https' = config.tls !== null || config.trustProxy ? 'https' : 'http';
+  const agentFiles =
+    agentFolder === undefined ? null : { folder: agentFolder, executables: config.agentExecutables, scheme };
+  const metrics = createMetrics();
+  const app = createApp({ services, compat, guards, log, metrics, agentFiles, draining, ready });
   const socket = await listenSocket(app, config.socket);
   if (config.listen === null) return { url: null, all: [socket] };
   try {

@@ -58,6 +58,7 @@ export async function openPlane(compat: CompatConfig = {}): Promise<TestPlane> {
     guards: { hosts: ['errand.example'], loopback: true },
     log,
     metrics: createMetrics(),
+    agentFiles: null,
     draining: draining.signal,
     ready: () => store.ping(),
   });

@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
 import { publishedKeeper } from '../keeper-build.ts';
 import { VERSION } from '../version.ts';
+import { agentFolder } from './agent-folder.ts';
 
 /** What `errand up` was told. */
 export interface ServeConfig {
@@ -44,6 +45,7 @@ async function startOnce({ file, ...sources }: ServeConfig): Promise<RunningServ
   return await startServer({
     config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
     version: VERSION,
+    agentFolder: agentFolder(),
     startOwnAgent: async (options) => createLocalAgent({ ...options, ...keeper }),
   });
 }

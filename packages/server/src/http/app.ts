@@ -2,6 +2,7 @@ import { openApiDocument } from '@errand/contract';
 import { ErrandError } from '@errand/core';
 import { Hono } from 'hono';
 import { aboutAnswer } from './about-answer.ts';
+import { agentFileRoutes } from './agent-files.ts';
 import { docsPage } from './docs-page.ts';
 import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
@@ -39,6 +40,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
     ),
   );
   openRoutes(app, parts);
+  agentFileRoutes(app, parts);
   signInRoutes(app, parts);
   parts.compat.mount(app, parts);
   registerRoutes(app, {

@@ -19,12 +19,23 @@ export interface Environment {
   Variables: { requestId: string };
 }
 
+/** Where the files lie that make another machine an agent. */
+export interface AgentFilesOptions {
+  /** The folder with the program and the keepers; it may have to be made first. */
+  readonly folder: () => Promise<string>;
+  /** A folder with executables for machines without Node; null: none are offered. */
+  readonly executables: string | null;
+  readonly scheme: 'http' | 'https';
+}
+
 export interface AppParts {
   readonly services: Services;
   readonly compat: OtherRoutes;
   readonly guards: GuardOptions;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** null: it makes no agents of other machines. */
+  readonly agentFiles: AgentFilesOptions | null;
   readonly draining: AbortSignal;
   /** Resolves when requests can be served well; rejects with the reason otherwise. */
   readonly ready: () => Promise<void>;

@@ -31,7 +31,8 @@ export async function pollAgent(
       waitMs: Math.min(request.waitMs, longest),
       signal,
     });
-    return agent.draining ? { ...(answer ?? NOTHING), notice: DRAINS } : (answer ?? NOTHING);
+    const { draining } = (await parts.memory.poller(agent.id)).agent;
+    return draining ? { ...(answer ?? NOTHING), notice: DRAINS } : (answer ?? NOTHING);
   } finally {
     waiting.end();
   }
