@@ -126,6 +126,7 @@ export class ControlPlane {
       ids: this.#ids,
       notifier,
       sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+      making: null,
       sockets: '/s',
       own,
       stays: false,

@@ -31,3 +31,10 @@ export type { ErrorBody } from './schemas/error.ts';
 export type { Key } from './schemas/key.ts';
 export { parseDuration, parseSize } from './schemas/quantity.ts';
 export type { Run, RunCreate, RunCreateInput } from './schemas/run.ts';
+export type {
+  DoctorReport,
+  Session,
+  SessionCreate,
+  SessionCreateInput,
+} from './schemas/session.ts';
+export { SessionSpecWish } from './schemas/session.ts';

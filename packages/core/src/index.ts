@@ -6,10 +6,14 @@ export { NOTHING_DELIVERED } from './delivery/record.ts';
 export type { GroupRecord } from './group/record.ts';
 export type { KeyRecord } from './key/record.ts';
 export { isLive, maySee, mayTouch } from './key/record.ts';
+export type { FoundVerdict } from './plan/judge-found.ts';
+export { judgeFound } from './plan/judge-found.ts';
 export type { EndedLog, Keep, RetentionSnapshot } from './plan/plan-retention.ts';
 export { planRetention } from './plan/plan-retention.ts';
 export type { PlannedFact, RunSnapshot } from './plan/plan-runs.ts';
 export { planRuns } from './plan/plan-runs.ts';
+export type { PlannedAction, SessionAction, SessionSnapshot, SessionView } from './plan/plan-sessions.ts';
+export { planSessions } from './plan/plan-sessions.ts';
 export { wakeAt } from './plan/wake.ts';
 export type { AgentStore, RemovedPool } from './ports/agent-store.ts';
 export type { Clock } from './ports/clock.ts';
@@ -19,6 +23,18 @@ export type { Ids } from './ports/ids.ts';
 export type { KeyStore, SignIn } from './ports/key-store.ts';
 export type { AttemptRef, LogPiece, LogRange, LogStore } from './ports/log-store.ts';
 export type { Notifier } from './ports/notifier.ts';
+export type {
+  Cost,
+  EndedBy,
+  Found,
+  Health,
+  LaunchRequest,
+  Observation,
+  ObservedUse,
+  Provider,
+  ProviderCapabilities,
+  SpecProblem,
+} from './ports/provider.ts';
 export type {
   ClaimQuery,
   GateRef,
@@ -33,6 +49,14 @@ export type {
   Swept,
   Taker,
 } from './ports/run-store.ts';
+export type {
+  InsertedSession,
+  InsertSession,
+  Quota,
+  SessionCount,
+  SessionFilter,
+  SessionStore,
+} from './ports/session-store.ts';
 export type { Store } from './ports/store.ts';
 export type { NewRun } from './run/create.ts';
 export { createRun } from './run/create.ts';
@@ -58,4 +82,30 @@ export type {
 export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
 export { statusOf } from './run/status.ts';
+export type { NewSession } from './session/create.ts';
+export { createSession } from './session/create.ts';
+export { alarmAt, idleAt, phaseDeadline, sessionWakeAt, unusedAt } from './session/deadline.ts';
+export type { SessionStep } from './session/lifecycle.ts';
+export type { SessionFact } from './session/observe.ts';
+export { observeSession } from './session/observe.ts';
+export type {
+  Activity,
+  Extension,
+  Handle,
+  HealthCheck,
+  HealthSpec,
+  Hold,
+  PortAddress,
+  PortSpec,
+  SessionEvent,
+  SessionLaunch,
+  SessionLimits,
+  SessionRecord,
+  SessionSpec,
+  Trouble,
+  VolumeSpec,
+} from './session/record.ts';
+export type { SessionIntent } from './session/request.ts';
+export { requestSession } from './session/request.ts';
+export { isSubdomain, SUBDOMAINS, subdomainOf } from './session/subdomain.ts';
 export * from './vocabulary/index.ts';

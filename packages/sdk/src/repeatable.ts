@@ -1,7 +1,7 @@
 import type { OperationId } from '@errand/contract/wire';
 
 /**
- * May a call whose answer was lost be made again without doing its work twice? Creating a run may because of its Idempotency-Key,
+ * May a call whose answer was lost be made again without doing its work twice? Creating a run or a session may because of its Idempotency-Key,
  * input because of its offset, a retry because it names the end that was seen.
  */
 export const REPEATABLE = {
@@ -15,6 +15,17 @@ export const REPEATABLE = {
   resizeTerminal: true,
   takeOver: true,
   followEvents: true,
+  createSession: true,
+  listSessions: true,
+  getSession: true,
+  sessionEvents: true,
+  startSession: true,
+  stopSession: true,
+  deleteSession: true,
+  extendSession: true,
+  holdSession: true,
+  diagnoseSessions: true,
+  listTemplates: true,
   createKey: false,
   listKeys: true,
   removeKey: true,

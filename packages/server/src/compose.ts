@@ -1,14 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type AgentRecord, newPool, type Store } from '@errand/core';
+import { type AgentRecord, newPool, type Provider, type Store } from '@errand/core';
 import type { Logger } from 'pino';
 import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
-import { countOpenRuns, createServices, type OwnAgentSlot } from './create-services.ts';
+import { countOpenRuns, countOpenSessions, createServices, type OwnAgentSlot } from './create-services.ts';
 import { inProcessLink } from './in-process-link.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
 import { Retention } from './reconciler/retention.ts';
+import { probeHealth } from './reconciler/sessions/probe-health.ts';
+import { SessionReconciler } from './reconciler/sessions/session-reconciler.ts';
+import { SessionSweep } from './reconciler/sessions/session-sweep.ts';
 import { openSealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { openDataFolder } from './stores/data-folder.ts';
@@ -21,6 +24,7 @@ import { LocalNotifier } from './system/local-notifier.ts';
 import { randomIds } from './system/random-ids.ts';
 import { sharedClock } from './system/shared-clock.ts';
 import { systemClock } from './system/system-clock.ts';
+import { noTemplates } from './use-cases/sessions/session-templates.ts';
 
 /** Everything that works behind the HTTP edge. Closing it waits for writes under way; commands go on. */
 export interface ControlPlane extends AsyncDisposable {
@@ -28,9 +32,11 @@ export interface ControlPlane extends AsyncDisposable {
   readonly compat: Compat;
   readonly reconciler: Reconciler;
   readonly retention: Retention;
+  readonly sessionReconciler: SessionReconciler;
+  readonly sessionSweep: SessionSweep;
   /** Resolves when the own agent serves, at once where there is none. */
   startOwnAgent(): Promise<void>;
-  /** How many runs have not finished. */
+  /** How many runs have not finished, and how many sessions are not stopped. */
   openRuns(): Promise<number>;
 }
 
@@ -63,6 +69,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     logs,
     ...system,
     sealer,
+    making: { ...NO_PROVIDERS, quotas: config.sessionQuotas },
     sockets,
     own,
     stays: config.listen !== null,
@@ -83,12 +90,30 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
       reads: services.reads,
       keep: config,
     }),
+    ...(await keepSessions(services)),
     startOwnAgent: () => startOwnAgent(options, { services, own, folder: folder.path }),
-    openRuns: () => countOpenRuns(store),
+    openRuns: async () => (await countOpenRuns(store)) + (await countOpenSessions(store)),
     async [Symbol.asyncDispose]() {
       await own.agent?.stop();
       await closing.disposeAsync();
     },
+  };
+}
+
+const NO_PROVIDERS = {
+  providers: new Map<string, Provider>(),
+  templates: noTemplates,
+  random: Math.random,
+};
+
+/** What sees to sessions, under the tag of this store. */
+async function keepSessions({
+  sessions,
+}: Services): Promise<Pick<ControlPlane, 'sessionReconciler' | 'sessionSweep'>> {
+  const tag = await sessions.tag();
+  return {
+    sessionReconciler: new SessionReconciler({ ...sessions, tag, probe: probeHealth }),
+    sessionSweep: new SessionSweep({ ...sessions, tag }),
   };
 }
 

@@ -41,6 +41,13 @@ export const ConfigFile = z.strictObject({
   }),
   keep: z.strictObject({ runs: DurationText.optional(), logs: SizeText.optional() }).optional(),
   compat: CompatConfig.optional().meta({ description: 'Older systems whose clients go on working' }),
+  sessions: z
+    .strictObject({
+      perOwner: z.int().min(0).max(100_000).optional(),
+      perTeam: z.int().min(0).max(100_000).optional(),
+    })
+    .optional()
+    .meta({ description: 'How many sessions there may be at a time' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
@@ -61,6 +68,7 @@ export interface ServerConfig {
   readonly keepRunsMs: number;
   readonly keepLogBytes: number;
   readonly compat: CompatConfig;
+  readonly sessionQuotas: { readonly perOwner: number; readonly perTeam: number };
   readonly logLevel: string;
   /** Ends itself after this long without run and client; null: never. */
   readonly idleExitMs: number | null;
@@ -98,6 +106,10 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
     keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
     keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
     compat: file.compat ?? {},
+    sessionQuotas: {
+      perOwner: file.sessions?.perOwner ?? DEFAULTS.sessionsPerOwner,
+      perTeam: file.sessions?.perTeam ?? DEFAULTS.sessionsPerTeam,
+    },
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,
   };

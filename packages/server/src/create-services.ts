@@ -1,14 +1,27 @@
-import { type Clock, ErrandError, type Ids, type LogStore, type Notifier, type Store } from '@errand/core';
+import {
+  type Clock,
+  ErrandError,
+  type Ids,
+  isFinalState,
+  type LogStore,
+  type Notifier,
+  type Provider,
+  type Store,
+} from '@errand/core';
 import type { OwnAgent } from './own-agent.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { AgentMemory } from './use-cases/agents/agent-memory.ts';
-import { Connections } from './use-cases/agents/connections.ts';
+import { Connections, type ConnectionsParts } from './use-cases/agents/connections.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
+import { SessionCommands } from './use-cases/sessions/session-commands.ts';
+import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
+import { noTemplates, type SessionTemplates } from './use-cases/sessions/session-templates.ts';
+import { SessionUses } from './use-cases/sessions/session-uses.ts';
 
 export interface ServiceParts {
   readonly version: string;
@@ -18,6 +31,8 @@ export interface ServiceParts {
   readonly ids: Ids;
   readonly notifier: Notifier;
   readonly sealer: Sealer;
+  /** What sessions are made of and by; null: none can be made. */
+  readonly making: SessionMaking | null;
   /** Folder for the sockets of callers' keepers. */
   readonly sockets: string;
   /** The control plane's own agent, once there is one. */
@@ -25,6 +40,14 @@ export interface ServiceParts {
   /** Started by somebody to stay, not in the background by a command line. */
   readonly stays: boolean;
   readonly shutDown: () => void;
+}
+
+export interface SessionMaking {
+  /** By name; the first is the one that is meant where none is named. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly templates: SessionTemplates;
+  readonly quotas: SessionQuotas;
+  readonly random: () => number;
 }
 
 /** Filled after the use-cases are wired, since the own agent is served by them. */
@@ -39,7 +62,6 @@ export function createServices(parts: ServiceParts): Services {
   const { runs, agents, keys } = store;
   const windows = new PendingWindows();
   const offers = new Offers();
-  const instances = new Instances(clock);
   const ownAgentId = (): string | null => own.id;
   const leasing = { logs, unseal: sealer.unseal, ownAgentId };
   const common = { runs, agents, logs, notifier, clock };
@@ -58,8 +80,9 @@ export function createServices(parts: ServiceParts): Services {
     input: common,
     terminals: { runs, windows, notifier },
     why: common,
+    sessions: sessionParts(parts),
     keyMaking: { keys, clock, ids },
-    joining: { agents, keys, clock, ids },
+    ...agentServices(parts, common),
     hello: common,
     polling: {
       ...common,
@@ -68,10 +91,6 @@ export function createServices(parts: ServiceParts): Services {
       offers,
       takeWindows: (agentId) => windows.take(agentId),
     },
-    connections: new Connections(common),
-    instances,
-    agentLife: { ...common, keys, instances },
-    agentKeys: { agents, keys, clock, ids },
     appending: common,
     reporting: common,
     fetching: common,
@@ -85,6 +104,46 @@ export function createServices(parts: ServiceParts): Services {
   };
 }
 
+/** What only concerns who the agents are. */
+function agentServices(
+  { store: { agents, keys }, clock, ids }: ServiceParts,
+  common: ConnectionsParts & Pick<Store, 'agents'> & Pick<ServiceParts, 'notifier'>,
+): Pick<Services, 'joining' | 'connections' | 'instances' | 'agentLife' | 'agentKeys'> {
+  const instances = new Instances(clock);
+  return {
+    joining: { agents, keys, clock, ids },
+    connections: new Connections(common),
+    instances,
+    agentLife: { ...common, keys, instances },
+    agentKeys: { agents, keys, clock, ids },
+  };
+}
+
+const NO_MAKING: SessionMaking = {
+  providers: new Map(),
+  templates: noTemplates,
+  quotas: { perOwner: 0, perTeam: 0 },
+  random: () => 0,
+};
+
+function sessionParts(parts: ServiceParts): Services['sessions'] {
+  const { store, clock, ids, notifier, sealer } = parts;
+  const { sessions, runs, agents } = store;
+  return {
+    ...(parts.making ?? NO_MAKING),
+    sessions,
+    agents,
+    commands: new SessionCommands({ runs, notifier, clock }),
+    uses: new SessionUses(),
+    notifier,
+    clock,
+    ids,
+    seal: sealer.seal,
+    unseal: sealer.unseal,
+    tag: () => sessions.tag(ids.secret(12)),
+  };
+}
+
 async function shutDown({ store, stays, shutDown: begin }: ServiceParts, busy: boolean): Promise<void> {
   if (stays) throw new ErrandError('conflict', 'this control plane was started with errand up; end that one');
   const open = await countOpenRuns(store);
@@ -95,4 +154,12 @@ async function shutDown({ store, stays, shutDown: begin }: ServiceParts, busy: b
 /** How many runs have not finished. */
 export async function countOpenRuns(store: Pick<Store, 'runs'>): Promise<number> {
   return (await store.runs.countOpen()).reduce((sum, { count }) => sum + count, 0);
+}
+
+/** How many sessions need a control plane: all but those that are stopped or over. */
+export async function countOpenSessions(store: Pick<Store, 'sessions'>): Promise<number> {
+  const counts = await store.sessions.count();
+  return counts
+    .filter(({ state }) => state !== 'stopped' && !isFinalState(state))
+    .reduce((sum, { count }) => sum + count, 0);
 }

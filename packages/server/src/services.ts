@@ -20,6 +20,7 @@ import type { AwaitRunParts } from './use-cases/runs/see-run.ts';
 import type { SubmitRunParts } from './use-cases/runs/submit-run.ts';
 import type { ResizeTerminalParts } from './use-cases/runs/terminal.ts';
 import type { WhyWaitingParts } from './use-cases/runs/why-waiting.ts';
+import type { CreateSessionParts } from './use-cases/sessions/create-session.ts';
 
 /** What the HTTP edge hands to each use-case: made once in `compose.ts`, each use-case sees only its own parts. */
 export interface Services {
@@ -37,6 +38,7 @@ export interface Services {
   readonly input: WriteInputParts;
   readonly terminals: ResizeTerminalParts;
   readonly why: WhyWaitingParts;
+  readonly sessions: CreateSessionParts & { readonly tag: () => Promise<string> };
   readonly keyMaking: CreateKeyParts;
   readonly joining: JoinAgentParts;
   readonly hello: SayHelloParts;

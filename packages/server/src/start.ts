@@ -113,7 +113,7 @@ function isLoopback(host: string): boolean {
 }
 
 async function runBackground(
-  { reconciler, retention }: ControlPlane,
+  { reconciler, retention, sessionReconciler, sessionSweep }: ControlPlane,
   signal: AbortSignal,
   log: Logger,
 ): Promise<void> {
@@ -121,6 +121,8 @@ async function runBackground(
   await Promise.all([
     reconciler.run(signal, failed('reconciler')),
     retention.run(signal, failed('retention')),
+    sessionReconciler.run(signal, failed('sessions')),
+    sessionSweep.run(signal, failed('session sweep')),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { newPool } from '@errand/core';
+import { fakeProvider } from '@errand/core/testing';
 import { pino } from 'pino';
 import { createCompat } from '../src/compat/compat.ts';
 import type { CompatConfig } from '../src/compat/compat-config.ts';
@@ -13,6 +14,7 @@ import { LocalNotifier } from '../src/system/local-notifier.ts';
 import { randomIds } from '../src/system/random-ids.ts';
 import { systemClock } from '../src/system/system-clock.ts';
 import { createKey, type KeyWish } from '../src/use-cases/keys/create-key.ts';
+import { noTemplates } from '../src/use-cases/sessions/session-templates.ts';
 
 export interface Ask {
   readonly key?: string | undefined;
@@ -43,6 +45,12 @@ export async function openPlane(compat: CompatConfig = {}): Promise<TestPlane> {
     ids: randomIds,
     notifier: new LocalNotifier(),
     sealer,
+    making: {
+      providers: new Map([['fake', fakeProvider({ clock: systemClock })]]),
+      templates: noTemplates,
+      quotas: { perOwner: 2, perTeam: 1_000 },
+      random: Math.random,
+    },
     sockets: '/nowhere',
     own,
     stays: false,

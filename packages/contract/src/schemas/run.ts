@@ -28,7 +28,7 @@ export const SecretEnvironment = Environment.superRefine((env, context) => {
   `must be at most ${LIMITS.secretBytes} bytes in all`,
 );
 
-const Argv = z
+export const Argv = z
   .array(
     ProgramText.refine(
       (arg) => byteLength([arg]) <= LIMITS.argBytes,
@@ -188,7 +188,7 @@ export const RunParams = z.strictObject({ id: Id });
 export const RunList = z.strictObject({ runs: z.array(Run), nextCursor: z.string().nullable() });
 
 /** Query parameters that may come once or more often. */
-function many<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
+export function many<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
   return z.preprocess((value) => (Array.isArray(value) ? value : String(value).split(',')), z.array(item));
 }
 
@@ -234,7 +234,7 @@ export const ShutDownQuery = z.strictObject({ busy: Flag().optional() });
 export const InputTaken = z.strictObject({ size: z.int(), ended: z.boolean() });
 
 /** `1`, `true` or an empty value: yes. `0`, `false`: no. */
-function Flag(): z.ZodType<boolean, string> {
+export function Flag(): z.ZodType<boolean, string> {
   return z
     .enum(['', '1', 'true', '0', 'false'])
     .transform((text) => text === '' || text === '1' || text === 'true');

@@ -118,6 +118,8 @@ export interface RunFilter {
   readonly agentId?: string;
   readonly name?: string;
   readonly tags?: readonly string[];
+  /** Id of the session that was their target. */
+  readonly session?: string;
   readonly createdAfter?: number;
   readonly createdBefore?: number;
 }

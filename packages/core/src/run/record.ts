@@ -24,6 +24,8 @@ export interface RunSpec {
   readonly retry: RetryPolicy;
   /** The submitting command line starts the command itself, so that it inherits everything from there (embedded shape). */
   readonly caller: boolean;
+  /** Id of the session it runs in; null: in none. */
+  readonly session: string | null;
 }
 
 /** How often and why to try again. `attempts` counts the first one too. */

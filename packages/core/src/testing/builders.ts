@@ -5,6 +5,9 @@ import { createRun } from '../run/create.ts';
 import { observeRun, type RunFact } from '../run/observe.ts';
 import type { RunRecord, RunSpec } from '../run/record.ts';
 import { type RunIntent, requestRun } from '../run/request.ts';
+import { createSession } from '../session/create.ts';
+import { observeSession, type SessionFact } from '../session/observe.ts';
+import type { SessionLimits, SessionRecord, SessionSpec } from '../session/record.ts';
 
 /** What a run executes when a test does not care. */
 export function aSpec(change: Partial<RunSpec> = {}): RunSpec {
@@ -22,6 +25,7 @@ export function aSpec(change: Partial<RunSpec> = {}): RunSpec {
     tty: null,
     retry: { attempts: 1, on: [], backoffMs: 0 },
     caller: false,
+    session: null,
     ...change,
   };
 }
@@ -79,6 +83,78 @@ export function finished(run: RunRecord, now: number = run.notBefore, code = 0):
   const live = running(run, 'agent_1', now);
   const reason = { kind: 'exited', code } as const;
   return observed(live, { kind: 'ended', token: live.token, reason, log: null, now });
+}
+
+/** A small thing at the fake provider, with limits that a test can wait for. */
+export function aSessionSpec(change: Partial<SessionSpec> = {}): SessionSpec {
+  return {
+    provider: 'fake',
+    image: null,
+    size: null,
+    cpus: null,
+    memoryBytes: null,
+    command: null,
+    env: {},
+    sealedEnv: {},
+    ports: [],
+    volumes: [],
+    health: null,
+    pool: null,
+    agent: null,
+    options: {},
+    limits: sessionLimits(),
+    ...change,
+  };
+}
+
+export function sessionLimits(change: Partial<SessionLimits> = {}): SessionLimits {
+  return {
+    leaseMs: 600_000,
+    createMs: 120_000,
+    readyMs: 60_000,
+    stopMs: 30_000,
+    lifeMs: 7_200_000,
+    idleMs: 300_000,
+    unusedMs: 3_600_000,
+    ...change,
+  };
+}
+
+/** A requested session of `acme/user-1`; every one has an id and a subdomain of its own. */
+export function aSession(change: Partial<SessionRecord> = {}): SessionRecord {
+  made += 1;
+  const asked = {
+    id: change.id ?? `ses_${String(made).padStart(26, '0')}`,
+    owner: 'acme/user-1',
+    createdBy: 'key_1',
+    name: null,
+    tags: [],
+    template: null,
+    subdomain: `brisk-otter${made}`,
+    spec: aSessionSpec(),
+  };
+  return { ...createSession(asked, change.createdAt ?? 1_000), ...change };
+}
+
+/** The session after these facts, each of which must change it. */
+export function sessionAfter(session: SessionRecord, ...facts: readonly SessionFact[]): SessionRecord {
+  return facts.reduce((present, fact) => {
+    const step = observeSession(present, fact);
+    if (step.kind !== 'next') throw new Error(`${fact.kind} of a ${present.state} session is ${step.kind}`);
+    return step.session;
+  }, session);
+}
+
+/** The session as it is once its provider and its health check were content. */
+export function readySession(session: SessionRecord, now: number = session.createdAt): SessionRecord {
+  const key = `${session.id}-${session.launches + 1}`;
+  return sessionAfter(
+    session,
+    { kind: 'launching', now },
+    { kind: 'launched', key, handle: { v: 1, data: { machine: key } }, now },
+    { kind: 'runs', key, ports: [], agent: null, now },
+    { kind: 'healthy', key, now },
+  );
 }
 
 export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {

@@ -4,17 +4,27 @@ export {
   anAgent,
   aPool,
   aRun,
+  aSession,
+  aSessionSpec,
   aSpec,
   finished,
   leased,
   observed,
+  readySession,
   requested,
   running,
+  sessionAfter,
+  sessionLimits,
 } from './builders.ts';
 export { runClockSuite } from './clock-suite.ts';
 export type { FakeClock } from './fake-clock.ts';
 export { fakeClock } from './fake-clock.ts';
 export { fakeIds } from './fake-ids.ts';
+export type { FakeMachine, FakeMachines } from './fake-machines.ts';
+export type { FakeCall, FakeFault, FakeProvider, FakeProviderOptions } from './fake-provider.ts';
+export { fakeProvider } from './fake-provider.ts';
 export { runLogStoreSuite } from './log-store-suite.ts';
 export { runNotifierSuite } from './notifier-suite.ts';
+export type { ProviderUnderTest } from './provider-suite.ts';
+export { runProviderSuite } from './provider-suite.ts';
 export { runStoreSuite } from './store-suite.ts';

@@ -8,6 +8,8 @@ export { DEFAULTS, LIMITS } from './limits.ts';
 export type { LogEnd, Stream } from './log-end.ts';
 export { STREAMS } from './log-end.ts';
 export { covers, isOwner, teamOf } from './owner.ts';
+export type { ProviderErrorKind } from './provider-error.ts';
+export { PROVIDER_ERROR_KINDS, ProviderError, REPEATABLE_ERRORS } from './provider-error.ts';
 export type { Role } from './role.ts';
 export { ROLES } from './role.ts';
 export type { CancelSignal, RetryCause } from './run-choice.ts';
@@ -23,4 +25,8 @@ export type {
   ViewColumn,
 } from './script.ts';
 export { isScriptName, RESULT_SOURCES } from './script.ts';
+export type { SessionReason, SessionReasonFacts, SessionReasonKind } from './session-reason.ts';
+export { describeSessionReason, SESSION_REASON_KINDS, SESSION_REASONS, span } from './session-reason.ts';
+export type { ActivityKind, DesiredState, SessionState } from './session-state.ts';
+export { ACTIVITIES, DESIRED_STATES, isFinalState, SESSION_STATES } from './session-state.ts';
 export { signalName } from './signal.ts';

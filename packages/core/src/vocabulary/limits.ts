@@ -20,6 +20,21 @@ export const DEFAULTS = {
   pollIdleMs: 30 * SECOND,
   pollHeldMs: 10 * SECOND,
   waitMaxMs: 10 * MINUTE,
+  /** A session's right to exist, unless the control plane renews it. */
+  sessionLeaseMs: 30 * MINUTE,
+  sessionRenewMs: MINUTE,
+  /** Time limits of the phases of a start and of a stop. */
+  sessionCreateMs: 10 * MINUTE,
+  sessionReadyMs: 5 * MINUTE,
+  sessionStopMs: 2 * MINUTE,
+  sessionLifeMs: 24 * HOUR,
+  sessionIdleMs: 30 * MINUTE,
+  /** A session that is stopped for this long is deleted. */
+  sessionUnusedMs: 7 * 24 * HOUR,
+  healthIntervalMs: 2 * SECOND,
+  healthTimeoutMs: 5 * SECOND,
+  sessionsPerOwner: 20,
+  sessionsPerTeam: 200,
   keepRunsMs: 30 * 24 * HOUR,
   keepLogBytes: 10_000_000_000,
 } as const;
@@ -44,4 +59,10 @@ export const LIMITS = {
   nameLength: 200,
   tags: 32,
   retryAttempts: 100,
+  /** No session runs longer without being started anew, however often it is extended. */
+  sessionLifeMs: 30 * 24 * HOUR,
+  sessionPorts: 32,
+  sessionVolumes: 32,
+  /** Events kept with a session. */
+  sessionEvents: 100,
 } as const;

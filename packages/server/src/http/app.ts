@@ -11,6 +11,7 @@ import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
+import { sessionHandlers } from './handlers/session-handlers.ts';
 import type { AppParts, Environment } from './parts.ts';
 import { registerRoutes } from './register.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -48,6 +49,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
     handlers: {
       ...runHandlers(services),
       ...logHandlers(services),
+      ...sessionHandlers(services),
       ...keyHandlers(services),
       ...agentHandlers(services),
       ...agentLifeHandlers(services),

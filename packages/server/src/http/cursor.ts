@@ -1,7 +1,7 @@
-import { ErrandError, type Page, type RunRecord } from '@errand/core';
+import { ErrandError, type Page } from '@errand/core';
 
-/** Opaque to clients: the place of the last run of a page. */
-export function encodeCursor({ createdAt, id }: RunRecord): string {
+/** Opaque to clients: the place of the last item of a page. */
+export function encodeCursor({ createdAt, id }: NonNullable<Page['after']>): string {
   return Buffer.from(`${createdAt} ${id}`).toString('base64url');
 }
 

@@ -14,4 +14,8 @@ export const topics = {
   agentLife: (agentId: string) => `agent-life:${agentId}`,
   /** A submission handed a run to a waiting poll of an agent. */
   handed: (agentId: string) => `handed:${agentId}`,
+  /** The record of a session changed. */
+  session: (sessionId: string) => `session:${sessionId}`,
+  /** Any session changed; the subject is its id. */
+  sessions: 'sessions',
 } as const;

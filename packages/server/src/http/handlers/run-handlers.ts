@@ -9,6 +9,7 @@ import { resizeTerminal } from '../../use-cases/runs/terminal.ts';
 import { whyWaiting } from '../../use-cases/runs/why-waiting.ts';
 import type { SomeHandlers } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { idempotencyKeyOf } from '../idempotency-key.ts';
 import { presentRun } from '../present/run.ts';
 
 type RunOperation =
@@ -94,14 +95,6 @@ async function presented(services: Services, run: RunRecord): Promise<ReturnType
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-function idempotencyKeyOf(headers: Headers): string | null {
-  const key = headers.get('idempotency-key');
-  if (key !== null && (key.length === 0 || key.length > 200)) {
-    throw new ErrandError('invalid', 'Idempotency-Key must have 1 to 200 characters');
-  }
-  return key;
-}
 
 interface ListQuery {
   readonly status?: RunFilter['status'];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { aRun } from '@errand/core/testing';
-import { ROLES, RUN_STATES, RUN_STATUSES } from '@errand/core/vocabulary';
+import { ROLES, RUN_STATES, RUN_STATUSES, SESSION_STATES } from '@errand/core/vocabulary';
 import { expect, it } from 'vitest';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -16,6 +16,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0002-agent-life': '0e51fe81d530ace9',
   '0003-deliveries': '1aa50561ddb6051c',
   '0004-pools': '4740cd1751dfbfac',
+  '0005-sessions': '8bde666d1b54bbf8',
 };
 
 it('never changes a migration', () => {
@@ -30,6 +31,7 @@ it.each([
   ['runs', 'state', RUN_STATES],
   ['runs', 'status', RUN_STATUSES],
   ['keys', 'role', ROLES],
+  ['sessions', 'state', SESSION_STATES],
 ])('admits in %s.%s exactly the words of the vocabulary', async (table, column, words) => {
   const db = new DatabaseSync(':memory:');
   await using store = await openSqliteStore({ database: db });

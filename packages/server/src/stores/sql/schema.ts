@@ -7,6 +7,7 @@ export interface Schema {
   readonly keys: KeysTable;
   readonly sign_ins: SignInsTable;
   readonly agents: AgentsTable;
+  readonly sessions: SessionsTable;
   readonly pools: PoolsTable;
   readonly join_tokens: JoinTokensTable;
   readonly deliveries: DeliveriesTable;
@@ -68,6 +69,26 @@ export interface RunGroupsTable {
   readonly created_by: string;
   readonly created_at: number;
   readonly is_open: number;
+  readonly idempotency_key: string | null;
+  readonly fingerprint: string | null;
+  readonly doc: string;
+}
+
+/** The columns serve to find sessions; the record itself is the document. */
+export interface SessionsTable {
+  readonly id: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly created_by: string;
+  readonly name: string | null;
+  readonly subdomain: string;
+  readonly provider: string;
+  readonly state: string;
+  readonly created_at: number;
+  readonly wake_at: number | null;
+  /** When nothing was left of it; null before. */
+  readonly over_at: number | null;
+  /** Unique together with `created_by`; goes with the session. */
   readonly idempotency_key: string | null;
   readonly fingerprint: string | null;
   readonly doc: string;

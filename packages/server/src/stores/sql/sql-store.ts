@@ -8,6 +8,7 @@ import { sqlGroupStore } from './groups/group-store.ts';
 import { sqlKeyStore } from './keys/key-store.ts';
 import { migrate } from './migrate.ts';
 import { sqlRunStore } from './runs/run-store.ts';
+import { sqlSessionStore } from './sessions/session-store.ts';
 
 /** The store over any database: brings its tables up to date, then serves. Closing it closes the executor. */
 export async function openSqlStore(executor: Executor, dialect: Dialect): Promise<Store> {
@@ -18,6 +19,7 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     agents: sqlAgentStore(executor, dialect),
     deliveries: sqlDeliveryStore(executor, dialect),
     groups: sqlGroupStore(executor, dialect),
+    sessions: sqlSessionStore(executor, dialect),
     ping: async () => {
       await executor.read(CompiledQuery.raw('select 1'));
     },

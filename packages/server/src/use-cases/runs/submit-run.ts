@@ -198,6 +198,7 @@ function specOf(parts: SubmitRunParts, actor: Actor, request: RunCreate): RunSpe
       backoffMs: request.retry?.backoff ?? 0,
     },
     caller: request.caller,
+    session: null,
   };
 }
 

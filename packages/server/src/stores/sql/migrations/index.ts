@@ -3,6 +3,7 @@ import { initial } from './0001-initial.ts';
 import { agentLife } from './0002-agent-life.ts';
 import { deliveries } from './0003-deliveries.ts';
 import { pools } from './0004-pools.ts';
+import { sessions } from './0005-sessions.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-agent-life', statements: agentLife },
   { name: '0003-deliveries', statements: deliveries },
   { name: '0004-pools', statements: pools },
+  { name: '0005-sessions', statements: sessions },
 ];

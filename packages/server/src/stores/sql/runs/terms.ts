@@ -5,16 +5,19 @@ export function termsOf({
   name,
   tags,
   owner,
-}: Pick<RunRecord, 'name' | 'tags' | 'owner'>): readonly string[] {
+  spec,
+}: Pick<RunRecord, 'name' | 'tags' | 'owner' | 'spec'>): readonly string[] {
   const names = name === null ? [] : [nameTerm(name)];
-  return [...names, ...new Set(tags.map(tagTerm)), ...scopesOf(owner).map(ownerTerm)];
+  const sessions = spec.session === null ? [] : [sessionTerm(spec.session)];
+  return [...names, ...sessions, ...new Set(tags.map(tagTerm)), ...scopesOf(owner).map(ownerTerm)];
 }
 
 /** The terms a filter asks for, those that fewest runs are likely to have first. */
-export function wantedTerms({ name, tags = [], ownerScope }: RunFilter): readonly string[] {
+export function wantedTerms({ name, tags = [], session, ownerScope }: RunFilter): readonly string[] {
   const names = name === undefined ? [] : [nameTerm(name)];
   const scopes = ownerScope === undefined ? [] : [ownerTerm(ownerScope)];
-  return [...names, ...tags.map(tagTerm), ...scopes];
+  const sessions = session === undefined ? [] : [sessionTerm(session)];
+  return [...names, ...sessions, ...tags.map(tagTerm), ...scopes];
 }
 
 /** `acme/user-7` is in the scopes `acme` and `acme/user-7`. */
@@ -25,6 +28,10 @@ function scopesOf(owner: string): readonly string[] {
 
 function nameTerm(name: string): string {
   return `name ${name}`;
+}
+
+function sessionTerm(session: string): string {
+  return `session ${session}`;
 }
 
 function tagTerm(tag: string): string {

@@ -1,0 +1,141 @@
+import type { Handle, PortAddress, SessionSpec } from '../session/record.ts';
+import type { SessionReason } from '../vocabulary/session-reason.ts';
+
+/**
+ * Makes compute, looks at it, and ends it: one per place where compute can be made.
+ *
+ * Order. For one launch key: `launch` (or `start`), then any number of `inspect` and `renew`, then `stop` or `terminate`. Calls about
+ * different launches may be made concurrently, and every call may be made again, also long after it succeeded and by another process.
+ *
+ * Time. Every call comes back promptly: `launch` before what it makes is ready, `stop` and `terminate` with `pending` while they
+ * are not done. What a call does has happened, or will never happen, `capabilities.settleMs` after the call began, also
+ * where its answer was lost. A call that takes longer than that is given up by the caller, and must then have no effect any more.
+ *
+ * Truth. Nothing is called gone that may be alive: `terminate` says `done` only when nothing of the handle is left, what came along
+ * (disks, addresses, network interfaces) included. A handle that the provider does not know is gone, which is no error.
+ *
+ * Tag. Everything it makes carries the tag and the ids of the request, where the provider itself keeps them, so that `list` finds it
+ * without any record of ours.
+ *
+ * Dead man. Beside the compute something that needs neither the control plane nor its network ends it when its lease runs out.
+ * It counts time by itself: leases are handed over as durations.
+ *
+ * Errors are {@link ProviderError}s with a kind and a sentence for people. `capacity`, `quota`, `config` of `launch` and `start` mean that
+ * this call made nothing; after `auth`, `transient` and anything else nobody knows. Business outcomes (it ended, it is gone) are values.
+ */
+export interface Provider {
+  readonly name: string;
+  readonly capabilities: ProviderCapabilities;
+  /** What of this spec cannot be, each with the field and what to change. Pure and quick: asked before anything is stored. */
+  problems(spec: SessionSpec): readonly SpecProblem[];
+  /** What it costs while it runs, as far as the provider knows; null: it does not. Pure and quick. */
+  cost(spec: SessionSpec): Cost | null;
+  /**
+   * Makes one piece of compute for the key. A repeat answers with the handle of the first, whatever else has changed meanwhile (no
+   * capacity left, other limits); two calls at the same time make one. The lease begins with the call.
+   */
+  launch(request: LaunchRequest): Promise<Handle>;
+  /**
+   * Starts what `stop` has kept, volumes and files included, under a new key. Repeatable as `launch`. The handle answered stands
+   * for all of it from then on; it differs from the one before only where that one stands for nothing any more. Where what was kept
+   * is gone it makes new compute with the same volumes.
+   */
+  start(kept: Handle, request: LaunchRequest): Promise<Handle>;
+  /** How it is now. */
+  inspect(handle: Handle): Promise<Observation>;
+  /** Tells the dead man's switch that it may live for `leaseMs` from now. Of something gone: changes nothing, no error. */
+  renew(handle: Handle, leaseMs: number): Promise<void>;
+  /** Ends what runs and keeps volumes, and whatever else makes the next start quick. `done`: nothing runs and nothing but storage is paid for. */
+  stop(handle: Handle): Promise<'done' | 'pending'>;
+  /** Ends all of it, volumes too. */
+  terminate(handle: Handle): Promise<'done' | 'pending'>;
+  /**
+   * Everything of this tag that is not gone, running or kept. What was made within the last `settleMs` may be missing; what is gone may
+   * still be shown for as long.
+   */
+  list(tag: string): Promise<readonly Found[]>;
+}
+
+/** How providers differ, as data: callers branch on these, never on the name. */
+export interface ProviderCapabilities {
+  /** See above: after this long a call without an answer has had all of its effect. */
+  readonly settleMs: number;
+  /** `inspect` tells whether the health check of the spec succeeds; else the control plane asks by itself at the addresses. */
+  readonly checksHealth: boolean;
+  /** Runs with a session as their target reach it through this: an agent that has it among its own, or nothing does. */
+  readonly runs: 'agent' | 'none';
+  /** Is it made by an agent of a pool, so that whoever asks must be allowed to use that pool? */
+  readonly inPool: boolean;
+  /** Calls at the same time that it takes well. */
+  readonly atOnce: number;
+}
+
+export interface Cost {
+  readonly perHour: number;
+  /** Such as `USD`. */
+  readonly currency: string;
+}
+
+export interface SpecProblem {
+  /** Path in the request, such as `ports` or `options.user`. */
+  readonly field: string;
+  /** What to change. */
+  readonly message: string;
+}
+
+export interface LaunchRequest {
+  /** Unique for ever; of letters, digits, `_` and `-`, at most 60. */
+  readonly key: string;
+  readonly sessionId: string;
+  readonly owner: string;
+  readonly subdomain: string;
+  /** Of this control plane. */
+  readonly tag: string;
+  readonly spec: SessionSpec;
+  /** The whole environment, secrets in clear: never stored, never in a log. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How long it may live from this call on, unless it is renewed. */
+  readonly leaseMs: number;
+}
+
+export type Observation =
+  /** Being made. `progress`: a sentence for people, such as how much of an image is there. */
+  | { readonly kind: 'pending'; readonly progress: string | null }
+  | {
+      readonly kind: 'running';
+      readonly ports: readonly PortAddress[];
+      readonly health: Health | null;
+      readonly use: ObservedUse;
+    }
+  /** It ended by itself, or somebody ended it there. */
+  | { readonly kind: 'ended'; readonly reason: EndedBy }
+  | { readonly kind: 'gone' };
+
+export type EndedBy = Extract<SessionReason, { kind: 'exited' | 'out_of_memory' | 'machine_gone' }>;
+
+export type Health =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'not_yet'; readonly why: string }
+  /** Waiting is pointless. */
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** What the provider sees of the use of the compute, so that busy things are not stopped; null where it cannot tell. */
+export interface ObservedUse {
+  /** When bytes last went through a published port, in ms since 1970. */
+  readonly trafficAt: number | null;
+  /** Time that its processes have spent on processors since its start, in ms. */
+  readonly cpuMs: number | null;
+  /** Agent and pool that serve the runs of this session, where `capabilities.runs` says so. */
+  readonly agent: { readonly id: string; readonly pool: string } | null;
+}
+
+/** Something at a provider that carries our tag. */
+export interface Found {
+  readonly handle: Handle;
+  readonly key: string;
+  readonly sessionId: string;
+  /** `kept`: stopped, only storage is left. */
+  readonly state: 'running' | 'kept';
+  /** Ms until its dead man's switch ends it; null where that is not known or nothing runs. */
+  readonly leaseLeftMs: number | null;
+}

@@ -1,0 +1,193 @@
+import type { Command } from '../vocabulary/command.ts';
+import type { ProviderErrorKind } from '../vocabulary/provider-error.ts';
+import type { SessionReason } from '../vocabulary/session-reason.ts';
+import type { ActivityKind, DesiredState, SessionState } from '../vocabulary/session-state.ts';
+
+/** What was asked for; never changes. Times in ms, sizes in bytes; null: as the provider or the image has it. */
+export interface SessionSpec {
+  readonly provider: string;
+  readonly image: string | null;
+  /** A word of the provider, such as a machine type. */
+  readonly size: string | null;
+  readonly cpus: number | null;
+  readonly memoryBytes: number | null;
+  /** What runs in it from its start on, beside the commands that come later. */
+  readonly command: Command | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** Secret variables, sealed with the server's key; never shown again. */
+  readonly sealedEnv: Readonly<Record<string, string>>;
+  readonly ports: readonly PortSpec[];
+  readonly volumes: readonly VolumeSpec[];
+  readonly health: HealthSpec | null;
+  /** Where the provider `process` makes it. */
+  readonly pool: string | null;
+  readonly agent: string | null;
+  /** What only its provider understands; `Provider.problems` has checked it. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly limits: SessionLimits;
+}
+
+export interface PortSpec {
+  /** As the session itself sees it. */
+  readonly port: number;
+  /** Address of the provider's machine on which it is reached; null: loopback. */
+  readonly bind: string | null;
+  /** Outer ports to choose from, both ends included; null: any free one. */
+  readonly range: readonly [number, number] | null;
+}
+
+/** Kept over stop and start, removed with the session. */
+export interface VolumeSpec {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface HealthSpec {
+  readonly check: HealthCheck;
+  readonly intervalMs: number;
+  /** Of one look. */
+  readonly timeoutMs: number;
+}
+
+export type HealthCheck =
+  | {
+      readonly kind: 'http';
+      readonly port: number;
+      readonly path: string;
+      readonly status: number;
+      /** The whole body, white space at its ends apart; null: any. */
+      readonly body: string | null;
+      /** A body that says that waiting is pointless; null: none does. */
+      readonly failedBody: string | null;
+    }
+  | { readonly kind: 'tcp'; readonly port: number }
+  /** Healthy once it exits with 0. */
+  | { readonly kind: 'command'; readonly argv: readonly string[] };
+
+export interface SessionLimits {
+  readonly leaseMs: number;
+  /** From the intent until the provider says that it runs. */
+  readonly createMs: number;
+  /** From then on until its health check succeeds. */
+  readonly readyMs: number;
+  /** After this a stop or a deletion that is not confirmed is shown as an alarm. */
+  readonly stopMs: number;
+  /** The longest it runs after a start, unless it is extended. */
+  readonly lifeMs: number;
+  /** null: it is never stopped for being idle. */
+  readonly idleMs: number | null;
+  /** Stopped for this long, it is deleted; null: never. */
+  readonly unusedMs: number | null;
+}
+
+/** What a provider needs to find what it made: opaque to everybody else, versioned by its provider. */
+export interface Handle {
+  readonly v: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Compute that was asked for. Durable before the provider is called; `handle` is durable right after. */
+export interface SessionLaunch {
+  readonly key: string;
+  readonly askedAt: number;
+  /** When the provider was last called to make it, in ms: what that call made may show up a while after it. */
+  readonly calledAt: number;
+  /** null: nobody knows yet what the provider made under this key, if anything. */
+  readonly handle: Handle | null;
+  readonly leaseUntil: number;
+  readonly renewedAt: number;
+}
+
+/** Where a port of a session is reached. `host` null: only from the machine it is on. */
+export interface PortAddress {
+  readonly port: number;
+  readonly host: string | null;
+  readonly outerPort: number;
+}
+
+export interface Activity {
+  readonly kind: ActivityKind;
+  readonly at: number;
+}
+
+/** Somebody keeps the session alive until then, whatever it does. */
+export interface Hold {
+  readonly until: number;
+  readonly by: string;
+  readonly note: string | null;
+}
+
+export interface Extension {
+  readonly by: string;
+  readonly at: number;
+  readonly endsAt: number;
+}
+
+/** Why it is being stopped or deleted, or was. */
+export interface Ending {
+  readonly reason: SessionReason;
+  readonly at: number;
+}
+
+/** The last call of the provider failed. `count` in a row; not to be called again before `notBefore`. */
+export interface Trouble {
+  readonly kind: ProviderErrorKind;
+  readonly message: string;
+  readonly count: number;
+  readonly at: number;
+  readonly notBefore: number;
+}
+
+/** Something people can follow. `seq` counts from 1 in each session; the oldest are dropped. */
+export interface SessionEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: SessionState | 'progress' | 'trouble' | 'extended' | 'held' | 'released';
+  readonly text: string;
+}
+
+/** A session as the store keeps it. Only `request` and `observe` make the next one; `version` rises by one with each. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly createdBy: string;
+  /** Unique among the owner's sessions that are not over. */
+  readonly name: string | null;
+  readonly tags: readonly string[];
+  /** The template it was made of; null: of a spec. */
+  readonly template: {
+    readonly name: string;
+    readonly params: Readonly<Record<string, unknown>>;
+  } | null;
+  /** Unique among all sessions that are not over. */
+  readonly subdomain: string;
+  readonly spec: SessionSpec;
+  readonly createdAt: number;
+  readonly desired: DesiredState;
+  readonly state: SessionState;
+  /** When it came into this state. */
+  readonly since: number;
+  /** How often compute was asked for; part of the launch key. */
+  readonly launches: number;
+  readonly launch: SessionLaunch | null;
+  /** What a stop kept for the next start. */
+  readonly kept: Handle | null;
+  readonly ports: readonly PortAddress[];
+  /** The agent and the pool that serve runs in it; null: none, or it does not run. */
+  readonly agent: { readonly id: string; readonly pool: string } | null;
+  /** When it first became ready; null: never. */
+  readonly firstReadyAt: number | null;
+  /** When it became ready this time. */
+  readonly readyAt: number | null;
+  /** When its maximum lifetime is over; null while nothing runs. */
+  readonly endsAt: number | null;
+  readonly activity: Activity;
+  readonly hold: Hold | null;
+  readonly extensions: readonly Extension[];
+  /** Why the latest start failed, or why it was lost; null: it was not. */
+  readonly failure: Ending | null;
+  readonly ending: Ending | null;
+  readonly trouble: Trouble | null;
+  readonly events: readonly SessionEvent[];
+}

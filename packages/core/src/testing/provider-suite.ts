@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { LaunchRequest, Observation, Provider } from '../ports/provider.ts';
+import type { Handle, SessionSpec } from '../session/record.ts';
+
+/** A provider with what the suite needs around it. */
+export interface ProviderUnderTest extends AsyncDisposable {
+  readonly provider: Provider;
+  /** The smallest thing that it can make and that stays until it is ended. */
+  readonly spec: SessionSpec;
+  /** A spec that it must refuse, and the field that is wrong. */
+  readonly wrong: { readonly spec: SessionSpec; readonly field: string };
+  /** Lets time pass: as long as the provider may need for its next step. */
+  readonly pause: () => Promise<void>;
+  /** Ends the compute behind the provider's back, as a crash would. */
+  readonly kill: (handle: Handle) => Promise<void>;
+  /** A lease short enough to wait for, and the pauses after which it has surely ended something. */
+  readonly deadMan: { readonly leaseMs: number; readonly pauses: number };
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How often a case looks before it gives up. */
+const LOOKS = 600;
+const LONG_MS = 600_000;
+
+/** What every provider does; each case speaks of a sentence of the port. `open` gives one with nothing made. */
+export function runProviderSuite(name: string, open: () => Promise<ProviderUnderTest>): void {
+  describe(`provider: ${name}`, () => {
+    it('makes one thing for a key, however often it is asked, and finds it by its tag', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const request = aLaunch(place);
+      const [one, two] = await Promise.all([provider.launch(request), provider.launch(request)]);
+      await untilKind(place, one, 'running');
+      const three = await provider.launch({ ...request, leaseMs: LONG_MS });
+      expect([two, three]).toEqual([one, one]);
+      const listed = await listedOnce(place, request);
+      expect(listed).toMatchObject({ key: request.key, sessionId: request.sessionId, state: 'running' });
+      expect(listed.handle).toEqual(one);
+      expect(await provider.list('another-tag')).toEqual([]);
+      await end(place, one);
+    });
+
+    it('gives handles that survive being written down', async () => {
+      await using place = await open();
+      const handle = await place.provider.launch(aLaunch(place));
+      const read = JSON.parse(JSON.stringify(handle)) as Handle;
+      expect(read).toEqual(handle);
+      await untilKind(place, read, 'running');
+      await end(place, read);
+    });
+
+    it('says done of an end only when nothing is left', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const request = aLaunch(place);
+      const handle = await provider.launch(request);
+      await untilKind(place, handle, 'running');
+      await end(place, handle);
+      expect(await provider.inspect(handle)).toEqual({ kind: 'gone' });
+      await untilListed(place, request.tag, 0);
+    });
+
+    it('ends what is still being made', async () => {
+      await using place = await open();
+      const request = aLaunch(place);
+      const handle = await place.provider.launch(request);
+      await end(place, handle);
+      expect(await place.provider.inspect(handle)).toEqual({ kind: 'gone' });
+      await untilListed(place, request.tag, 0);
+    });
+
+    it('takes what it does not know for gone', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const handle = await provider.launch(aLaunch(place));
+      await end(place, handle);
+      expect(await provider.inspect(handle)).toEqual({ kind: 'gone' });
+      expect(await provider.terminate(handle)).toBe('done');
+      expect(await provider.stop(handle)).toBe('done');
+      await expect(provider.renew(handle, LONG_MS)).resolves.toBeUndefined();
+    });
+
+    it('stops it, keeps the rest, and starts it under a new key', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const request = aLaunch(place);
+      const handle = await provider.launch(request);
+      await untilKind(place, handle, 'running');
+      await until(place, async () => (await provider.stop(handle)) === 'done');
+      expect(await provider.stop(handle)).toBe('done');
+      expect((await provider.inspect(handle)).kind).not.toBe('running');
+      const again = { ...request, key: `${request.sessionId}-2` };
+      const [started, repeated] = await Promise.all([
+        provider.start(handle, again),
+        provider.start(handle, again),
+      ]);
+      expect(repeated).toEqual(started);
+      await untilKind(place, started, 'running');
+      await untilListed(place, request.tag, 1);
+      await end(place, started);
+      await end(place, handle);
+      await untilListed(place, request.tag, 0);
+    });
+
+    it('starts it anew where what was kept is gone', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const request = aLaunch(place);
+      const handle = await provider.launch(request);
+      await end(place, handle);
+      const started = await provider.start(handle, { ...request, key: `${request.sessionId}-2` });
+      await untilKind(place, started, 'running');
+      await end(place, started);
+    });
+
+    it('sees that something ended without being asked to', async () => {
+      await using place = await open();
+      const handle = await place.provider.launch(aLaunch(place));
+      await untilKind(place, handle, 'running');
+      await place.kill(handle);
+      await until(place, async () => {
+        const { kind } = await place.provider.inspect(handle);
+        return kind === 'ended' || kind === 'gone';
+      });
+      await end(place, handle);
+    });
+
+    it('ends it by itself when its lease is not renewed, and not while it is', async () => {
+      await using place = await open();
+      const { provider, deadMan } = place;
+      const request = aLaunch(place);
+      const handle = await provider.launch({ ...request, leaseMs: deadMan.leaseMs });
+      await provider.renew(handle, LONG_MS);
+      await untilKind(place, handle, 'running');
+      for (let pause = 0; pause < deadMan.pauses; pause += 1) await place.pause();
+      expect((await provider.inspect(handle)).kind).toBe('running');
+      await end(place, handle);
+      const other = await provider.launch({
+        ...request,
+        key: `${request.sessionId}-2`,
+        leaseMs: deadMan.leaseMs,
+      });
+      await until(place, async () => {
+        const { kind } = await provider.inspect(other);
+        return kind === 'ended' || kind === 'gone';
+      });
+      await end(place, other);
+    });
+
+    it('says of a spec what is wrong with it', async () => {
+      await using place = await open();
+      expect(place.provider.problems(place.spec)).toEqual([]);
+      const { spec, field } = place.wrong;
+      expect(place.provider.problems(spec)).toMatchObject([{ field }]);
+    });
+  });
+}
+
+let launches = 0;
+
+function aLaunch({ spec, env = {} }: ProviderUnderTest): LaunchRequest {
+  launches += 1;
+  const sessionId = `ses_${String(launches).padStart(6, '0')}`;
+  return {
+    key: `${sessionId}-1`,
+    sessionId,
+    owner: 'acme/user-1',
+    subdomain: `brisk-otter${launches}`,
+    tag: `suite-${launches}`,
+    spec,
+    env,
+    leaseMs: LONG_MS,
+  };
+}
+
+async function until(place: ProviderUnderTest, look: () => Promise<boolean>): Promise<void> {
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    if (await look()) return;
+    await place.pause();
+  }
+  expect.fail(`not so after ${LOOKS} looks`);
+}
+
+async function untilKind(place: ProviderUnderTest, handle: Handle, kind: Observation['kind']): Promise<void> {
+  await until(place, async () => (await place.provider.inspect(handle)).kind === kind);
+}
+
+async function untilListed(place: ProviderUnderTest, tag: string, count: number): Promise<void> {
+  await until(place, async () => (await place.provider.list(tag)).length === count);
+}
+
+async function listedOnce(place: ProviderUnderTest, { tag }: LaunchRequest) {
+  await untilListed(place, tag, 1);
+  const [found] = await place.provider.list(tag);
+  if (found === undefined) throw new Error('was listed a moment ago');
+  return found;
+}
+
+async function end(place: ProviderUnderTest, handle: Handle): Promise<void> {
+  await until(place, async () => (await place.provider.terminate(handle)) === 'done');
+}

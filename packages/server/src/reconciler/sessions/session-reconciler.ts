@@ -1,0 +1,191 @@
+import {
+  type Activity,
+  DEFAULTS,
+  idleAt,
+  isFinalState,
+  type PlannedAction,
+  type Provider,
+  planSessions,
+  type SessionRecord,
+  type SessionView,
+} from '@errand/core';
+import { Bell } from '../../use-cases/bell.ts';
+import type { SessionParts } from '../../use-cases/sessions/session-parts.ts';
+import { topics } from '../../use-cases/topics.ts';
+import { carryOut } from './carry-out.ts';
+import { look } from './look.ts';
+import type { ProbeHealth } from './probe-health.ts';
+import { ProcessorUse } from './processor-use.ts';
+import type { Again, CarryOutParts } from './session-task.ts';
+
+/** How often the clock is asked what is due. */
+const TICK_MS = 1_000;
+/** Wall time that runs ahead of steady time by more than this has jumped. */
+const TOLERANCE_MS = 3_000;
+const BATCH = 200;
+/** A session moves through all its states in fewer steps than this, unless it goes in circles. */
+const STEPS = 20;
+/** How long calls under way may take once the control plane ends. */
+const LEAVE_MS = 2_000;
+/** Use that only memory knows of is written down after this long, or four times in a short idle limit. */
+const WRITE_USE_MS = 60_000;
+
+export interface SessionReconcilerParts
+  extends Pick<
+    SessionParts,
+    'sessions' | 'providers' | 'notifier' | 'clock' | 'commands' | 'uses' | 'unseal'
+  > {
+  readonly tag: string;
+  readonly probe: ProbeHealth;
+}
+
+/**
+ * Moves sessions to where they are wanted: asks the pure planner what is next for each that is due, calls its provider, and writes down what came
+ * of it. Each session is worked on by itself, so that a slow provider holds up nobody but its own. Several processes may do this for one
+ * store: every write is guarded by its version, and every call may be repeated.
+ */
+export class SessionReconciler {
+  readonly #parts: SessionReconcilerParts;
+  readonly #processors = new ProcessorUse();
+  /** Sessions under way, and when (steady) the others may be looked at again. */
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #notBefore = new Map<string, number>();
+  readonly #byProvider = new Map<string, number>();
+  readonly #bell = new Bell();
+  #onError: (error: unknown) => void = () => undefined;
+  #quietUntil = 0;
+  #last: { readonly now: number; readonly steady: number };
+  #trustedSince: number;
+
+  constructor(parts: SessionReconcilerParts) {
+    this.#parts = parts;
+    this.#last = { now: parts.clock.now(), steady: parts.clock.steady() };
+    this.#trustedSince = this.#last.steady;
+  }
+
+  /** Begins what is due and not under way; does not wait for it. */
+  async tick(): Promise<void> {
+    const { sessions } = this.#parts;
+    const now = this.#watchClock();
+    const passed = this.#parts.clock.steady();
+    for (const [id, at] of this.#notBefore) if (at <= passed) this.#notBefore.delete(id);
+    const due = await sessions.due(now, BATCH + this.#underWay.size + this.#notBefore.size);
+    for (const session of due) this.#begin(session);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
+  }
+
+  /** Ticks until the signal aborts, sooner where a session changed. `onError` hears of what failed; it is tried again. */
+  async run(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+    const { clock, notifier } = this.#parts;
+    this.#onError = onError;
+    const unsubscribe = notifier.subscribe(topics.sessions, (id) => this.#changed(id));
+    signal.addEventListener('abort', this.#bell.ring);
+    while (!signal.aborted) {
+      await this.tick().catch(onError);
+      if (!signal.aborted) await this.#bell.wait(clock, TICK_MS);
+    }
+    unsubscribe();
+    // What a call under way does is found again by its key; a provider that hangs must not keep the control plane from ending.
+    await Promise.race([this.#settled(), clock.sleep(LEAVE_MS)]);
+  }
+
+  /** Somebody wants something of it, or its agent said something: what it waited for may be over. */
+  #changed(id: string | undefined): void {
+    if (id === undefined || this.#underWay.has(id)) return;
+    this.#notBefore.delete(id);
+    this.#bell.ring();
+  }
+
+  #begin(session: SessionRecord): void {
+    const { id, spec } = session;
+    const provider = this.#parts.providers.get(spec.provider);
+    const busy = this.#byProvider.get(spec.provider) ?? 0;
+    if (provider === undefined || this.#underWay.has(id) || this.#notBefore.has(id)) return;
+    if (busy >= provider.capabilities.atOnce) return;
+    this.#byProvider.set(spec.provider, busy + 1);
+    const work = this.#workThrough(id, provider).finally(() => {
+      this.#underWay.delete(id);
+      this.#byProvider.set(spec.provider, (this.#byProvider.get(spec.provider) ?? 1) - 1);
+    });
+    this.#underWay.set(id, work);
+  }
+
+  async #workThrough(id: string, provider: Provider): Promise<void> {
+    const again = await this.#work(id, provider).catch((error: unknown) => {
+      this.#onError(error);
+      return TICK_MS;
+    });
+    if (typeof again === 'number') this.#notBefore.set(id, this.#parts.clock.steady() + again);
+  }
+
+  /** Step after step, each decided on the record as it is by then. */
+  async #work(id: string, provider: Provider): Promise<Again> {
+    const parts = this.#carryOutParts();
+    for (let step = 0; step < STEPS; step += 1) {
+      const session = await this.#parts.sessions.get(id);
+      if (session === null || isFinalState(session.state)) return this.#forget(id);
+      const view = await this.#viewOf(session, provider);
+      if (view === null) return TICK_MS;
+      const [planned] = this.#plan(view);
+      if (planned === undefined) return null;
+      const again = await carryOut(parts, { session, provider }, planned.action);
+      if (again !== 'now') return again;
+    }
+    return TICK_MS;
+  }
+
+  #plan(view: SessionView): readonly PlannedAction[] {
+    return planSessions({ sessions: [view], quietUntil: this.#quietUntil }, this.#parts.clock.now());
+  }
+
+  /** What only matters for a session that seems idle is asked for only then. null: not known yet. */
+  async #viewOf(session: SessionRecord, provider: Provider): Promise<SessionView | null> {
+    const { uses, commands, clock } = this.#parts;
+    const due = idleAt(session);
+    if (due === null) return { session, use: null, commands: 0 };
+    const unwritten = unwrittenUse(session, uses.latest(session.id));
+    if (due > clock.now()) return { session, use: unwritten, commands: 0 };
+    const running = await commands.busy(session.id);
+    if (running > 0) return { session, use: null, commands: running };
+    const ended = await commands.lastEnd(session.id);
+    if (ended !== null) uses.note(session.id, 'run', ended);
+    // A provider that does not answer cannot say that the session is used; it cannot be stopped there either.
+    await look(this.#carryOutParts(), { session, provider }, false).catch(() => undefined);
+    return this.#processors.unsure(session.id)
+      ? null
+      : { session, use: uses.latest(session.id), commands: 0 };
+  }
+
+  #forget(id: string): null {
+    this.#notBefore.delete(id);
+    this.#processors.forget(id);
+    this.#parts.uses.forget(id);
+    return null;
+  }
+
+  #carryOutParts(): CarryOutParts {
+    const { clock } = this.#parts;
+    const trustedMs = (): number => clock.steady() - this.#trustedSince;
+    return { ...this.#parts, processors: this.#processors, trustedMs };
+  }
+
+  #watchClock(): number {
+    const { clock } = this.#parts;
+    const [now, steady] = [clock.now(), clock.steady()];
+    if (Math.abs(now - this.#last.now - (steady - this.#last.steady)) > TOLERANCE_MS) {
+      this.#quietUntil = now + DEFAULTS.leaseMs;
+      this.#trustedSince = steady;
+    }
+    this.#last = { now, steady };
+    return now;
+  }
+}
+
+/** Use that only memory knows of, once that has gone on for so long that a restart should not forget it. */
+function unwrittenUse({ activity, spec }: SessionRecord, use: Activity | null): Activity | null {
+  const after = Math.min(WRITE_USE_MS, (spec.limits.idleMs ?? WRITE_USE_MS) / 4);
+  return use !== null && use.at - activity.at >= after ? use : null;
+}

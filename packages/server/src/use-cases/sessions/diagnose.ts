@@ -1,0 +1,79 @@
+import type { DoctorReport } from '@errand/contract';
+import { alarmAt, judgeFound, type Provider, type SessionRecord } from '@errand/core';
+import type { SessionParts } from './session-parts.ts';
+
+type ProviderReport = DoctorReport['providers'][number];
+
+/** What exists at every provider, beside what is known. Changes nothing. */
+export async function diagnose(
+  parts: Pick<SessionParts, 'sessions' | 'providers' | 'clock'>,
+  tag: string,
+): Promise<DoctorReport> {
+  const { sessions, providers, clock } = parts;
+  const open = await everyOpen(sessions);
+  const now = clock.now();
+  const alarmed = open.filter((session) => (alarmAt(session) ?? Infinity) <= now);
+  return {
+    providers: await Promise.all(
+      [...providers.values()].map((provider) => reportOf(parts, provider, { tag, open })),
+    ),
+    alarms: alarmed.map((session) => ({ sessionId: session.id, sentence: alarmSentence(session) })),
+  };
+}
+
+/** What somebody who pays for it must know. */
+export function alarmSentence({ state, trouble, spec }: SessionRecord): string {
+  const what = state === 'stopping' ? 'was stopped' : 'is gone';
+  const why = trouble === null ? '' : ` ${trouble.message}.`;
+  return `The provider ${spec.provider} does not confirm that it ${what}; it may still cost money.${why}`;
+}
+
+async function reportOf(
+  { sessions, clock }: Pick<SessionParts, 'sessions' | 'clock'>,
+  provider: Provider,
+  { tag, open }: { readonly tag: string; readonly open: readonly SessionRecord[] },
+): Promise<ProviderReport> {
+  const { name } = provider;
+  try {
+    const found = await provider.list(tag);
+    const seen = new Set(found.map(({ sessionId }) => sessionId));
+    return {
+      name,
+      problem: null,
+      found: await Promise.all(
+        found.map(async (each) => {
+          const session = await sessions.get(each.sessionId);
+          const { kind, sentence } = judgeFound(each, session, clock.now());
+          const verdict = kind === 'known' || kind === 'unsure' ? kind : 'orphan';
+          const { key, sessionId, state } = each;
+          return { key, sessionId, state, verdict, session: session?.state ?? null, sentence };
+        }),
+      ),
+      missing: open
+        .filter(({ id, spec, launch, kept }) => spec.provider === name && !seen.has(id) && has(launch, kept))
+        .map(({ id, state }) => ({
+          sessionId: id,
+          state,
+          sentence: 'The provider does not show anything of it.',
+        })),
+    };
+  } catch (error) {
+    return { name, problem: error instanceof Error ? error.message : 'unknown', found: [], missing: [] };
+  }
+}
+
+function has(launch: SessionRecord['launch'], kept: SessionRecord['kept']): boolean {
+  return launch?.handle != null || kept !== null;
+}
+
+const PAGE = 500;
+
+async function everyOpen(sessions: SessionParts['sessions']): Promise<readonly SessionRecord[]> {
+  const all: SessionRecord[] = [];
+  const state = ['requested', 'creating', 'starting', 'ready', 'stopping', 'stopped', 'deleting'] as const;
+  for (let after: SessionRecord | null = null; ; after = all.at(-1) ?? null) {
+    const page = await sessions.list({ state }, { limit: PAGE, after });
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}
