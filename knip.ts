@@ -6,7 +6,7 @@ const config: KnipConfig = {
   workspaces: {
     '.': {
       entry: [
-        'scripts/{build,build-agent,check,test,generate,ci-totals,requires}.ts',
+        'scripts/{build,build-agent,build-page,check,test,generate,ci-totals,requires}.ts',
         'scripts/**/*.test.ts',
       ],
       project: ['scripts/**/*.ts'],
@@ -14,6 +14,12 @@ const config: KnipConfig = {
     'packages/*': {
       entry: ['src/main.ts', 'src/**/*.test.ts', 'test/**/*.ts', ...generators.map(insidePackage)],
       project: ['**/*.ts'],
+    },
+    'packages/web': {
+      entry: ['src/main.tsx', 'vite.config.ts'],
+      project: ['src/**/*.{ts,tsx}'],
+      // Imported by the style sheet.
+      ignoreDependencies: ['tailwindcss'],
     },
     'packages/cli': {
       // The keeper is a program: its builds are found as files, not imported.

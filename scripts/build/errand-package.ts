@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { root } from '../tree/files.ts';
 import { buildAgentFiles } from './agent-files.ts';
 import { pinnedVersion, readManifest, writeManifest } from './manifest.ts';
+import { buildPage, PAGE } from './page.ts';
 
 /** Optional parts of libraries that ask for them and do without. */
 const NOT_INSTALLED = ['pg-native', 'pg-cloudflare'];
@@ -32,6 +33,8 @@ export async function buildErrandPackage(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   for (const file of ['README.md', 'LICENSE']) cpSync(join(root, file), join(folder, file));
+  await buildPage();
+  cpSync(PAGE, join(folder, 'page'), { recursive: true });
   cpSync(join(root, 'packages/keeper/builds'), join(folder, 'keeper'), { recursive: true });
   await buildAgentFiles(join(folder, 'agent'));
   mkdirSync(join(folder, 'bin'), { recursive: true });
@@ -45,7 +48,7 @@ export async function buildErrandPackage(folder: string): Promise<void> {
     license: 'MIT',
     type: 'module',
     bin: { errand: 'bin/errand' },
-    files: ['bin', 'dist', 'keeper', 'agent'],
+    files: ['bin', 'dist', 'keeper', 'agent', 'page'],
     dependencies: { node: pinnedVersion('node', ['.']) },
   });
 }

@@ -37,6 +37,16 @@ export class Errand {
     return followEvents(this.#transport, options);
   }
 
+  /** In a browser: signs it in with a key by a cookie, so that later calls need none. */
+  async signIn(key: string): Promise<void> {
+    await this.#transport.request('signIn', { body: { key } });
+  }
+
+  /** In a browser: signs it out. */
+  async signOut(): Promise<void> {
+    await this.#transport.request('signOut', {});
+  }
+
   /** The key this client uses, and the version of the server. */
   whoAmI(): Promise<Answer<'whoAmI'>> {
     return this.#transport.request('whoAmI', {});

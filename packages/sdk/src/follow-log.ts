@@ -20,6 +20,8 @@ export type LogPiece =
 export interface LogOptions {
   /** Combined offset of the first byte wanted (0). */
   readonly from?: number | undefined;
+  /** Begin so many bytes before the present end instead. */
+  readonly tail?: number | undefined;
   readonly stream?: 'stdout' | 'stderr' | undefined;
   /** Number of the attempt; by default the latest. */
   readonly attempt?: number | undefined;
@@ -69,18 +71,21 @@ export async function* followLog(
 /** Where a reader is in a log. */
 class Place {
   next: number;
+  /** Bytes before the end where the first connection begins; after it the place is known. */
+  #tail: number | undefined;
   readonly #filtered: boolean;
   #attempt: number | undefined;
 
-  constructor({ from = 0, stream, attempt }: LogOptions) {
+  constructor({ from = 0, tail, stream, attempt }: LogOptions) {
     this.next = from;
+    this.#tail = tail;
     this.#filtered = stream !== undefined;
     this.#attempt = attempt;
   }
 
   /** What to ask for next. */
-  get here(): Pick<LogOptions, 'from' | 'attempt'> {
-    return { from: this.next, attempt: this.#attempt };
+  get here(): Pick<LogOptions, 'from' | 'attempt' | 'tail'> {
+    return { from: this.next, attempt: this.#attempt, tail: this.#tail };
   }
 
   /** An offset means something within one attempt only, so a reader stays with the one it began with. */
@@ -90,6 +95,10 @@ class Place {
 
   /** The part of a frame that is new; null where nothing of it is. Throws where bytes are missing before it. */
   take(frame: Frame): LogPiece | null {
+    if (this.#tail !== undefined) {
+      this.#tail = undefined;
+      this.next = frame.offset;
+    }
     if (frame.kind === 'end')
       return { kind: 'end', offset: frame.offset, run: JSON.parse(frame.json) as Run };
     if (frame.kind === 'mark') {
@@ -114,7 +123,7 @@ async function* framesFrom(
   { place, options }: { readonly place: Place; readonly options: LogOptions },
 ): AsyncGenerator<Frame> {
   const silence = new Silence(options.signal);
-  const { from, attempt } = place.here;
+  const { from, attempt, tail } = place.here;
   try {
     const answer = await transport.open(
       'readLog',
@@ -122,13 +131,13 @@ async function* framesFrom(
         params: { id },
         query: {
           format: 'frames',
-          from,
+          ...(tail === undefined ? { from } : {}),
           follow: options.follow === false ? '0' : '1',
           ...(options.stream === undefined ? {} : { stream: options.stream }),
           ...(attempt === undefined ? {} : { attempt }),
         },
       },
-      { signal: silence.signal, headers: { accept: FRAMES_MEDIA_TYPE } },
+      { signal: silence.signal, headers: headersOf(tail) },
     );
     options.onFound?.();
     place.stayWith(answer.headers.get('errand-attempt'));
@@ -144,6 +153,10 @@ async function* framesFrom(
   } finally {
     silence.pause();
   }
+}
+
+function headersOf(tail: number | undefined): Readonly<Record<string, string>> {
+  return { accept: FRAMES_MEDIA_TYPE, ...(tail === undefined ? {} : { range: `bytes=-${tail}` }) };
 }
 
 /** What broke while frames were read is a lost connection, unless the caller or the server said stop. */

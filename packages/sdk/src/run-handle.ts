@@ -1,5 +1,6 @@
-import type { Run } from '@errand/contract';
+import type { Answer, Run } from '@errand/contract';
 import { followLog, type LogOptions, type LogPiece } from './follow-log.ts';
+import { type LogPart, type ReadPart, readLog } from './read-log.ts';
 import type { Input, Transport } from './transport.ts';
 import { type InputOptions, type InputResult, type InputSource, writeInput } from './write-input.ts';
 
@@ -37,6 +38,19 @@ export class RunHandle {
   /** Its log as it comes. After a lost connection it goes on where it was; the last piece is the end. */
   logs(options: LogOptions = {}): AsyncGenerator<LogPiece> {
     return this.#learning(followLog(this.#transport, this.id, options));
+  }
+
+  /** A part of its log as it stands. */
+  readLog(part: LogPart): Promise<ReadPart> {
+    return readLog(this.#transport, this.id, part);
+  }
+
+  /** Lines of its log that hold a text or are of one stream, forward or back from an offset; `next` says where to go on. */
+  async findLines(
+    wanted: NonNullable<Input<'findLines'>['query']>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Answer<'findLines'>> {
+    return await this.#transport.request('findLines', { ...this.#named(), query: wanted }, options);
   }
 
   /** Resolves with the run once it has ended, or as it is when the time is up: `endedAt` tells which. */

@@ -44,6 +44,11 @@ export class Runs {
     );
   }
 
+  /** A handle on a run that is already known, without asking for it again. */
+  of(run: Run): RunHandle {
+    return new RunHandle(this.#transport, run);
+  }
+
   /** Runs by newest, fetched page by page as they are asked for. */
   async *list({ pageSize, ...filter }: RunFilter = {}): AsyncGenerator<Run> {
     for await (const page of this.pages({ ...filter, ...(pageSize === undefined ? {} : { pageSize }) }))

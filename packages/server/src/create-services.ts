@@ -15,6 +15,7 @@ import { AgentMemory } from './use-cases/agents/agent-memory.ts';
 import { Connections, type ConnectionsParts } from './use-cases/agents/connections.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
+import { Revocations } from './use-cases/keys/revocations.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
@@ -58,15 +59,15 @@ export interface OwnAgentSlot {
 
 /** Gives each use-case its parts. Knows ports only; `compose.ts` chooses what is behind them, and so does the simulator. */
 export function createServices(parts: ServiceParts): Services {
-  const { store, logs, clock, ids, notifier, sealer, own } = parts;
+  const { version, store, logs, clock, ids, notifier, sealer, own } = parts;
   const { runs, agents, keys } = store;
   const windows = new PendingWindows();
   const offers = new Offers();
   const ownAgentId = (): string | null => own.id;
-  const leasing = { logs, unseal: sealer.unseal, ownAgentId };
   const common = { runs, agents, logs, notifier, clock };
+  const leasing = { ...common, unseal: sealer.unseal, ownAgentId };
   return {
-    version: parts.version,
+    version,
     store,
     logs,
     clock,
@@ -81,11 +82,11 @@ export function createServices(parts: ServiceParts): Services {
     terminals: { runs, windows, notifier },
     why: common,
     sessions: sessionParts(parts),
+    revocations: new Revocations(notifier),
     keyMaking: { keys, clock, ids },
     ...agentServices(parts, common),
     hello: common,
     polling: {
-      ...common,
       ...leasing,
       memory: new AgentMemory(common),
       offers,
@@ -95,7 +96,6 @@ export function createServices(parts: ServiceParts): Services {
     reporting: common,
     fetching: common,
     callerPlaces: new CallerPlaces({
-      ...common,
       ...leasing,
       sockets: parts.sockets,
       ownAgent: () => own.agent,

@@ -11,6 +11,7 @@ import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
 import type { PollAgentParts } from './use-cases/agents/waiting-poll.ts';
 import type { AuthenticateParts } from './use-cases/keys/authenticate.ts';
 import type { CreateKeyParts } from './use-cases/keys/create-key.ts';
+import type { Revocations } from './use-cases/keys/revocations.ts';
 import type { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import type { ChangeRunParts } from './use-cases/runs/change-run.ts';
 import type { LogReads } from './use-cases/runs/log-reads.ts';
@@ -40,6 +41,7 @@ export interface Services {
   readonly why: WhyWaitingParts;
   readonly sessions: CreateSessionParts & { readonly tag: () => Promise<string> };
   readonly keyMaking: CreateKeyParts;
+  readonly revocations: Revocations;
   readonly joining: JoinAgentParts;
   readonly hello: SayHelloParts;
   readonly polling: PollAgentParts;

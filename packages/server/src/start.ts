@@ -5,6 +5,7 @@ import { greet, type StartGreeting } from './first-key.ts';
 import { createApp } from './http/app.ts';
 import { type Listener, listenSocket, listenTcp } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
+import { Page } from './http/page/page.ts';
 import type { StartOwnAgent } from './own-agent.ts';
 
 /** How long answers under way may take once the control plane drains. */
@@ -17,6 +18,8 @@ export interface StartOptions {
   readonly startOwnAgent: StartOwnAgent | null;
   /** The folder with the files that make other machines agents; without it none are offered. */
   readonly agentFolder?: () => Promise<string>;
+  /** Folder of the built page; null: none is served. */
+  readonly page: string | null;
 }
 
 /** A control plane that answers. */
@@ -75,7 +78,7 @@ interface Listeners {
 }
 
 async function listen(
-  { config, version, agentFolder }: StartOptions,
+  { config, version, agentFolder, page: pageFolder }: StartOptions,
   { services, compat }: ControlPlane,
   { log, draining }: { readonly log: Logger; readonly draining: AbortSignal },
 ): Promise<Listeners> {
@@ -85,11 +88,12 @@ async function listen(
     if (draining.aborted) throw new Error('draining');
     await services.store.ping();
   };
+  const page = pageFolder === null ? null : new Page(pageFolder);
   const scheme: 'http' | 'https' = config.tls !== null || config.trustProxy ? 'https' : 'http';
   const agentFiles =
     agentFolder === undefined ? null : { folder: agentFolder, executables: config.agentExecutables, scheme };
   const metrics = createMetrics();
-  const app = createApp({ services, compat, guards, log, metrics, agentFiles, draining, ready });
+  const app = createApp({ services, compat, guards, log, metrics, agentFiles, page, draining, ready });
   const socket = await listenSocket(app, config.socket);
   if (config.listen === null) return { url: null, all: [socket] };
   try {

@@ -6,6 +6,7 @@ import type { CompatConfig } from '../src/compat/compat-config.ts';
 import { createServices, type OwnAgentSlot } from '../src/create-services.ts';
 import { createApp } from '../src/http/app.ts';
 import { createMetrics } from '../src/http/metrics.ts';
+import type { Page } from '../src/http/page/page.ts';
 import type { Sealer } from '../src/secrets.ts';
 import type { Services } from '../src/services.ts';
 import { MemoryLogStore } from '../src/stores/memory/memory-log-store.ts';
@@ -33,7 +34,7 @@ export interface TestPlane extends AsyncDisposable {
   ask(method: string, path: string, ask?: Ask): Promise<Response>;
 }
 
-export async function openPlane(compat: CompatConfig = {}): Promise<TestPlane> {
+export async function openPlane(compat: CompatConfig = {}, page: Page | null = null): Promise<TestPlane> {
   const store = await openSqliteStore({ database: ':memory:' });
   const log = pino({ level: 'silent' });
   const own: OwnAgentSlot = { id: null, agent: null };
@@ -67,6 +68,7 @@ export async function openPlane(compat: CompatConfig = {}): Promise<TestPlane> {
     log,
     metrics: createMetrics(),
     agentFiles: null,
+    page,
     draining: draining.signal,
     ready: () => store.ping(),
   });

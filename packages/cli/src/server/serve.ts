@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
 import { publishedKeeper } from '../keeper-build.ts';
+import { pageFolder } from '../page-folder.ts';
 import { VERSION } from '../version.ts';
 import { agentFolder } from './agent-folder.ts';
 
@@ -46,6 +47,7 @@ async function startOnce({ file, ...sources }: ServeConfig): Promise<RunningServ
     config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
     version: VERSION,
     agentFolder: agentFolder(),
+    page: pageFolder(),
     startOwnAgent: async (options) => createLocalAgent({ ...options, ...keeper }),
   });
 }

@@ -1,4 +1,4 @@
-import { KeyCreate, KeyList, KeyParams, NewKey, WhoAmI } from '../schemas/key.ts';
+import { KeyCreate, KeyList, KeyParams, NewKey, SignIn, WhoAmI } from '../schemas/key.ts';
 import { ShutDownQuery } from '../schemas/run.ts';
 import type { Route } from './route.ts';
 
@@ -19,6 +19,22 @@ export const KEY_ROUTES = {
     status: 204,
     answer: null,
     errors: ['forbidden', 'not_found'],
+  },
+  signIn: {
+    summary:
+      'Sign a browser in with a key: the answer sets a cookie that pages cannot read. It ends with its key',
+    access: 'open',
+    body: SignIn,
+    status: 204,
+    answer: null,
+    errors: ['invalid', 'unauthenticated', 'forbidden'],
+  },
+  signOut: {
+    summary: 'Sign this browser out at once. Repeatable',
+    access: 'open',
+    status: 204,
+    answer: null,
+    errors: ['forbidden'],
   },
   shutDown: {
     summary:

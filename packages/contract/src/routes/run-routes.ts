@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   CancelBody,
+  FindLinesQuery,
+  FoundLines,
   GetRunQuery,
   InputTaken,
   ListRunsQuery,
@@ -80,6 +82,16 @@ export const RUN_ROUTES = {
     status: 200,
     answer: LOG_STREAMS,
     errors: ['invalid', 'not_found', 'gone', 'range'],
+  },
+  findLines: {
+    summary:
+      'Lines of a log that hold a text, or all of one stream. A call looks at a bounded part of the log; next and done tell how to go on',
+    access: 'any',
+    params: RunParams,
+    query: FindLinesQuery,
+    status: 200,
+    answer: FoundLines,
+    errors: ['invalid', 'not_found', 'gone'],
   },
   writeInput: {
     summary:

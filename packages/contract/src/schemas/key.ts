@@ -28,6 +28,10 @@ export const NewKey = z.strictObject({
   secret: z.string().meta({ description: 'Shown this once' }),
 });
 
+export const SignIn = z.strictObject({
+  key: z.string().min(1).max(200).meta({ description: 'The secret of a key, err_...' }),
+});
+
 export const KeyList = z.strictObject({ keys: z.array(Key) });
 export const KeyParams = z.strictObject({ id: z.string() });
 

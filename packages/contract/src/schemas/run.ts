@@ -224,6 +224,39 @@ export const ReadLogQuery = z.strictObject({
     .meta({ description: 'Combined offset; as Range, for readers that cannot set headers' }),
 });
 
+export const FindLinesQuery = z.strictObject({
+  text: z
+    .union([z.string().min(1).max(200), z.array(z.string().min(1).max(200)).min(1).max(8)], {
+      error: 'must be 1 to 8 texts of 1 to 200 characters',
+    })
+    .optional()
+    .meta({ description: 'A line is wanted if it holds any of these; A to Z and a to z count as the same' }),
+  stream: z.enum(['stdout', 'stderr']).optional(),
+  attempt: z.coerce.number().int().min(1).optional(),
+  direction: z.enum(['forward', 'back']).default('forward'),
+  from: z.coerce.number().int().min(0).optional().meta({
+    description:
+      'Combined offset: forward the first line that begins at or after it, back the last one before it. Default: the beginning, or back the end',
+  }),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+export const FoundLines = z.strictObject({
+  lines: z
+    .array(
+      z.strictObject({
+        offset: z.int().meta({ description: 'Combined offset of its first byte' }),
+        stream: z.enum(['stdout', 'stderr']),
+        time: z.int().meta({ description: 'ms since 1970' }),
+        text: z.string().meta({ description: 'At most 4 KiB of it, escape sequences included' }),
+      }),
+    )
+    .meta({ description: 'In the order in which they were looked for' }),
+  next: z.int().meta({ description: 'Give it as from to go on in the same direction' }),
+  done: z.boolean().meta({ description: 'Nothing is left in this direction as the log stands' }),
+  size: z.int().meta({ description: 'Bytes of the log at this moment' }),
+});
+
 export const WriteInputQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
   end: Flag().optional(),

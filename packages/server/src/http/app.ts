@@ -12,6 +12,8 @@ import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
+import { signInHandlers } from './handlers/sign-in-handlers.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import type { AppParts, Environment } from './parts.ts';
 import { registerRoutes } from './register.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -34,12 +36,10 @@ export function createApp(parts: AppParts): Hono<Environment> {
     }
     return errorResponse(error, aboutAnswer(services.version, context));
   });
-  app.notFound((context) =>
-    errorResponse(
-      new ErrandError('not_found', `there is no ${context.req.method} ${context.req.path}`),
-      aboutAnswer(services.version, context),
-    ),
-  );
+  app.notFound((context) => {
+    const error = new ErrandError('not_found', `there is no ${context.req.method} ${context.req.path}`);
+    return errorResponse(error, aboutAnswer(services.version, context));
+  });
   openRoutes(app, parts);
   agentFileRoutes(app, parts);
   signInRoutes(app, parts);
@@ -51,13 +51,17 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...logHandlers(services),
       ...sessionHandlers(services),
       ...keyHandlers(services),
+      ...signInHandlers(services),
       ...agentHandlers(services),
       ...agentLifeHandlers(services),
     },
     authenticating: { ...services.authenticating, clock: services.clock },
     guards: parts.guards,
     draining: parts.draining,
+    revocations: services.revocations,
   });
+  // The last one: a path that nothing else answers is one of the page's.
+  pageRoutes(app, parts);
   return app;
 }
 

@@ -7,9 +7,10 @@ export interface Call<Id extends OperationId> {
   readonly actor: Actor;
   readonly input: ParsedInput<Id>;
   readonly headers: Headers;
+  readonly request: Request;
   /** The body of operations that take bytes. */
   readonly body: AsyncIterable<Uint8Array> | null;
-  /** Aborts when the client goes away or the server drains. */
+  /** Aborts when the client goes away, its key is revoked, or the server drains. */
   readonly signal: () => AbortSignal;
   /** Breaks the connection off: the only way to say that a body is not whole once it has begun. */
   readonly hangUp: () => void;

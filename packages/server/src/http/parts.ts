@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Services } from '../services.ts';
 import type { GuardOptions } from './guards.ts';
 import type { Metrics } from './metrics.ts';
+import type { Page } from './page/page.ts';
 
 /** What the listener tells about a connection. */
 export interface Connection {
@@ -36,6 +37,8 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** null: it makes no agents of other machines. */
   readonly agentFiles: AgentFilesOptions | null;
+  /** null: this control plane serves no page. */
+  readonly page: Page | null;
   readonly draining: AbortSignal;
   /** Resolves when requests can be served well; rejects with the reason otherwise. */
   readonly ready: () => Promise<void>;

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { faultSentence } from '../fault-sentence.ts';
 import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
 import type { AuthenticateParts } from '../use-cases/keys/authenticate.ts';
+import type { Revocations } from '../use-cases/keys/revocations.ts';
 import { aboutAnswer } from './about-answer.ts';
 import { authenticate, checkAccess } from './authentication.ts';
 import type { Call, Handler, Handlers } from './call.ts';
@@ -21,6 +22,7 @@ export interface RegisterParts {
   readonly guards: GuardOptions;
   /** Aborts when the server drains: answers that are held come back. */
   readonly draining: AbortSignal;
+  readonly revocations: Revocations;
 }
 
 /** Walks the contract: every route is authenticated, validated, handled and answered in the same way. */
@@ -51,7 +53,7 @@ async function actorOf(
 }
 
 async function callOf(
-  { draining }: RegisterParts,
+  { draining, revocations }: RegisterParts,
   route: Route,
   actor: Actor,
   context: Context<Environment>,
@@ -67,9 +69,10 @@ async function callOf(
   } as Call<OperationId>['input'];
   const body = route.body === 'bytes' ? (context.env.body ?? request.body) : null;
   // Most operations never look at it, and making one costs as much as a small answer.
-  const signal = (): AbortSignal => AbortSignal.any([request.signal, draining]);
+  const signal = (): AbortSignal =>
+    AbortSignal.any([request.signal, draining, revocations.signalOf(actor.id)]);
   const hangUp = (): void => context.env.hangUp?.();
-  return { actor, input, headers: request.headers, body, signal, hangUp };
+  return { actor, input, headers: request.headers, request, body, signal, hangUp };
 }
 
 function parsed(where: string, schema: z.ZodType | undefined, value: unknown): unknown {

@@ -1,53 +1,38 @@
 import { ErrandError } from '@errand/core';
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import { redeemTicket } from '../use-cases/keys/authenticate.ts';
-import { hashSecret } from '../use-cases/keys/secret.ts';
-import { cookieOf, setCookie } from './cookie.ts';
+import { setCookie } from './cookie.ts';
 import { checkOrigin } from './guards.ts';
+import { acceptsHtml } from './page/page-routes.ts';
 import type { AppParts, Environment } from './parts.ts';
 
-/** Signing in of browsers: a one-use ticket from the terminal becomes a cookie that pages cannot read. */
+const FAILURE_MS = 1_000;
+
+/**
+ * The link that `errand up` printed: its one-use ticket becomes a cookie that pages cannot read, and the browser goes on to the page. The address
+ * with the ticket is left at once, so that it stays in no history; the page takes the mark behind # away.
+ */
 export function signInRoutes(app: Hono<Environment>, { services, guards }: AppParts): void {
   app.get('/login', async (context) => {
-    checkOrigin(context.req.raw, guards);
+    const request = context.req.raw;
+    checkOrigin(request, guards);
     const ticket = context.req.query('ticket');
     if (ticket === undefined) throw new ErrandError('invalid', 'open the link that errand up printed');
+    // A browser that only prepares for a click must not use the ticket up.
+    if (/prefetch|prerender/.test(request.headers.get('sec-purpose') ?? '')) return goTo('/sign-in');
     const redeemed = await redeemTicket(services.authenticating, ticket, services.submit.ids.secret(32));
-    if (redeemed === null)
-      throw await slowly(
-        services,
-        'this link was used before or is older than ten minutes; restart errand up for a new one',
-      );
-    const headers = securityHeaders();
-    headers.set('set-cookie', setCookie(context.req.raw, redeemed.cookie, redeemed.maxAgeMs));
-    return new Response(SIGNED_IN, { headers });
-  });
-  app.post('/logout', async (context: Context<Environment>) => {
-    checkOrigin(context.req.raw, guards);
-    const cookie = cookieOf(context.req.raw);
-    if (cookie !== null) await services.store.keys.takeSignIn(hashSecret(cookie));
-    return new Response(null, { status: 204, headers: { 'set-cookie': setCookie(context.req.raw, '', 0) } });
+    if (redeemed !== null) return goTo('/#signed-in', setCookie(request, redeemed.cookie, redeemed.maxAgeMs));
+    await services.clock.sleep(FAILURE_MS);
+    if (acceptsHtml(request)) return goTo('/sign-in#link-used');
+    throw new ErrandError(
+      'unauthenticated',
+      'this link was used before or is older than ten minutes; restart errand up for a new one',
+    );
   });
 }
 
-async function slowly({ clock }: AppParts['services'], message: string): Promise<ErrandError> {
-  await clock.sleep(1_000);
-  return new ErrandError('unauthenticated', message);
+function goTo(location: string, cookie?: string): Response {
+  const headers = new Headers({ location, 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
+  if (cookie !== undefined) headers.set('set-cookie', cookie);
+  return new Response(null, { status: 303, headers });
 }
-
-function securityHeaders(): Headers {
-  return new Headers({
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    'referrer-policy': 'no-referrer',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-}
-
-const SIGNED_IN = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Errand</title>
-<h1>Signed in</h1>
-<p>This browser may now use the API under <a href="/v1/runs">/v1/runs</a>. The page is not part of this version.</p>
-</html>
-`;

@@ -18,4 +18,6 @@ export const topics = {
   session: (sessionId: string) => `session:${sessionId}`,
   /** Any session changed; the subject is its id. */
   sessions: 'sessions',
+  /** A key was revoked; the subject is its id. */
+  revoked: 'revoked',
 } as const;

@@ -26,6 +26,7 @@ export function keyHandlers(
         throw new ErrandError('forbidden', 'only an admin key revokes an admin key');
       }
       await services.store.keys.remove(params.id);
+      services.revocations.revoked(params.id);
       return undefined;
     },
     whoAmI: async ({ actor }) => ({

@@ -2,9 +2,10 @@ import { FRAMES_MEDIA_TYPE } from '@errand/contract/wire';
 import { ErrandError, maySee, type RunRecord } from '@errand/core';
 import type { Services } from '../../services.ts';
 import { Bell } from '../../use-cases/bell.ts';
+import { findLines } from '../../use-cases/runs/find-lines.ts';
 import { followLog, type LogState, logState } from '../../use-cases/runs/read-log.ts';
 import { topics } from '../../use-cases/topics.ts';
-import type { Call, SomeHandlers } from '../call.ts';
+import type { Call, Handler, SomeHandlers } from '../call.ts';
 import { encodeFollowed, encodeRead, event, LOG_FORMATS, type LogFormat, streamOf } from '../log-response.ts';
 import { presentRun } from '../present/run.ts';
 import { type ByteRange, byteRange } from '../range.ts';
@@ -16,8 +17,9 @@ const WAITING_RUNS = 10_000;
 const STILL_HERE = new TextEncoder().encode(': still here\n\n');
 const BEAT_MS = 15_000;
 
-export function logHandlers(services: Services): SomeHandlers<'readLog' | 'followEvents'> {
+export function logHandlers(services: Services): SomeHandlers<'readLog' | 'findLines' | 'followEvents'> {
   return {
+    findLines: findLinesOf(services),
     readLog: async (call) => {
       const { query, params } = call.input;
       const format = formatOf(call);
@@ -58,6 +60,19 @@ export function logHandlers(services: Services): SomeHandlers<'readLog' | 'follo
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
       return new Response(streamOf(runEvents(services, call)), { headers });
     },
+  };
+}
+
+function findLinesOf(services: Services): Handler<'findLines'> {
+  return async ({ actor, input: { params, query }, signal }) => {
+    const { text = [], ...wanted } = query;
+    const asked = { actor, runId: params.id };
+    const state = await logState(services.reading, asked, query.attempt ?? null);
+    if (state === null) return { lines: [], next: 0, done: true, size: 0 };
+    checkKept(state);
+    services.reads.note(state.log);
+    const texts = typeof text === 'string' ? [text] : text;
+    return await findLines(services.reading, state, { ...wanted, texts, signal: signal() });
   };
 }
 

@@ -45,15 +45,20 @@ export async function redeemTicket(
   parts: AuthenticateParts,
   ticket: string,
   cookie: string,
-): Promise<{ readonly cookie: string; readonly maxAgeMs: number } | null> {
+): Promise<MadeSignIn | null> {
   const taken = await parts.keys.takeSignIn(hashSecret(ticket));
-  const now = parts.clock.now();
-  if (taken === null || taken.kind !== 'ticket' || taken.expiresAt <= now) return null;
-  await parts.keys.insertSignIn({
-    hash: hashSecret(cookie),
-    kind: 'cookie',
-    keyId: taken.keyId,
-    expiresAt: now + COOKIE_MS,
-  });
+  if (taken === null || taken.kind !== 'ticket' || taken.expiresAt <= parts.clock.now()) return null;
+  return await signIn(parts, taken.keyId, cookie);
+}
+
+export interface MadeSignIn {
+  readonly cookie: string;
+  readonly maxAgeMs: number;
+}
+
+/** Signs a browser in with a key: whoever brings the cookie acts as the key, for two weeks or until it is revoked. */
+export async function signIn(parts: AuthenticateParts, keyId: string, cookie: string): Promise<MadeSignIn> {
+  const expiresAt = parts.clock.now() + COOKIE_MS;
+  await parts.keys.insertSignIn({ hash: hashSecret(cookie), kind: 'cookie', keyId, expiresAt });
   return { cookie, maxAgeMs: COOKIE_MS };
 }

@@ -1,0 +1,36 @@
+import { ErrandError } from '@errand/core';
+import type { Services } from '../../services.ts';
+import { actorOfSecret, signIn } from '../../use-cases/keys/authenticate.ts';
+import { hashSecret } from '../../use-cases/keys/secret.ts';
+import type { SomeHandlers } from '../call.ts';
+import { cookieOf, setCookie } from '../cookie.ts';
+
+/** A failed sign-in is as slow as a failed call. */
+const FAILURE_MS = 1_000;
+
+/** Browsers hold a cookie instead of a key: no script can read it. */
+export function signInHandlers(services: Services): SomeHandlers<'signIn' | 'signOut'> {
+  const { authenticating, clock, store, submit } = services;
+  return {
+    signIn: async ({ input: { body }, request }) => {
+      const actor = await actorOfSecret(authenticating, body.key.trim());
+      if (actor === null) {
+        await clock.sleep(FAILURE_MS);
+        throw new ErrandError('unauthenticated', 'this is no valid key; it may have been revoked');
+      }
+      if (actor.role === 'agent')
+        throw new ErrandError('forbidden', 'this is the key of an agent; sign in with one of a person');
+      const made = await signIn(authenticating, actor.id, submit.ids.secret(32));
+      return answered(setCookie(request, made.cookie, made.maxAgeMs));
+    },
+    signOut: async ({ request }) => {
+      const cookie = cookieOf(request);
+      if (cookie !== null) await store.keys.takeSignIn(hashSecret(cookie));
+      return answered(setCookie(request, '', 0));
+    },
+  };
+}
+
+function answered(cookie: string): Response {
+  return new Response(null, { status: 204, headers: { 'set-cookie': cookie } });
+}

@@ -1,0 +1,119 @@
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { errand } from '../api/errand.ts';
+import { usePlaces } from '../api/places.ts';
+import { putRun } from '../api/runs.ts';
+import { faultsOf, sentenceOf } from '../api/sentence.ts';
+import { Button } from '../components/button.tsx';
+import { Problem } from '../components/notice.tsx';
+import { useSlashFocus } from '../components/use-slash-focus.ts';
+import { mayTouch, useSession } from '../session/use-session.ts';
+import { addCard } from './cards.ts';
+import { clearHistory, remember } from './command-history.ts';
+import { type Draft, EMPTY, type LinkDraft, requestOf } from './draft.ts';
+import { RunOptions } from './run-options.tsx';
+import { defaultTarget, TargetSelect } from './target-select.tsx';
+import { useRecall } from './use-recall.ts';
+
+const LAST_TARGET = 'errand.target';
+
+export interface RunBoxProps {
+  readonly from: LinkDraft;
+  /** `clear` and `history` are words to this page, not commands. */
+  readonly onWord: (word: 'clear' | 'history' | 'history clear') => void;
+}
+
+/** The box: what is typed into it runs when Enter is pressed. */
+export function RunBox({ from, onWord }: RunBoxProps): ReactNode {
+  const session = useSession().data;
+  const places = usePlaces().data;
+  const [draft, setDraft] = useState<Draft>({ ...EMPTY, ...from });
+  const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
+  const box = useRef<HTMLTextAreaElement>(null);
+  const recall = useRecall((command) => set({ command }));
+  useSlashFocus(box);
+  useGrowing(box, draft.command);
+  const admin = session?.role === 'admin';
+  const target = draft.target || defaultTarget(places, localStorage.getItem(LAST_TARGET) ?? '', admin);
+  const start = useStart(() => setDraft(({ target: kept }) => ({ ...EMPTY, target: kept })));
+  const submit = (event?: FormEvent): void => {
+    event?.preventDefault();
+    const word = /^(clear|history|history clear)$/.exec(draft.command.trim())?.[1];
+    recall.begin();
+    if (word !== undefined) {
+      if (word === 'history clear') clearHistory();
+      onWord(word as 'clear');
+      set({ command: '' });
+    } else if (draft.command.trim() !== '' && !start.isPending) start.mutate({ ...draft, target });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
+    else recall.onKey(event);
+  };
+  if (!mayTouch(session)) return <Problem>This key may look, but not run anything.</Problem>;
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3">
+      <textarea
+        ref={box}
+        aria-label="Command"
+        className="min-h-14 w-full resize-none rounded-card border border-strong-line bg-surface px-4 py-3.5 font-mono text-ink shadow-xs placeholder:text-muted"
+        rows={1}
+        placeholder="Type a command"
+        enterKeyHint="go"
+        spellCheck={false}
+        autoCapitalize="off"
+        autoCorrect="off"
+        autoComplete="off"
+        value={draft.command}
+        onChange={(event) => {
+          recall.begin();
+          set({ command: event.target.value });
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div className="flex items-center gap-2">
+        <div className="min-w-0 flex-1 wide:max-w-xs">
+          <TargetSelect
+            places={places}
+            value={target}
+            admin={admin}
+            onChange={(chosen) => set({ target: chosen })}
+          />
+        </div>
+        <Button
+          tone="primary"
+          type="submit"
+          icon="run"
+          disabled={draft.command.trim() === '' || start.isPending}
+        >
+          {start.isPending ? 'Starting…' : 'Run'}
+        </Button>
+      </div>
+      {start.isError && <Problem>{sentenceOf(start.error)}</Problem>}
+      <RunOptions draft={draft} set={set} faults={faultsOf(start.error)} />
+    </form>
+  );
+}
+
+function useStart(done: () => void): ReturnType<typeof useMutation<unknown, Error, Draft>> {
+  return useMutation<unknown, Error, Draft>({
+    mutationFn: async (draft) => {
+      const { latest } = await errand.runs.create(requestOf(draft));
+      putRun(latest);
+      localStorage.setItem(LAST_TARGET, draft.target);
+      remember(draft.command.trim());
+      addCard(latest.id);
+    },
+    onSuccess: done,
+  });
+}
+
+/** As high as its text, up to a third of the screen. */
+function useGrowing(box: { readonly current: HTMLTextAreaElement | null }, text: string): void {
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight + 2, innerHeight / 3)}px`;
+  }, [box, text]);
+}

@@ -1,0 +1,64 @@
+import type { Run } from '@errand/sdk';
+import type { ReactNode } from 'react';
+import { Icon } from '../components/icon.tsx';
+import { durationText, Moment } from '../components/time.tsx';
+
+/** Everything else that is known of it, folded away. */
+export function RunDetails({ run }: { readonly run: Run }): ReactNode {
+  return (
+    <details className="group text-sm">
+      <summary className="inline-flex min-h-11 items-center gap-1.5 rounded-control pr-3 font-medium text-muted select-none hover:text-ink">
+        <span className="transition-transform group-open:rotate-180">
+          <Icon name="down" size={18} />
+        </span>
+        Details
+      </summary>
+      <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1.5 pb-2 [&>dd]:min-w-0 [&>dd]:break-words [&>dt]:text-muted">
+        {rowsOf(run).map(([name, value]) => (
+          <Row key={name} name={name} value={value} />
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function Row({ name, value }: { readonly name: string; readonly value: ReactNode }): ReactNode {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
+
+function rowsOf(run: Run): readonly (readonly [string, ReactNode])[] {
+  const env = Object.entries(run.env);
+  const rows: readonly (readonly [string, ReactNode] | null)[] = [
+    [
+      'Id',
+      <code key="id" className="font-mono">
+        {run.id}
+      </code>,
+    ],
+    run.name === null ? null : ['Name', run.name],
+    ['Owner', run.owner],
+    ['Submitted', <Moment key="at" time={run.createdAt} />],
+    run.startedAt === null ? null : ['Started', <Moment key="at" time={run.startedAt} />],
+    run.endedAt === null ? null : ['Ended', <Moment key="at" time={run.endedAt} />],
+    run.amendedAt === null ? null : ['True end arrived', <Moment key="at" time={run.amendedAt} />],
+    run.cwd === null ? null : ['Folder', run.cwd],
+    run.timeoutMs === null ? null : ['Time limit', durationText(run.timeoutMs)],
+    run.retry.attempts > 1 ? ['Attempts', `up to ${run.retry.attempts}`] : null,
+    run.tags.length === 0 ? null : ['Tags', run.tags.join(', ')],
+    env.length === 0 ? null : ['Environment', env.map(([name, value]) => `${name}=${value}`).join(', ')],
+    run.secretEnv.length === 0 ? null : ['Secrets', run.secretEnv.join(', ')],
+    run.log === null ? null : ['Output', logText(run.log)],
+  ];
+  return rows.filter((row) => row !== null);
+}
+
+function logText({ bytes, truncated }: NonNullable<Run['log']>): string {
+  const size = `${bytes.toLocaleString()} bytes`;
+  if (truncated === null) return `${size}, complete`;
+  return `${size}; ${truncated.dropped.toLocaleString()} more were dropped (${truncated.why.replace('_', ' ')})`;
+}

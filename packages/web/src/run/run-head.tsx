@@ -1,0 +1,97 @@
+import type { Run } from '@errand/sdk';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { usePlaces } from '../api/places.ts';
+import { Icon } from '../components/icon.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { commandText } from '../run-box/draft.ts';
+import { RunActions } from './run-actions.tsx';
+import { RunDetails } from './run-details.tsx';
+import { RunLength } from './run-length.tsx';
+
+export interface RunHeadProps {
+  readonly run: Run;
+  /** Which one's log is shown. */
+  readonly attempt: number;
+}
+
+/** What it is, how it goes, what can be done about it. */
+export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
+  return (
+    <header className="flex max-h-[55dvh] shrink-0 flex-col gap-2 overflow-y-auto border-b border-line bg-surface px-3 py-2 wide:px-5 wide:py-3">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Link
+          to="/runs"
+          aria-label="All runs"
+          className="-ml-2 inline-flex size-11 items-center justify-center rounded-control text-muted hover:bg-sunken"
+        >
+          <Icon name="left" />
+        </Link>
+        <StatusBadge status={run.status} />
+        {run.exitCode !== null && <span className="font-mono text-sm">exit {run.exitCode}</span>}
+        <span className="text-sm text-muted">
+          <RunLength run={run} />
+        </span>
+        <div className="ml-auto flex items-center gap-1">
+          <RunActions run={run} />
+        </div>
+      </div>
+      <h1
+        className="line-clamp-3 font-mono text-[15px] font-medium break-all whitespace-pre-wrap"
+        title={commandText(run)}
+      >
+        {commandText(run)}
+      </h1>
+      <Sentence run={run} />
+      <div className="flex flex-wrap items-center gap-x-4 text-sm text-muted">
+        <Where run={run} />
+        {run.attempts.length > 1 && <Attempts run={run} shown={attempt} />}
+      </div>
+      <RunDetails run={run} />
+    </header>
+  );
+}
+
+/** Why it waits, or how it ended, where the badge does not say all. */
+function Sentence({ run }: { readonly run: Run }): ReactNode {
+  const { why, end, status } = run;
+  if (end !== null && status !== 'succeeded') return <p className="text-sm text-muted">{end.sentence}</p>;
+  return why === null ? null : <p className="text-sm text-muted">{why}</p>;
+}
+
+function Where({ run }: { readonly run: Run }): ReactNode {
+  const agent = usePlaces().data?.agents.find(({ id }) => id === run.agent);
+  const name = agent === undefined || agent.name === run.pool ? '' : ` / ${agent.name}`;
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <Icon name="agents" size={16} />
+      {run.pool}
+      {name}
+    </span>
+  );
+}
+
+function Attempts({ run, shown }: RunHeadAttempts): ReactNode {
+  return (
+    <nav aria-label="Attempts" className="flex flex-wrap items-center">
+      {run.attempts.map(({ attempt, end }) => (
+        <Link
+          key={attempt}
+          to="/runs/$id"
+          params={{ id: run.id }}
+          search={{ attempt }}
+          aria-current={attempt === shown ? 'page' : undefined}
+          className="inline-flex min-h-11 items-center gap-1 rounded-control px-2 aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+        >
+          Attempt {attempt}
+          {end !== null && <span className="font-mono">({end.exitCode})</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+interface RunHeadAttempts {
+  readonly run: Run;
+  readonly shown: number;
+}
