@@ -164,7 +164,14 @@ export class ControlPlane {
 function guardedStore(world: World, store: SqliteStore, process: VirtualProcess): Store {
   const guarded = <Port extends object>(port: Port): Port =>
     process.guard(world.profile.storeMs === 0 ? port : slowed(port, world, process), []);
-  return { ...store, runs: guarded(store.runs), agents: guarded(store.agents), keys: guarded(store.keys) };
+  const { runs, agents, keys, scripts } = store;
+  return {
+    ...store,
+    runs: guarded(runs),
+    agents: guarded(agents),
+    keys: guarded(keys),
+    scripts: guarded(scripts),
+  };
 }
 
 /** The store answers a while after it has done its work, as a database across a network does. */

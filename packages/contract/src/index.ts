@@ -31,6 +31,8 @@ export type { ErrorBody } from './schemas/error.ts';
 export type { Key } from './schemas/key.ts';
 export { parseDuration, parseSize } from './schemas/quantity.ts';
 export type { Run, RunCreate, RunCreateInput } from './schemas/run.ts';
+export type { Script, ScriptDefinition, ScriptDefinitionInput } from './schemas/script-definition.ts';
+export { ScriptDefinition as ScriptDefinitionSchema } from './schemas/script-definition.ts';
 export type {
   DoctorReport,
   Session,

@@ -44,11 +44,13 @@ export type {
   OpenCount,
   Page,
   RunFilter,
+  RunResult,
   RunStore,
   Standing,
   Swept,
   Taker,
 } from './ports/run-store.ts';
+export type { ModuleSource, ScriptStore } from './ports/script-store.ts';
 export type {
   InsertedSession,
   InsertSession,
@@ -78,10 +80,21 @@ export type {
   RunEnd,
   RunRecord,
   RunSpec,
+  ScriptUse,
 } from './run/record.ts';
 export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
+export type { ResultState } from './run/result.ts';
 export { statusOf } from './run/status.ts';
+export {
+  argEnvironment,
+  argText,
+  argVariable,
+  parametersOf,
+  secretParameters,
+} from './script/arguments.ts';
+export { expandCommand, namesIn } from './script/expand-command.ts';
+export type { OfferedRecord, ScriptCode, ScriptDefinition, ScriptRecord } from './script/record.ts';
 export type { NewSession } from './session/create.ts';
 export { createSession } from './session/create.ts';
 export { alarmAt, idleAt, phaseDeadline, sessionWakeAt, unusedAt } from './session/deadline.ts';

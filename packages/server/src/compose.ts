@@ -12,6 +12,7 @@ import { Retention } from './reconciler/retention.ts';
 import { probeHealth } from './reconciler/sessions/probe-health.ts';
 import { SessionReconciler } from './reconciler/sessions/session-reconciler.ts';
 import { SessionSweep } from './reconciler/sessions/session-sweep.ts';
+import { ScriptFolder } from './script-folder.ts';
 import { openSealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { openDataFolder } from './stores/data-folder.ts';
@@ -63,6 +64,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
   const sockets = dirname(config.socket);
+  const scripts = config.scripts === null ? null : new ScriptFolder(config.scripts, systemClock);
   const services = createServices({
     version,
     store,
@@ -74,6 +76,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     own,
     stays: config.listen !== null,
     shutDown,
+    folderScripts: scripts === null ? undefined : (schemas) => scripts.read(schemas),
   });
   const compat = createCompat({ config: config.compat, services, sealer, log: options.log });
   opened.defer(() => compat.stop());
@@ -86,6 +89,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
       ...system,
       runs: store.runs,
       keys: store.keys,
+      scripts: store.scripts,
       logs,
       reads: services.reads,
       keep: config,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseDuration, parseSize } from '@errand/contract';
 import { DEFAULTS, ErrandError } from '@errand/core';
 import { parse as parseYaml } from 'yaml';
@@ -39,6 +40,9 @@ export const ConfigFile = z.strictObject({
   agentExecutables: z.string().optional().meta({
     description: 'Folder with executables of the agent (npm run build:agent) for machines without Node',
   }),
+  scripts: z.string().optional().meta({
+    description: 'A folder of scripts, one file each (YAML or JSON); read again when something changes',
+  }),
   keep: z.strictObject({ runs: DurationText.optional(), logs: SizeText.optional() }).optional(),
   compat: CompatConfig.optional().meta({ description: 'Older systems whose clients go on working' }),
   sessions: z
@@ -65,6 +69,8 @@ export interface ServerConfig {
   readonly database: string | null;
   readonly slots: number;
   readonly agentExecutables: string | null;
+  /** The folder of scripts; null: none. */
+  readonly scripts: string | null;
   readonly keepRunsMs: number;
   readonly keepLogBytes: number;
   readonly compat: CompatConfig;
@@ -103,6 +109,7 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
     database: file.database ?? null,
     slots: file.slots ?? DEFAULTS.agentSlots,
     agentExecutables: file.agentExecutables ?? null,
+    scripts: file.scripts ?? null,
     keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
     keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
     compat: file.compat ?? {},
@@ -123,7 +130,7 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
   return config;
 }
 
-/** Reads and checks a configuration file. Throws `invalid` with every fault found, `not_found` where there is no such file. */
+/** Reads and checks a configuration file; paths of scripts in it count from where it lies. Throws `invalid` with every fault found, `not_found` where there is no such file. */
 export function readConfigFile(path: string): ConfigFile {
   let text: string;
   try {
@@ -132,7 +139,8 @@ export function readConfigFile(path: string): ConfigFile {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new ErrandError('not_found', `the configuration ${path} cannot be read (${why})`, { cause });
   }
-  return parseConfigFile(text, path);
+  const file = parseConfigFile(text, path);
+  return file.scripts === undefined ? file : { ...file, scripts: resolve(dirname(path), file.scripts) };
 }
 
 export function parseConfigFile(text: string, path: string): ConfigFile {

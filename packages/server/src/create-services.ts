@@ -8,6 +8,7 @@ import {
   type Provider,
   type Store,
 } from '@errand/core';
+import { Schemas } from './json-schema/schemas.ts';
 import type { OwnAgent } from './own-agent.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
@@ -19,6 +20,7 @@ import { Revocations } from './use-cases/keys/revocations.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
+import type { FolderScript } from './use-cases/scripts/folder-script.ts';
 import { SessionCommands } from './use-cases/sessions/session-commands.ts';
 import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
 import { noTemplates, type SessionTemplates } from './use-cases/sessions/session-templates.ts';
@@ -41,6 +43,8 @@ export interface ServiceParts {
   /** Started by somebody to stay, not in the background by a command line. */
   readonly stays: boolean;
   readonly shutDown: () => void;
+  /** What lies in the folder of scripts, as it is now; nothing where the configuration names none. */
+  readonly folderScripts?: ((schemas: Schemas) => Promise<readonly FolderScript[]>) | undefined;
 }
 
 export interface SessionMaking {
@@ -64,7 +68,7 @@ export function createServices(parts: ServiceParts): Services {
   const windows = new PendingWindows();
   const offers = new Offers();
   const ownAgentId = (): string | null => own.id;
-  const common = { runs, agents, logs, notifier, clock };
+  const common = { runs, agents, ...scriptParts(parts), logs, notifier, clock };
   const leasing = { ...common, unseal: sealer.unseal, ownAgentId };
   return {
     version,
@@ -75,7 +79,9 @@ export function createServices(parts: ServiceParts): Services {
     changing: common,
     reads: new LogReads(clock),
     authenticating: { keys, clock },
-    submit: { ...common, ids, offers, seal: sealer.seal, ownAgentId },
+    submit: { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common },
+    catalogue: common,
+    scripting: common,
     waiting: common,
     reading: common,
     input: common,
@@ -142,6 +148,12 @@ function sessionParts(parts: ServiceParts): Services['sessions'] {
     unseal: sealer.unseal,
     tag: () => sessions.tag(ids.secret(12)),
   };
+}
+
+function scriptParts({ store, clock, folderScripts }: ServiceParts) {
+  const schemas = new Schemas(clock);
+  const folder = async (): Promise<readonly FolderScript[]> => (await folderScripts?.(schemas)) ?? [];
+  return { scripts: store.scripts, schemas, folder };
 }
 
 async function shutDown({ store, stays, shutDown: begin }: ServiceParts, busy: boolean): Promise<void> {

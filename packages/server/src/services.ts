@@ -21,6 +21,8 @@ import type { AwaitRunParts } from './use-cases/runs/see-run.ts';
 import type { SubmitRunParts } from './use-cases/runs/submit-run.ts';
 import type { ResizeTerminalParts } from './use-cases/runs/terminal.ts';
 import type { WhyWaitingParts } from './use-cases/runs/why-waiting.ts';
+import type { CatalogueParts } from './use-cases/scripts/catalogue.ts';
+import type { SetScriptParts } from './use-cases/scripts/set-script.ts';
 import type { CreateSessionParts } from './use-cases/sessions/create-session.ts';
 
 /** What the HTTP edge hands to each use-case: made once in `compose.ts`, each use-case sees only its own parts. */
@@ -40,6 +42,8 @@ export interface Services {
   readonly terminals: ResizeTerminalParts;
   readonly why: WhyWaitingParts;
   readonly sessions: CreateSessionParts & { readonly tag: () => Promise<string> };
+  readonly catalogue: CatalogueParts;
+  readonly scripting: SetScriptParts;
   readonly keyMaking: CreateKeyParts;
   readonly revocations: Revocations;
   readonly joining: JoinAgentParts;

@@ -4,12 +4,14 @@ import { AGENT_ROUTES } from './agent-routes.ts';
 import { KEY_ROUTES } from './key-routes.ts';
 import type { Route } from './route.ts';
 import { RUN_ROUTES } from './run-routes.ts';
+import { SCRIPT_ROUTES } from './script-routes.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
 
 /** Every operation with its schemas. A route without an entry here, or an entry without a route, does not compile. */
 export const API = {
   ...RUN_ROUTES,
   ...SESSION_ROUTES,
+  ...SCRIPT_ROUTES,
   ...KEY_ROUTES,
   ...AGENT_ROUTES,
 } as const satisfies Record<OperationId, Route>;

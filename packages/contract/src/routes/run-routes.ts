@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   CancelBody,
+  CreateRunQuery,
   FindLinesQuery,
   FoundLines,
   GetRunQuery,
@@ -34,6 +35,7 @@ export const RUN_ROUTES = {
   createRun: {
     summary: 'Submit a run. With an Idempotency-Key header a repeat answers with the run made before',
     access: 'touch',
+    query: CreateRunQuery,
     body: RunCreate,
     status: 201,
     answer: Run.extend({ callerPlace: CallerPlace.optional() }),

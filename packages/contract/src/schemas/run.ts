@@ -2,6 +2,7 @@ import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core
 import { z } from 'zod';
 import { secretFault } from '../wire/secret-rule.ts';
 import { Duration, Size } from './quantity.ts';
+import { ResultViewInput, ScriptName, Sha256 } from './script.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 
 const VARIABLE = /^[^=\0]+$/;
@@ -49,6 +50,26 @@ export const RunCreate = z
       .refine((text) => byteLength([text]) <= LIMITS.argBytes, `must be at most ${LIMITS.argBytes} bytes`)
       .optional()
       .meta({ description: 'A text for sh -c, instead of command' }),
+    script: z
+      .union(
+        [
+          ScriptName,
+          z.strictObject({
+            name: ScriptName,
+            sha256: Sha256.optional(),
+            source: z.enum(['central', 'offered']).optional(),
+          }),
+        ],
+        {
+          error:
+            'must be the name of a script: a-z, 0-9, dash and underscore, or {"name": ..., "sha256": ...}',
+        },
+      )
+      .optional()
+      .meta({
+        description: 'A script to call, instead of command; with sha256 only in exactly that version',
+      }),
+    args: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the script' }),
     env: Environment.default({}),
     secretEnv: SecretEnvironment.default({}).meta({
       description:
@@ -65,7 +86,7 @@ export const RunCreate = z
         description:
           'Standard input: given here, or as a stream written to /v1/runs/{id}/input. None: /dev/null',
       }),
-    pool: Label.default('local'),
+    pool: Label.optional().meta({ description: 'By default that of the script, else local' }),
     agent: z
       .string()
       .optional()
@@ -95,9 +116,13 @@ export const RunCreate = z
         'The submitting command line starts the command itself; only over the socket of the data folder',
     }),
   })
-  .refine((run) => (run.command === undefined) !== (run.shell === undefined), {
-    message: 'give either command or shell',
+  .refine((run) => [run.command, run.shell, run.script].filter((way) => way !== undefined).length === 1, {
+    message: 'give either command, shell or script',
     path: ['command'],
+  })
+  .refine((run) => run.script !== undefined || run.args === undefined, {
+    message: 'are for a script; a command has its arguments behind it',
+    path: ['args'],
   });
 export type RunCreate = z.output<typeof RunCreate>;
 export type RunCreateInput = z.input<typeof RunCreate>;
@@ -132,6 +157,14 @@ export const AttemptView = z.strictObject({
   }),
 });
 
+const ScriptCallView = z.strictObject({
+  name: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  secretArgs: z.array(z.string()).meta({ description: 'Names only' }),
+  sha256: z.string().nullable().meta({ description: 'Of the version that was called' }),
+  source: z.enum(['central', 'offered']),
+});
+
 export const Run = z
   .strictObject({
     id: z.string(),
@@ -144,6 +177,7 @@ export const Run = z
     agent: z.string().nullable().meta({ description: 'Id of the agent that has it' }),
     command: z.array(z.string()).nullable(),
     shell: z.string().nullable(),
+    script: ScriptCallView.nullable(),
     env: z.record(z.string(), z.string()),
     secretEnv: z.array(z.string()).meta({ description: 'Names only' }),
     cwd: z.string().nullable(),
@@ -168,6 +202,12 @@ export const Run = z
     amendedAt: Time.nullable().meta({ description: 'When the true end of a run declared lost arrived' }),
     exitCode: z.int().nullable(),
     log: LogEnd.nullable(),
+    hasResult: z.boolean(),
+    result: z.unknown().optional().meta({
+      description: 'What the run reported, null where it reported nothing; not in lists and events',
+    }),
+    resultProblem: z.string().nullable().meta({ description: 'Why what it reported was not kept' }),
+    resultView: ResultViewInput.nullable().meta({ description: 'How the result is to be shown' }),
   })
   .meta({ id: 'Run' });
 export type Run = z.output<typeof Run>;
@@ -198,6 +238,7 @@ export const ListRunsQuery = z.strictObject({
   agent: z.string().optional(),
   owner: z.string().optional(),
   name: z.string().optional(),
+  script: z.string().optional(),
   tag: many(z.string()).optional(),
   createdAfter: Time.optional(),
   createdBefore: Time.optional(),
@@ -206,6 +247,12 @@ export const ListRunsQuery = z.strictObject({
 });
 
 export const GetRunQuery = z.strictObject({
+  wait: Duration.optional().meta({
+    description: 'Hold the answer until the run ends, at most this long (10m)',
+  }),
+});
+
+export const CreateRunQuery = z.strictObject({
   wait: Duration.optional().meta({
     description: 'Hold the answer until the run ends, at most this long (10m)',
   }),

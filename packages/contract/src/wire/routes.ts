@@ -22,6 +22,10 @@ export const ROUTES = {
   holdSession: { method: 'POST', path: '/v1/sessions/{id}/hold' },
   diagnoseSessions: { method: 'GET', path: '/v1/doctor' },
   listTemplates: { method: 'GET', path: '/v1/templates' },
+  setScript: { method: 'PUT', path: '/v1/scripts/{name}' },
+  listScripts: { method: 'GET', path: '/v1/scripts' },
+  getScript: { method: 'GET', path: '/v1/scripts/{name}' },
+  removeScript: { method: 'DELETE', path: '/v1/scripts/{name}' },
   createKey: { method: 'POST', path: '/v1/keys' },
   listKeys: { method: 'GET', path: '/v1/keys' },
   removeKey: { method: 'DELETE', path: '/v1/keys/{id}' },
@@ -46,7 +50,7 @@ export const ROUTES = {
   agentInput: { method: 'GET', path: '/v1/agent/runs/{id}/input' },
 } as const satisfies Record<
   string,
-  { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: `/v1/${string}` }
+  { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: `/v1/${string}` }
 >;
 
 export type OperationId = keyof typeof ROUTES;

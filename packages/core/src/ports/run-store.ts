@@ -22,8 +22,13 @@ export interface RunStore {
    */
   insertFor(run: RunRecord, idempotency: Idempotency | null, taker: Taker): Promise<HandedRun>;
   get(id: string): Promise<RunRecord | null>;
-  /** Replaces the record if the stored version is `run.version - 1`, else changes nothing. A stale write is a value, not an error. */
-  save(run: RunRecord): Promise<'saved' | 'stale'>;
+  /**
+   * Replaces the record if the stored version is `run.version - 1`, else changes nothing. A stale write is a value, not an error. A result is
+   * stored with the record or not at all, in place of an earlier one of the run.
+   */
+  save(run: RunRecord, result?: RunResult): Promise<'saved' | 'stale'>;
+  /** The result that an attempt of the run reported last. It goes with the run. */
+  result(runId: string): Promise<RunResult | null>;
   /**
    * Takes up to `limit` queued runs that the agent may serve, in order of priority (higher first), then of `queuedAt`, then of id; applies `lease` to each
    * and saves the result, all in one transaction. Two concurrent claims never return the same run. `lease` must be pure.
@@ -60,6 +65,12 @@ export interface Idempotency {
   readonly key: string;
   /** Hash of the request, so that the same key with another request can be refused. */
   readonly fingerprint: string;
+}
+
+/** What the attempt of that token reported: JSON text as it came. */
+export interface RunResult {
+  readonly token: number;
+  readonly json: string;
 }
 
 export type InsertedRun =
@@ -120,6 +131,8 @@ export interface RunFilter {
   readonly tags?: readonly string[];
   /** Id of the session that was their target. */
   readonly session?: string;
+  /** Name of the script that was called. */
+  readonly script?: string;
   readonly createdAfter?: number;
   readonly createdBefore?: number;
 }

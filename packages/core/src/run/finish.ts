@@ -3,6 +3,7 @@ import type { LogEnd } from '../vocabulary/log-end.ts';
 import type { RetryCause } from '../vocabulary/run-choice.ts';
 import { next, type RunStep } from './lifecycle.ts';
 import type { PastAttempt, RunRecord } from './record.ts';
+import type { ResultState } from './result.ts';
 
 /** The present attempt ended: try again where the owner asked for it and the reason allows it, else finish the run. */
 export function endAttempt(run: RunRecord, end: AttemptEnd): RunStep {
@@ -13,12 +14,13 @@ export interface AttemptEnd {
   readonly reason: EndReason;
   readonly log: LogEnd | null;
   readonly now: number;
+  readonly result?: ResultState | null;
 }
 
-export function finish(run: RunRecord, { reason, log, now }: AttemptEnd): RunStep {
+export function finish(run: RunRecord, { reason, log, now, result = null }: AttemptEnd): RunStep {
   return next(run, {
     state: 'finished',
-    end: { reason: proven(run, reason), log, at: now, amendedAt: null },
+    end: { reason: proven(run, reason), log, at: now, amendedAt: null, result },
   });
 }
 

@@ -3,6 +3,7 @@ import type { LogEnd } from '../vocabulary/log-end.ts';
 import { endAttempt, finish, isGuess, proven, returnUnexecuted } from './finish.ts';
 import { type ByState, next, type RunStep, same, superseded } from './lifecycle.ts';
 import type { Attempt, RunRecord } from './record.ts';
+import { type ResultState, withResult } from './result.ts';
 
 /** What was seen: by an agent about an attempt it names by token, or by the reconciler's look at the clock. Times in ms. */
 export type RunFact =
@@ -31,6 +32,8 @@ export type RunFact =
       readonly token: number;
       readonly reason: EndReason;
       readonly log: LogEnd | null;
+      /** Nothing where none was reported. */
+      readonly result?: ResultState | null;
       readonly now: number;
     }
   /** The agent, back from a crash, finds the attempt acknowledged but never executed. */
@@ -127,16 +130,17 @@ function started(run: RunRecord, { at }: Fact<'started'>): RunStep {
   return next(run, { attempt: { ...attempt, startedAt: at, unreachableAt: null } });
 }
 
-function ended(run: RunRecord, { reason, log, now }: Fact<'ended'>): RunStep {
-  return endAttempt(run, { reason, log, now });
+function ended(run: RunRecord, { reason, log, result = null, now }: Fact<'ended'>): RunStep {
+  return endAttempt(run, { reason: withResult(reason, result), log, result, now });
 }
 
 /** The true end of a run that had been declared lost takes the place of `lost`; any other repeat changes nothing. */
 function amend(run: RunRecord, fact: Fact<'ended'>): RunStep {
   if (run.attempt === null) return endPast(run, fact);
-  const { reason, log, now } = fact;
+  const { log, result = null, now } = fact;
+  const reason = withResult(fact.reason, result);
   if (run.end === null || !isGuess(run.end.reason) || isGuess(reason)) return same();
-  return next(run, { end: { ...run.end, reason: proven(run, reason), log, amendedAt: now } });
+  return next(run, { end: { ...run.end, reason: proven(run, reason), log, amendedAt: now, result } });
 }
 
 function giveBack(run: RunRecord, { now }: { readonly now: number }): RunStep {

@@ -3,7 +3,9 @@ import type { EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
 import type { CancelSignal, RetryCause } from '../vocabulary/run-choice.ts';
 import type { RunState } from '../vocabulary/run-state.ts';
+import type { ResultRule } from '../vocabulary/script.ts';
 import type { Labels } from './labels.ts';
+import type { ResultState } from './result.ts';
 
 /** What was asked for; never changes after submission. Times in ms, sizes in bytes. */
 export interface RunSpec {
@@ -26,6 +28,20 @@ export interface RunSpec {
   readonly caller: boolean;
   /** Id of the session it runs in; null: in none. */
   readonly session: string | null;
+  /** The script that was called; null for a plain command. */
+  readonly script: ScriptUse | null;
+}
+
+/** A call of a script, as it was when the run was submitted: later versions change nothing about it. */
+export interface ScriptUse {
+  readonly name: string;
+  /** Defaults filled in; without the secret ones, which are among `sealedEnv` by their variables. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly secretArgs: readonly string[];
+  /** Of the version that was called. For an offered one only where the caller asked for it: then an agent with another refuses. */
+  readonly sha256: string | null;
+  readonly source: 'central' | 'offered';
+  readonly result: ResultRule | null;
 }
 
 /** How often and why to try again. `attempts` counts the first one too. */
@@ -71,6 +87,8 @@ export interface RunEnd {
   readonly log: LogEnd | null;
   /** The run had been declared lost when its true end arrived; what acted on `lost` meanwhile keeps its decision. */
   readonly amendedAt: number | null;
+  /** null: none was reported. A kept one is stored beside the run, under the token of the attempt. */
+  readonly result: ResultState | null;
 }
 
 export interface CancelRequest {

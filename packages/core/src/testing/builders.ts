@@ -5,6 +5,7 @@ import { createRun } from '../run/create.ts';
 import { observeRun, type RunFact } from '../run/observe.ts';
 import type { RunRecord, RunSpec } from '../run/record.ts';
 import { type RunIntent, requestRun } from '../run/request.ts';
+import type { ScriptRecord } from '../script/record.ts';
 import { createSession } from '../session/create.ts';
 import { observeSession, type SessionFact } from '../session/observe.ts';
 import type { SessionLimits, SessionRecord, SessionSpec } from '../session/record.ts';
@@ -26,6 +27,7 @@ export function aSpec(change: Partial<RunSpec> = {}): RunSpec {
     retry: { attempts: 1, on: [], backoffMs: 0 },
     caller: false,
     session: null,
+    script: null,
     ...change,
   };
 }
@@ -155,6 +157,27 @@ export function readySession(session: SessionRecord, now: number = session.creat
     { kind: 'runs', key, ports: [], agent: null, now },
     { kind: 'healthy', key, now },
   );
+}
+
+export function aScript(change: Partial<ScriptRecord> = {}): ScriptRecord {
+  made += 1;
+  return {
+    owner: null,
+    name: `script-${made}`,
+    sha256: `hash of script ${made}`,
+    definition: {
+      description: null,
+      code: { kind: 'command', argv: ['echo', '{word}'] },
+      parameters: { type: 'object', properties: { word: { type: 'string' } } },
+      result: null,
+      pool: null,
+      timeoutMs: null,
+      env: {},
+    },
+    updatedAt: 1_000,
+    updatedBy: 'key_1',
+    ...change,
+  };
 }
 
 export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {

@@ -4,6 +4,7 @@ export {
   anAgent,
   aPool,
   aRun,
+  aScript,
   aSession,
   aSessionSpec,
   aSpec,

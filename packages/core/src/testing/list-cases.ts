@@ -6,12 +6,29 @@ import type { RunRecord } from '../run/record.ts';
 import { statusOf } from '../run/status.ts';
 import { covers } from '../vocabulary/owner.ts';
 import { RUN_STATUSES } from '../vocabulary/run-state.ts';
-import { aRun, finished, leased, observed, requested, running } from './builders.ts';
+import { aRun, aSpec, finished, leased, observed, requested, running } from './builders.ts';
 
 const ALL: Page = { limit: 1_000, after: null };
 
 /** What lists hold, and in which order. */
 export function listCases(open: () => Promise<Store>): void {
+  it('finds the runs of a script, not those that share its name', async () => {
+    await using store = await open();
+    const script = {
+      name: 'netspeed',
+      args: {},
+      secretArgs: [],
+      sha256: null,
+      source: 'central',
+      result: null,
+    } as const;
+    const called = aRun({ spec: aSpec({ script }) });
+    await store.runs.insert(called, null);
+    await store.runs.insert(aRun({ name: 'netspeed', tags: ['netspeed'] }), null);
+    const found = await store.runs.list({ script: 'netspeed' }, { limit: 10, after: null });
+    expect(found).toEqual([called]);
+  });
+
   it('gives the newest first, and of one time the higher id', async () => {
     await using store = await open();
     await insertAll(store, [

@@ -10,11 +10,48 @@ import { listCases } from './list-cases.ts';
 export function runStoreCases(open: () => Promise<Store>): void {
   describe('insert', () => insertCases(open));
   describe('save', () => saveCases(open));
+  describe('results', () => resultCases(open));
   describe('claim', () => claimCases(open));
   describe('claim through gates', () => gateCases(open));
   describe('list', () => listCases(open));
   describe('find', () => findCases(open));
   describe('remove', () => removeCases(open));
+}
+
+function resultCases(open: () => Promise<Store>): void {
+  it('stores the result of the latest attempt with the record that ends it', async () => {
+    await using store = await open();
+    const run = aRun();
+    await store.runs.insert(run, null);
+    expect(await store.runs.result(run.id)).toBeNull();
+    const first = { token: 1, json: '{"text":"\\u0000 \u{1f30d}"}' };
+    expect(await store.runs.save({ ...run, version: 2 }, first)).toBe('saved');
+    expect(await store.runs.result(run.id)).toEqual(first);
+    const second = { token: 2, json: '[]' };
+    expect(await store.runs.save({ ...run, version: 3 }, second)).toBe('saved');
+    expect(await store.runs.save({ ...run, version: 4 })).toBe('saved');
+    expect(await store.runs.result(run.id)).toEqual(second);
+  });
+
+  it('stores no result with a record that is stale', async () => {
+    await using store = await open();
+    const run = aRun();
+    await store.runs.insert(run, null);
+    expect(await store.runs.save({ ...run, version: 7 }, { token: 1, json: '1' })).toBe('stale');
+    expect(await store.runs.result(run.id)).toBeNull();
+  });
+
+  it('forgets a result with its run, and no other', async () => {
+    await using store = await open();
+    const [gone, kept] = [finished(aRun()), aRun()];
+    for (const run of [gone, kept]) {
+      await store.runs.insert(run, null);
+      await store.runs.save({ ...run, version: run.version + 1 }, { token: 1, json: '1' });
+    }
+    await store.runs.remove([gone.id, kept.id]);
+    expect(await store.runs.result(gone.id)).toBeNull();
+    expect(await store.runs.result(kept.id)).toEqual({ token: 1, json: '1' });
+  });
 }
 
 function insertCases(open: () => Promise<Store>): void {

@@ -6,6 +6,7 @@ import { deliveryStoreCases } from './delivery-store-cases.ts';
 import { groupStoreCases } from './group-store-cases.ts';
 import { keyStoreCases } from './key-store-cases.ts';
 import { runStoreCases } from './run-store-cases.ts';
+import { scriptStoreCases } from './script-store-cases.ts';
 import { sessionStoreCases } from './session-store-cases.ts';
 
 /** What every store does. `open` gives an empty one; the suite closes it. */
@@ -17,6 +18,7 @@ export function runStoreSuite(name: string, open: () => Promise<Store>): void {
     describe('deliveries', () => deliveryStoreCases(open));
     describe('groups', () => groupStoreCases(open));
     describe('sessions', () => sessionStoreCases(open));
+    describe('scripts', () => scriptStoreCases(open));
 
     it('answers a ping', async () => {
       await using store = await open();

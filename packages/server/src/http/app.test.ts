@@ -33,8 +33,8 @@ describe('a submission that is not right', () => {
     ['an empty program', { command: [''] }, 'must name a program'],
     ['NUL in an argument', { command: ['echo', 'a\0b'] }, 'NUL'],
     ['half a surrogate pair', { command: ['echo', '\ud800'] }, 'Unicode'],
-    ['neither command nor shell', {}, 'command or shell'],
-    ['both command and shell', { command: ['true'], shell: 'true' }, 'command or shell'],
+    ['neither command nor shell', {}, 'command, shell or script'],
+    ['both command and shell', { command: ['true'], shell: 'true' }, 'command, shell or script'],
     ['a variable with = in its name', { command: ['true'], env: { 'A=B': 'c' } }, 'env'],
     [
       '2 MB of environment',

@@ -11,6 +11,7 @@ import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
+import { scriptHandlers } from './handlers/script-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
 import { signInHandlers } from './handlers/sign-in-handlers.ts';
 import { pageRoutes } from './page/page-routes.ts';
@@ -54,6 +55,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...signInHandlers(services),
       ...agentHandlers(services),
       ...agentLifeHandlers(services),
+      ...scriptHandlers(services),
     },
     authenticating: { ...services.authenticating, clock: services.clock },
     guards: parts.guards,

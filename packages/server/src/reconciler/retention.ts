@@ -6,6 +6,7 @@ import {
   type LogStore,
   planRetention,
   type RunStore,
+  type ScriptStore,
 } from '@errand/core';
 import type { LogReads } from '../use-cases/runs/log-reads.ts';
 import { inputRef } from '../use-cases/runs/run-input.ts';
@@ -13,12 +14,15 @@ import { inputRef } from '../use-cases/runs/run-input.ts';
 /** How often old runs and logs are looked for. */
 const EVERY_MS = 60_000;
 const BATCH = 500;
+/** A submission names the source of a module a moment after it has found it. */
+const UNWANTED_MS = 3_600_000;
 /** The ending of `inputRef`. */
 const INPUT = /-input$/;
 
 export interface RetentionParts {
   readonly runs: Pick<RunStore, 'get' | 'finishedBefore' | 'remove'>;
   readonly keys: Pick<KeyStore, 'sweepSignIns'>;
+  readonly scripts: Pick<ScriptStore, 'removeUnusedModules'>;
   readonly logs: Pick<LogStore, 'remove' | 'usage'>;
   readonly reads: Pick<LogReads, 'lastRead'>;
   readonly clock: Clock;
@@ -42,8 +46,10 @@ export class Retention {
   }
 
   async sweep(): Promise<void> {
-    await this.#parts.keys.sweepSignIns(this.#parts.clock.now());
+    const now = this.#parts.clock.now();
+    await this.#parts.keys.sweepSignIns(now);
     await this.#removeOldRuns();
+    await this.#parts.scripts.removeUnusedModules(now - UNWANTED_MS);
     await this.#removeLogsOverLimit();
   }
 

@@ -3,7 +3,7 @@ import type { Services } from '../../services.ts';
 import type { Actor } from '../../use-cases/actor.ts';
 import { askRun } from '../../use-cases/runs/ask-run.ts';
 import { writeInput } from '../../use-cases/runs/run-input.ts';
-import { awaitRun, seeRun } from '../../use-cases/runs/see-run.ts';
+import { awaitRun, seeResult, seeRun } from '../../use-cases/runs/see-run.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { resizeTerminal } from '../../use-cases/runs/terminal.ts';
 import { whyWaiting } from '../../use-cases/runs/why-waiting.ts';
@@ -30,9 +30,14 @@ type FeedOperation = 'writeInput' | 'resizeTerminal' | 'takeOver';
 
 function lifeHandlers(services: Services): SomeHandlers<Exclude<RunOperation, FeedOperation>> {
   return {
-    createRun: async ({ actor, input, headers }) => {
+    createRun: async ({ actor, input, headers, signal }) => {
       const idempotencyKey = idempotencyKeyOf(headers);
       const run = await submitRun(services.submit, actor, { request: input.body, idempotencyKey });
+      const waitMs = Math.min(input.query.wait ?? 0, DEFAULTS.waitMaxMs);
+      if (waitMs > 0 && !run.spec.caller) {
+        const waited = awaitRun(services.waiting, { actor, runId: run.id }, { waitMs, signal: signal() });
+        return await presented(services, await waited);
+      }
       if (!run.spec.caller) return presentRun(run);
       const callerPlace = services.callerPlaces.of(run);
       // Fails only when the server ends meanwhile; the next one finds the run by its lease.
@@ -91,7 +96,7 @@ function feedHandlers(services: Services): SomeHandlers<FeedOperation> {
 
 async function presented(services: Services, run: RunRecord): Promise<ReturnType<typeof presentRun>> {
   const why = run.state === 'queued' ? await whyWaiting(services.why, run) : null;
-  return presentRun(run, why);
+  return { ...presentRun(run, why), result: await seeResult(services.store.runs, run) };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
@@ -102,6 +107,7 @@ interface ListQuery {
   readonly agent?: string | undefined;
   readonly owner?: string | undefined;
   readonly name?: string | undefined;
+  readonly script?: string | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
@@ -124,6 +130,7 @@ function filterOf(actor: Actor, query: ListQuery): RunFilter {
   if (query.pool !== undefined) filter.pool = query.pool;
   if (query.agent !== undefined) filter.agentId = query.agent;
   if (query.name !== undefined) filter.name = query.name;
+  if (query.script !== undefined) filter.script = query.script;
   if (query.tag !== undefined) filter.tags = query.tag;
   if (query.createdAfter !== undefined) filter.createdAfter = Date.parse(query.createdAfter);
   if (query.createdBefore !== undefined) filter.createdBefore = Date.parse(query.createdBefore);

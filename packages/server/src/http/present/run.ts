@@ -4,6 +4,7 @@ import {
   describeEnd,
   type EndReason,
   type PastAttempt,
+  type ResultView,
   type RunRecord,
   signalName,
   statusOf,
@@ -23,6 +24,7 @@ export function presentRun(run: RunRecord, why: string | null = null): Run {
     agent: attempt?.agentId ?? run.agentId,
     command: spec.command.kind === 'argv' ? [...spec.command.argv] : null,
     shell: spec.command.kind === 'shell' ? spec.command.text : null,
+    script: presentCall(run),
     env: { ...spec.env },
     secretEnv: Object.keys(spec.sealedEnv),
     cwd: spec.cwd,
@@ -47,7 +49,21 @@ export function presentRun(run: RunRecord, why: string | null = null): Run {
     amendedAt: timeOrNull(run.end?.amendedAt),
     exitCode: run.end === null ? null : describeEnd(run.end.reason).exitCode,
     log: run.end?.log ?? null,
+    hasResult: run.end?.result?.kind === 'kept',
+    resultProblem: run.end?.result?.kind === 'invalid' ? run.end.result.why : null,
+    resultView: mutable(spec.script?.result?.view ?? null),
   };
+}
+
+function presentCall({ spec: { script } }: RunRecord): Run['script'] {
+  if (script == null) return null;
+  const { name, args, secretArgs, sha256, source } = script;
+  return { name, args: { ...args }, secretArgs: [...secretArgs], sha256, source };
+}
+
+/** Answers are written, never changed; only the types of the schemas do not say so. */
+function mutable(view: ResultView | null): Run['resultView'] {
+  return view as Run['resultView'];
 }
 
 function pastAttempt(past: PastAttempt): Run['attempts'][number] {

@@ -17,6 +17,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0003-deliveries': '1aa50561ddb6051c',
   '0004-pools': '4740cd1751dfbfac',
   '0005-sessions': '8bde666d1b54bbf8',
+  '0006-scripts': 'f6e4998e59b8d3f0',
 };
 
 it('never changes a migration', () => {

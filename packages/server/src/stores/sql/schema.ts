@@ -4,6 +4,10 @@ export interface Schema {
   readonly runs: RunsTable;
   readonly run_terms: RunTermsTable;
   readonly run_groups: RunGroupsTable;
+  readonly run_results: RunResultsTable;
+  readonly scripts: ScriptsTable;
+  readonly script_modules: ScriptModulesTable;
+  readonly offered_scripts: OfferedScriptsTable;
   readonly keys: KeysTable;
   readonly sign_ins: SignInsTable;
   readonly agents: AgentsTable;
@@ -55,7 +59,7 @@ export interface RunsTable {
   readonly doc: string;
 }
 
-/** What a run is found by that never changes: its name, its tags, its owner and every owner path above that. */
+/** What a run is found by that never changes: its name, its script and the module it needs, its tags, its owner and every owner path above that. */
 export interface RunTermsTable {
   readonly term: string;
   readonly created_at: number;
@@ -91,6 +95,37 @@ export interface SessionsTable {
   /** Unique together with `created_by`; goes with the session. */
   readonly idempotency_key: string | null;
   readonly fingerprint: string | null;
+  readonly doc: string;
+}
+
+/** What the attempt of that token reported last, beside the run so that lists need not read it. */
+export interface RunResultsTable {
+  readonly run_id: string;
+  readonly token: number;
+  readonly json: string;
+}
+
+export interface ScriptsTable {
+  readonly name: string;
+  /** Empty: everybody. Empty instead of null, so that it can be part of the key. */
+  readonly owner: string;
+  readonly sha256: string;
+  /** Of the module it executes; null for other scripts. */
+  readonly module: string | null;
+  readonly definition: string;
+  readonly updated_at: number;
+  readonly updated_by: string;
+}
+
+export interface ScriptModulesTable {
+  readonly sha256: string;
+  readonly source: string;
+  readonly wanted_at: number;
+}
+
+export interface OfferedScriptsTable {
+  readonly agent_id: string;
+  readonly name: string;
   readonly doc: string;
 }
 

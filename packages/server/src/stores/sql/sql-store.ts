@@ -8,6 +8,7 @@ import { sqlGroupStore } from './groups/group-store.ts';
 import { sqlKeyStore } from './keys/key-store.ts';
 import { migrate } from './migrate.ts';
 import { sqlRunStore } from './runs/run-store.ts';
+import { sqlScriptStore } from './scripts/script-store.ts';
 import { sqlSessionStore } from './sessions/session-store.ts';
 
 /** The store over any database: brings its tables up to date, then serves. Closing it closes the executor. */
@@ -20,6 +21,7 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     deliveries: sqlDeliveryStore(executor, dialect),
     groups: sqlGroupStore(executor, dialect),
     sessions: sqlSessionStore(executor, dialect),
+    scripts: sqlScriptStore(executor, dialect),
     ping: async () => {
       await executor.read(CompiledQuery.raw('select 1'));
     },

@@ -26,7 +26,7 @@ export function withReserve(store: Store, reserve: DiskReserve): Store {
         checkRoom(reserve);
         return await runs.insertFor(run, idempotency, taker);
       },
-      save: (run) => withSpace(() => runs.save(run)),
+      save: (run, result) => withSpace(() => runs.save(run, result)),
       claim: (query, lease) => withSpace(() => runs.claim(query, lease)),
       release: (run) => withSpace(() => runs.release(run)),
       sweep: (after, limit) => withSpace(() => runs.sweep(after, limit)),

@@ -1,5 +1,12 @@
-import type { Lease } from '@errand/contract';
-import { argvOf, type LogStore, type RunRecord } from '@errand/core';
+import type { Lease, ScriptCall } from '@errand/contract';
+import {
+  argEnvironment,
+  argVariable,
+  argvOf,
+  type LogStore,
+  type RunRecord,
+  type ScriptStore,
+} from '@errand/core';
 
 export interface LeaseParts {
   readonly logs: Pick<LogStore, 'place'>;
@@ -8,18 +15,21 @@ export interface LeaseParts {
   readonly ownAgentId: () => string | null;
 }
 
-/** What the agent that holds the run needs to execute its present attempt. */
+/** What the agent that holds the run needs to execute its present attempt; without the source of a module, see {@link withSources}. */
 export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
   const { spec } = run;
-  const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, parts.unseal(sealed)]);
+  const secrets = Object.fromEntries(
+    Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, parts.unseal(sealed)]),
+  );
   const own = run.attempt !== null && run.attempt.agentId === parts.ownAgentId();
   // With secrets the agent must see the bytes before the store has them.
-  const straight = own && secrets.length === 0;
+  const straight = own && Object.keys(secrets).length === 0;
+  const script = scriptCallOf(run, secrets);
   return {
     runId: run.id,
     token: run.token,
     argv: argvOf(spec.command),
-    env: { ...spec.env, ...Object.fromEntries(secrets) },
+    env: { ...spec.env, ...(script === null ? {} : argEnvironment(script.args)), ...secrets },
     secretNames: Object.keys(spec.sealedEnv),
     cwd: spec.cwd,
     stdin: spec.stdin === 'stream' ? 'stream' : 'none',
@@ -29,6 +39,41 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
     keepChildren: spec.keepChildren,
     tty: spec.tty,
     logPlace: straight ? parts.logs.place({ runId: run.id, token: run.token }) : null,
-    script: null,
+    script,
+  };
+}
+
+/** Leases with the sources of the modules that the agent does not have. */
+export async function withSources(
+  { scripts }: { readonly scripts: Pick<ScriptStore, 'module'> },
+  leases: readonly Lease[],
+  known: readonly string[],
+): Promise<readonly Lease[]> {
+  if (!leases.some(({ script }) => needsSource(script, known))) return leases;
+  return await Promise.all(
+    leases.map(async (lease) => {
+      const { script } = lease;
+      if (script === null || script.sha256 === null || !needsSource(script, known)) return lease;
+      return { ...lease, script: { ...script, text: await scripts.module(script.sha256) } };
+    }),
+  );
+}
+
+function needsSource(script: ScriptCall | null, known: readonly string[]): boolean {
+  return script?.source === 'module' && script.sha256 !== null && !known.includes(script.sha256);
+}
+
+function scriptCallOf({ spec }: RunRecord, secrets: Readonly<Record<string, string>>): ScriptCall | null {
+  const { command, script } = spec;
+  // A run that a server of an earlier version stored says nothing of scripts.
+  if (script == null) return null;
+  const hidden = script.secretArgs.map((name) => [name, secrets[argVariable(name)]]);
+  return {
+    name: script.name,
+    args: { ...script.args, ...Object.fromEntries(hidden) },
+    sha256: command.kind === 'module' ? command.sha256 : script.sha256,
+    source: command.kind === 'module' || command.kind === 'offered' ? command.kind : 'command',
+    text: null,
+    result: script.result && { from: script.result.from },
   };
 }

@@ -7,12 +7,16 @@ import {
   type PastAttempt,
   type RunFact,
   type RunRecord,
+  type RunResult,
 } from '@errand/core';
+import type { Schemas } from '../../json-schema/schemas.ts';
 import { type ChangeRunParts, changeRun } from '../runs/change-run.ts';
+import { judgeResult } from '../scripts/judge-result.ts';
 
 export interface ReportFactParts extends ChangeRunParts {
   readonly logs: Pick<LogStore, 'seal'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly schemas: Pick<Schemas, 'load' | 'checked'>;
 }
 
 /** An agent says what happened to an attempt of its own. `superseded` tells it to end that tree and to forget it. */
@@ -23,10 +27,16 @@ export async function reportFact(
 ): Promise<ReportAnswer> {
   // Before the end is visible: whoever sees the end must see all of the log.
   if (fact.kind === 'ended') await parts.logs.seal({ runId, token });
-  const observed = await changeRun(parts, runId, (run) =>
-    isHolder(run, agentId, token) && isClaimant(run, token, claimant)
-      ? observeRun(run, runFact(fact, { token, claimant, now: parts.clock.now() }))
-      : { kind: 'superseded' },
+  if (fact.kind === 'ended' && fact.result !== null) await parts.schemas.load();
+  const now = parts.clock.now();
+  const observed = await changeRun(
+    parts,
+    runId,
+    (run) =>
+      isHolder(run, agentId, token) && isClaimant(run, token, claimant)
+        ? observeRun(run, runFact(parts, { run, token, claimant, now }, fact))
+        : { kind: 'superseded' },
+    (run) => resultToStore(run, token, fact),
   );
   const superseded = observed === null || observed.step.kind === 'superseded' || observed.run.token !== token;
   return { kind: superseded ? 'superseded' : 'accepted' };
@@ -48,20 +58,36 @@ function attemptOf(run: RunRecord, token: number): Attempt | PastAttempt | undef
 }
 
 interface Reporter {
+  readonly run: RunRecord;
   readonly token: number;
   readonly claimant: string;
   readonly now: number;
 }
 
-function runFact(fact: AgentFact, { token, claimant, now }: Reporter): RunFact {
+function runFact(
+  { schemas }: Pick<ReportFactParts, 'schemas'>,
+  { run, token, claimant, now }: Reporter,
+  fact: AgentFact,
+): RunFact {
   switch (fact.kind) {
     case 'starting':
       return { kind: 'starting', token, claimant, now };
     case 'started':
       return { kind: 'started', token, at: fact.at };
-    case 'ended':
-      return { kind: 'ended', token, reason: fact.reason, log: fact.log, now };
+    case 'ended': {
+      const result = judgeResult(schemas, run.spec.script?.result ?? null, fact.result);
+      return { kind: 'ended', token, reason: fact.reason, log: fact.log, result, now };
+    }
     case 'not_executed':
       return { kind: 'not_executed', token, now };
   }
+}
+
+/** Only of the attempt that the run ended with: one that is tried again has said nothing yet. */
+function resultToStore(run: RunRecord, token: number, fact: AgentFact): RunResult | null {
+  const isOfItsEnd = run.state === 'finished' && run.token === token && run.end?.result?.kind === 'kept';
+  if (!isOfItsEnd) return null;
+  return fact.kind === 'ended' && fact.result !== null && 'json' in fact.result
+    ? { token, json: fact.result.json }
+    : null;
 }

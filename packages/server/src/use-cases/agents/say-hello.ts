@@ -1,9 +1,10 @@
 import type { HelloAnswer, HelloRequest } from '@errand/contract';
-import { type AgentRecord, type AgentStore, type Clock, ErrandError } from '@errand/core';
+import { type AgentRecord, type AgentStore, type Clock, ErrandError, type ScriptStore } from '@errand/core';
 import { AGENT_POLICY, PROTOCOL } from './policy.ts';
 
 export interface SayHelloParts {
   readonly agents: Pick<AgentStore, 'change'>;
+  readonly scripts: Pick<ScriptStore, 'offer'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -19,6 +20,10 @@ export async function sayHello(
   if (agent === null)
     throw new ErrandError('unauthenticated', 'this agent is not known; let it join again with a new token');
   if (agent.revokedAt !== null) throw revoked();
+  await parts.scripts.offer(
+    agentId,
+    request.scripts.map((script) => ({ ...script, agentId })),
+  );
   return { agentId, pool: agent.pool, policy: AGENT_POLICY };
 }
 

@@ -7,16 +7,24 @@ import type {
   PollRequest,
   WindowOrder,
 } from '@errand/contract';
-import { type Clock, type Notifier, observeRun, type RunRecord, type RunStore } from '@errand/core';
+import {
+  type Clock,
+  type Notifier,
+  observeRun,
+  type RunRecord,
+  type RunStore,
+  type ScriptStore,
+} from '@errand/core';
 import { announce, changeRun } from '../runs/change-run.ts';
 import { topics } from '../topics.ts';
 import type { AgentMemory, Poller } from './agent-memory.ts';
-import { type LeaseParts, leaseOf } from './lease.ts';
+import { type LeaseParts, leaseOf, withSources } from './lease.ts';
 import type { Offers } from './offers.ts';
 import { AGENT_POLICY } from './policy.ts';
 
 export interface PollAgentParts extends LeaseParts {
   readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'claim' | 'heldBy'>;
+  readonly scripts: Pick<ScriptStore, 'module'>;
   readonly memory: Pick<AgentMemory, 'poller' | 'takeOrdersDue'>;
   readonly notifier: Notifier;
   readonly clock: Clock;
@@ -49,7 +57,8 @@ export class WaitingPoll {
     const orders = this.#ordersDue(pulsed) ? await this.#orders() : NOTHING;
     const claimed = pulsed === null || pulsed.has(topics.pool(agent.pool)) ? await this.#claim() : [];
     const handed = this.#handed.splice(0).map((run) => leaseOf(this.#parts, run));
-    const leases = uniqueLeases([...orders.leases, ...claimed, ...handed]);
+    const known = uniqueLeases([...orders.leases, ...claimed, ...handed]);
+    const leases = await withSources(this.#parts, known, this.#request.modules);
     const news: PollAnswer = { ...orders, leases };
     if (Object.values(news).some((list) => list.length > 0)) return news;
     this.#offer();

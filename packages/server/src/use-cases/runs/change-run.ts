@@ -1,4 +1,4 @@
-import type { Notifier, RunRecord, RunStep, RunStore } from '@errand/core';
+import type { Notifier, RunRecord, RunResult, RunStep, RunStore } from '@errand/core';
 import { topics } from '../topics.ts';
 
 /** The store refuses a save only when somebody else saved first, so this many losses in a row mean a fault of ours. */
@@ -15,11 +15,15 @@ export interface ChangedRun {
   readonly run: RunRecord;
 }
 
-/** Load, decide, save under the version; again when somebody else was faster. null: there is no such run. */
+/**
+ * Load, decide, save under the version; again when somebody else was faster. null: there is no such run. `resultOf`: what is stored beside the next
+ * record.
+ */
 export async function changeRun(
   parts: ChangeRunParts,
   id: string,
   decide: (run: RunRecord) => RunStep,
+  resultOf: (next: RunRecord) => RunResult | null = () => null,
 ): Promise<ChangedRun | null> {
   const { runs, notifier } = parts;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -27,7 +31,7 @@ export async function changeRun(
     if (run === null) return null;
     const step = decide(run);
     if (step.kind !== 'next') return { step, run };
-    if ((await runs.save(step.run)) === 'saved') {
+    if ((await runs.save(step.run, resultOf(step.run) ?? undefined)) === 'saved') {
       announce(notifier, step);
       if (makesRoom(run, step.run)) await giveRoom(parts, step.run);
       return { step, run: step.run };

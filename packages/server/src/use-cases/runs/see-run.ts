@@ -11,6 +11,13 @@ export async function seeRun(runs: Pick<RunStore, 'get'>, actor: Actor, runId: s
   return run;
 }
 
+/** The value that the run reported, parsed; null where it reported none. */
+export async function seeResult(runs: Pick<RunStore, 'result'>, run: RunRecord): Promise<unknown> {
+  if (run.end?.result?.kind !== 'kept') return null;
+  const result = await runs.result(run.id);
+  return result === null ? null : JSON.parse(result.json);
+}
+
 export interface AwaitRunParts {
   readonly runs: Pick<RunStore, 'get'>;
   readonly notifier: Notifier;

@@ -25,6 +25,7 @@ import {
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
 import type { Offers } from '../agents/offers.ts';
+import { type CallScriptParts, callScript, type ScriptedRun } from '../scripts/call-script.ts';
 import { announce } from './change-run.ts';
 import { inputRef } from './run-input.ts';
 
@@ -37,9 +38,13 @@ export interface SubmitRunParts {
   readonly ids: Ids;
   readonly offers: Pick<Offers, 'take' | 'giveBack'>;
   readonly seal: (plain: string) => string;
+  readonly calling: CallScriptParts;
   /** Id of the control plane's own agent; null where it has none. */
   readonly ownAgentId: () => string | null;
 }
+
+/** Where runs go that name no pool: the machine of the control plane itself. */
+const LOCAL_POOL = 'local';
 
 export interface Submission {
   readonly request: RunCreate;
@@ -54,8 +59,13 @@ export async function submitRun(
 ): Promise<RunRecord> {
   const { request } = submission;
   const owner = ownerOf(actor, request);
-  const pool = await poolOf(parts.agents, actor, request.pool);
-  const agentId = request.agent === undefined ? null : await namedAgent(parts.agents, pool, request.agent);
+  const scripted =
+    request.script === undefined ? null : await callScript(parts.calling, { actor, owner }, request);
+  const pool = await poolOf(parts.agents, actor, request.pool ?? scripted?.pool ?? LOCAL_POOL);
+  const agentId =
+    request.agent === undefined
+      ? (scripted?.agentId ?? null)
+      : await namedAgent(parts.agents, pool, request.agent);
   const now = parts.clock.now();
   const record = createRun(
     {
@@ -64,7 +74,7 @@ export async function submitRun(
       createdBy: actor.id,
       name: request.name ?? null,
       tags: [...new Set(request.tags)],
-      spec: specOf(parts, actor, request),
+      spec: specOf(parts, { actor, request, scripted }),
       pool: pool.name,
       agentId,
       labels: {},
@@ -175,18 +185,28 @@ async function namedAgent(
   );
 }
 
-function specOf(parts: SubmitRunParts, actor: Actor, request: RunCreate): RunSpec {
+interface Asked {
+  readonly actor: Actor;
+  readonly request: RunCreate;
+  readonly scripted: ScriptedRun | null;
+}
+
+function specOf(parts: SubmitRunParts, { actor, request, scripted }: Asked): RunSpec {
   if (request.caller && !actor.local) {
     throw new ErrandError('invalid', 'caller is only for a command line on the socket of the data folder');
   }
-  const sealed = Object.entries(request.secretEnv).map(([name, value]) => [name, parts.seal(value)] as const);
+  if (request.caller && scripted !== null)
+    throw new ErrandError('invalid', 'caller is for commands; an agent executes a script');
+  const secret = { ...request.secretEnv, ...scripted?.secretEnv };
+  const sealed = Object.entries(secret).map(([name, value]) => [name, parts.seal(value)] as const);
   return {
-    command: commandOf(request),
-    env: request.env,
+    command: scripted?.command ?? commandOf(request),
+    script: scripted?.script ?? null,
+    env: { ...scripted?.env, ...request.env },
     sealedEnv: Object.fromEntries(sealed),
     cwd: request.cwd ?? null,
     stdin: stdinOf(request),
-    timeoutMs: request.timeout ?? null,
+    timeoutMs: request.timeout ?? scripted?.timeoutMs ?? null,
     queueTimeoutMs: request.queueTimeout ?? DEFAULTS.queueTimeoutMs,
     maxLogBytes: request.maxLog ?? DEFAULTS.maxLogBytes,
     graceMs: request.grace ?? DEFAULTS.graceMs,

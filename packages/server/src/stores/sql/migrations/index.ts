@@ -4,6 +4,7 @@ import { agentLife } from './0002-agent-life.ts';
 import { deliveries } from './0003-deliveries.ts';
 import { pools } from './0004-pools.ts';
 import { sessions } from './0005-sessions.ts';
+import { scripts } from './0006-scripts.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003-deliveries', statements: deliveries },
   { name: '0004-pools', statements: pools },
   { name: '0005-sessions', statements: sessions },
+  { name: '0006-scripts', statements: scripts },
 ];

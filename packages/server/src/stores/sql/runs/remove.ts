@@ -14,8 +14,8 @@ export function* removeRuns({ queries }: Dialect, ids: readonly string[]): Work<
     .where('id', 'in', ids)
     .where('state', '=', sql.lit('finished'))
     .returning(['request', 'doc']);
-  const removed = yield* rowsOf(query.compile());
-  for (const run of removed.map(recordOf)) {
+  const removed = (yield* rowsOf(query.compile())).map(recordOf);
+  for (const run of removed) {
     const terms = queries
       .deleteFrom('run_terms')
       .where('term', 'in', termsOf(run))
@@ -23,4 +23,7 @@ export function* removeRuns({ queries }: Dialect, ids: readonly string[]): Work<
       .where('run_id', '=', run.id);
     yield* changedBy(terms.compile());
   }
+  const gone = removed.map(({ id }) => id);
+  if (gone.length > 0)
+    yield* changedBy(queries.deleteFrom('run_results').where('run_id', 'in', gone).compile());
 }

@@ -9,6 +9,7 @@ import { listRuns, newestOf } from './list.ts';
 import { looksWorthwhile } from './look.ts';
 import { releasing } from './release.ts';
 import { REMOVED_AT_ONCE, removeRuns } from './remove.ts';
+import { resultOfRun, saveRunWithResult } from './result.ts';
 import { type RecordRow, recordOf } from './row.ts';
 import { saveRun } from './save.ts';
 import { standingOf } from './standing.ts';
@@ -21,7 +22,6 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
   const insertFor = insertRunFor(dialect);
   const looks = looksWorthwhile(executor, dialect);
   const standing = standingOf(dialect);
-  const save = saveRun(dialect);
   const byId = runById(dialect);
   const due = dueRuns(dialect);
   const heldBy = runsHeldBy(dialect);
@@ -31,10 +31,7 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
     insert: (run, idempotency) => executor.transact(() => insert(run, idempotency)),
     insertFor: (run, idempotency, taker) => executor.transact(() => insertFor(run, idempotency, taker)),
     get: async (id) => (await records(byId({ id })))[0] ?? null,
-    save: async (run) => {
-      const { changed } = await executor.write(save(run));
-      return changed === 1 ? 'saved' : 'stale';
-    },
+    ...saving(executor, dialect),
     claim: async (query, lease) => {
       if (!(await looks(query))) return [];
       for (;;) {
@@ -55,6 +52,25 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
         const some = ids.slice(from, from + REMOVED_AT_ONCE);
         await executor.transact(() => removeRuns(dialect, some));
       }
+    },
+  };
+}
+
+function saving(executor: Executor, dialect: Dialect): Pick<RunStore, 'save' | 'result'> {
+  const save = saveRun(dialect);
+  const saveWithResult = saveRunWithResult(dialect);
+  const result = resultOfRun(dialect);
+  return {
+    save: async (run, given) => {
+      const changed =
+        given === undefined
+          ? (await executor.write(save(run))).changed
+          : await executor.transact(() => saveWithResult(run, given));
+      return changed === 1 ? 'saved' : 'stale';
+    },
+    result: async (runId) => {
+      const [row] = await executor.read(result({ runId }));
+      return row === undefined ? null : { ...row };
     },
   };
 }

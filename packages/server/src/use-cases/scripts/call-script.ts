@@ -1,0 +1,314 @@
+import type { RunCreate } from '@errand/contract';
+import { secretFault } from '@errand/contract/wire';
+import {
+  type AgentRecord,
+  argVariable,
+  type Command,
+  ErrandError,
+  expandCommand,
+  type JsonSchema,
+  LIMITS,
+  parametersOf,
+  type ScriptCode,
+  type ScriptStore,
+  type ScriptUse,
+  secretParameters,
+} from '@errand/core';
+import { type Fault, faultText } from '../../json-schema/fault.ts';
+import type { Schemas } from '../../json-schema/schemas.ts';
+import type { Actor } from '../actor.ts';
+import {
+  type CatalogueParts,
+  type CentralScript,
+  findCentral,
+  findOffered,
+  mayCall,
+  type OfferedScript,
+} from './catalogue.ts';
+
+export interface CallScriptParts extends CatalogueParts {
+  readonly scripts: Pick<ScriptStore, 'get' | 'list' | 'offered' | 'keepModule'>;
+  readonly schemas: Pick<Schemas, 'load' | 'checked'>;
+}
+
+/** What a call of a script makes of a submission. */
+export interface ScriptedRun {
+  readonly command: Command;
+  readonly script: ScriptUse;
+  /** Secret arguments by their variables, in clear. */
+  readonly secretEnv: Readonly<Record<string, string>>;
+  /** What the script says where the caller says nothing. */
+  readonly pool: string | null;
+  readonly agentId: string | null;
+  readonly timeoutMs: number | null;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Finds the script, checks the arguments, and makes of it what a run executes. Throws `invalid`, with every fault of the arguments named. */
+export async function callScript(
+  parts: CallScriptParts,
+  caller: { readonly actor: Actor; readonly owner: string },
+  request: RunCreate,
+): Promise<ScriptedRun> {
+  const wanted = typeof request.script === 'string' ? { name: request.script } : request.script;
+  if (wanted === undefined) throw new Error('SCRIPT-1: a call that names no script');
+  const { name, sha256, source } = wanted;
+  const central = source === 'offered' ? null : await findCentral(parts, name, caller.owner);
+  if (central !== null) return await callCentral(parts, central, { request, sha256 });
+  const offered = source === 'central' ? null : await chooseOffered(parts, { name, sha256 }, request);
+  if (offered !== null) return await callOffered(parts, offered, { request, sha256 });
+  throw await unknownScript(parts, caller.actor, name);
+}
+
+interface Call {
+  readonly request: RunCreate;
+  readonly sha256: string | undefined;
+}
+
+async function callCentral(parts: CallScriptParts, found: CentralScript, call: Call): Promise<ScriptedRun> {
+  const { script } = found;
+  if ('problem' in script && script.problem !== null)
+    throw new ErrandError('invalid', `the script ${script.name} cannot be called: ${script.problem}`);
+  const { definition, sha256, name } = script;
+  if (call.sha256 !== undefined && call.sha256 !== sha256) {
+    const versions = `it is ${sha256.slice(0, 12)} now, not ${call.sha256.slice(0, 12)}`;
+    throw new ErrandError(
+      'conflict',
+      `the script ${name} has changed: ${versions}; look at it with errand script show ${name}`,
+    );
+  }
+  const { args, secrets } = await checkedArgs(
+    parts.schemas,
+    { name, parameters: definition.parameters },
+    call.request.args ?? {},
+  );
+  if ('source' in script && script.source !== null)
+    await parts.scripts.keepModule(script.source, parts.clock.now());
+  return {
+    command: commandOf(name, definition.code, args),
+    script: { name, ...publicPart(args, secrets), sha256, source: 'central', result: definition.result },
+    secretEnv: secretEnvOf(args, secrets),
+    pool: definition.pool,
+    agentId: null,
+    timeoutMs: definition.timeoutMs,
+    env: definition.env,
+  };
+}
+
+function commandOf(name: string, code: ScriptCode, args: Args): Command {
+  switch (code.kind) {
+    case 'command':
+      return { kind: 'argv', argv: checkedArgv(expandCommand(code.argv, args)) };
+    case 'shell':
+      return { kind: 'shell', text: code.text };
+    case 'module':
+      return { kind: 'module', name, sha256: code.sha256 };
+  }
+}
+
+/** What the schema of a command asks for, of the one that the arguments made. */
+function checkedArgv(argv: readonly string[]): readonly string[] {
+  const bytes = argv.map((arg) => Buffer.byteLength(arg) + 1);
+  const isTooLarge =
+    bytes.some((each) => each > LIMITS.argBytes) || bytes.reduce((a, b) => a + b, 0) > LIMITS.argvBytes;
+  if (isTooLarge)
+    throw new ErrandError('invalid', 'args: they make a command line that is larger than a system takes');
+  return argv;
+}
+
+async function callOffered(
+  parts: CallScriptParts,
+  { script, agents }: OfferedScript,
+  call: Call,
+): Promise<ScriptedRun> {
+  const { request } = call;
+  const { name } = script;
+  const own = ['env', 'secretEnv'].filter(
+    (field) => Object.keys(request[field as 'env' | 'secretEnv']).length > 0,
+  );
+  if (request.cwd !== undefined) own.push('cwd');
+  if (own.length > 0) {
+    const why = 'it runs as the folder of its agent says, or its allow-list would mean nothing';
+    throw new ErrandError(
+      'invalid',
+      `${own.join(', ')}: cannot be given to the offered script ${name}; ${why}`,
+    );
+  }
+  const { args, secrets } = await checkedArgs(parts.schemas, script, request.args ?? {});
+  const pool = agents[0]?.pool ?? null;
+  return {
+    command: { kind: 'offered', name },
+    script: {
+      name,
+      ...publicPart(args, secrets),
+      sha256: call.sha256 ?? null,
+      source: 'offered',
+      result: script.result,
+    },
+    secretEnv: secretEnvOf(args, secrets),
+    pool,
+    agentId: request.agent === undefined ? await onlyAgent(parts, agents) : null,
+    timeoutMs: null,
+    env: {},
+  };
+}
+
+/** Where not every agent of the pool offers it, one that does gets it; null: any may. */
+async function onlyAgent(
+  { agents: store }: CallScriptParts,
+  agents: readonly AgentRecord[],
+): Promise<string | null> {
+  const [first] = agents;
+  if (first === undefined) return null;
+  const all = await store.list(first.pool);
+  return all.length === agents.length ? null : first.id;
+}
+
+async function chooseOffered(
+  parts: CallScriptParts,
+  { name, sha256 }: { readonly name: string; readonly sha256: string | undefined },
+  { pool, agent }: RunCreate,
+): Promise<OfferedScript | null> {
+  const all = await findOffered(parts, name);
+  const fitting = all
+    .filter(({ script }) => sha256 === undefined || script.sha256 === sha256)
+    .map((each) => ({ ...each, agents: each.agents.filter((one) => isWanted(one, pool, agent)) }))
+    .filter(({ agents }) => agents.length > 0);
+  if (fitting.length === 0) {
+    if (all.length > 0) throw noneFits(name, all, sha256);
+    return null;
+  }
+  const pools = [...new Set(fitting.flatMap(({ agents }) => agents.map((one) => one.pool)))];
+  if (pools.length > 1)
+    throw new ErrandError(
+      'invalid',
+      `agents of several pools offer the script ${name}: ${pools.join(', ')}; name one as pool`,
+      {
+        details: { field: 'pool' },
+      },
+    );
+  // Of several versions the one that most agents have.
+  return fitting.toSorted((a, b) => b.agents.length - a.agents.length)[0] ?? null;
+}
+
+function isWanted(agent: AgentRecord, pool: string | undefined, wanted: string | undefined): boolean {
+  return (
+    (pool === undefined || agent.pool === pool) &&
+    (wanted === undefined || agent.id === wanted || agent.name === wanted)
+  );
+}
+
+function noneFits(name: string, all: readonly OfferedScript[], sha256: string | undefined): ErrandError {
+  const places = all.flatMap(({ agents, script }) =>
+    agents.map((one) => `${one.name} in ${one.pool} (${script.sha256.slice(0, 12)})`),
+  );
+  const what = sha256 === undefined ? name : `${name} in the version ${sha256.slice(0, 12)}`;
+  return new ErrandError(
+    'invalid',
+    `no agent that may take this run offers the script ${what}; these offer it: ${places.slice(0, 10).join(', ')}`,
+    {
+      details: { field: 'script' },
+    },
+  );
+}
+
+async function unknownScript(parts: CallScriptParts, actor: Actor, name: string): Promise<ErrandError> {
+  const registered = (await parts.scripts.list(null)).filter(({ owner }) => mayCall(actor, owner));
+  const offered = await findOffered(parts, null);
+  const names = new Set(
+    [...registered, ...(await parts.folder()), ...offered.map(({ script }) => script)].map(
+      (each) => each.name,
+    ),
+  );
+  const known = [...names].toSorted().slice(0, 30).join(', ');
+  return new ErrandError('invalid', `there is no script ${name}; known scripts: ${known || 'none'}`, {
+    details: { field: 'script' },
+  });
+}
+
+type Args = Readonly<Record<string, unknown>>;
+
+async function checkedArgs(
+  schemas: CallScriptParts['schemas'],
+  { name, parameters }: { readonly name: string; readonly parameters: JsonSchema },
+  given: Args,
+): Promise<{ readonly args: Args; readonly secrets: readonly string[] }> {
+  await schemas.load();
+  const checked = schemas.checked(`the script ${name}`, parameters, given);
+  const faults = [
+    ...unknownFaults(parameters, given),
+    ...(checked.ok ? [...textFaults(given), ...secretFaults(parameters, given)] : checked.faults),
+  ];
+  if (faults.length > 0 || !checked.ok) throw misfit(faults, parameters);
+  const args = checked.value as Args;
+  if (Buffer.byteLength(JSON.stringify(args)) > LIMITS.scriptArgsBytes)
+    throw new ErrandError(
+      'invalid',
+      `args: must have at most ${LIMITS.scriptArgsBytes} bytes as JSON; a program takes no larger variable`,
+    );
+  return { args, secrets: secretParameters(parameters).filter((secret) => Object.hasOwn(args, secret)) };
+}
+
+/** Words of a schema that decide by themselves which properties there may be. */
+const DECIDES = [
+  'additionalProperties',
+  'unevaluatedProperties',
+  'patternProperties',
+  'propertyNames',
+  '$ref',
+  '$dynamicRef',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'if',
+  'dependentSchemas',
+];
+
+/** A schema that only lists its properties leaves others open, which for a command would hide every slip of the pen. */
+function unknownFaults(parameters: JsonSchema, given: Args): readonly Fault[] {
+  if (DECIDES.some((word) => Object.hasOwn(parameters, word))) return [];
+  const known = parametersOf(parameters);
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(known, name))
+    .map((path) => ({ path, message: 'is not known here' }));
+}
+
+/** They are masked in what the script writes, so not every text can be one. */
+function secretFaults(parameters: JsonSchema, given: Args): readonly Fault[] {
+  return secretParameters(parameters).flatMap((path) => {
+    const value = Object.hasOwn(given, path) ? given[path] : undefined;
+    const message = typeof value === 'string' ? secretFault(value) : null;
+    return message === null ? [] : [{ path, message }];
+  });
+}
+
+/** Arguments become variables and parts of command lines. */
+function textFaults(given: Args): readonly Fault[] {
+  return Object.entries(given).flatMap(([path, value]) => {
+    const texts = [value].flat().filter((each) => typeof each === 'string');
+    if (texts.some((text) => text.includes('\0')))
+      return [{ path, message: 'must not contain a NUL character; no program can take one' }];
+    return texts.every((text) => text.isWellFormed()) ? [] : [{ path, message: 'must be valid Unicode' }];
+  });
+}
+
+function misfit(faults: readonly Fault[], parameters: JsonSchema): ErrandError {
+  const fields = faults.map(({ path, message }) => ({
+    field: path === '' ? 'args' : `args.${path}`,
+    message,
+  }));
+  const names = Object.keys(parametersOf(parameters)).join(', ') || 'no arguments';
+  const isUnknown = faults.some(({ message }) => message === 'is not known here');
+  const list = isUnknown ? `; the script takes ${names}` : '';
+  const text = faultText(faults.map((fault, index) => ({ ...fault, path: fields[index]?.field ?? '' })));
+  return new ErrandError('invalid', `${text}${list}`, { details: { fields } });
+}
+
+function publicPart(args: Args, secrets: readonly string[]): Pick<ScriptUse, 'args' | 'secretArgs'> {
+  const shown = Object.entries(args).filter(([name]) => !secrets.includes(name));
+  return { args: Object.fromEntries(shown), secretArgs: secrets };
+}
+
+function secretEnvOf(args: Args, secrets: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(secrets.map((name) => [argVariable(name), String(args[name])]));
+}
