@@ -21,6 +21,17 @@ const config: KnipConfig = {
       // Imported by the style sheet.
       ignoreDependencies: ['tailwindcss'],
     },
+    // Programs that the agent carries as text.
+    'packages/agent': {
+      entry: [
+        'src/{main,module-host/main}.ts',
+        'src/shipped/*.ts',
+        'src/**/*.test.ts',
+        'test/**/*.ts',
+        ...generators.map(insidePackage),
+      ],
+      project: ['**/*.ts'],
+    },
     'packages/cli': {
       // The keeper is a program: its builds are found as files, not imported.
       ignoreDependencies: ['@errand/keeper'],

@@ -5,4 +5,5 @@
 export const generators: readonly string[] = [
   'packages/contract/src/openapi/generate.ts',
   'packages/server/src/config-schema.ts',
+  'packages/agent/src/module-host/generate.ts',
 ];

@@ -67,6 +67,11 @@ export class FakeSpool implements Spool {
     };
   }
 
+  /** The commands of the simulator report nothing. */
+  resultOf(): null {
+    return null;
+  }
+
   remove({ prefix, logPrefix, lease }: SpoolEntry): Promise<void> {
     if (lease.logPlace === null) this.#disk.logs.delete(logPrefix);
     this.#disk.runs.delete(prefix);
@@ -77,5 +82,5 @@ export class FakeSpool implements Spool {
 const FENCED = '.void';
 
 function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
-  return { ...draft, prefix, logPrefix: draft.lease.logPlace ?? prefix };
+  return { ...draft, prefix, logPrefix: draft.lease.logPlace ?? prefix, result: `${prefix}.result` };
 }

@@ -1,4 +1,4 @@
-import { Agent, attemptId, type Keeper, type Keepers, type Spool } from '@errand/agent';
+import { Agent, attemptId, type Keeper, type Keepers, noHosting, noScripts, type Spool } from '@errand/agent';
 import type { AgentLink, AttemptName } from '@errand/contract';
 import { SleepyTimeline } from '../time/sleepy-timeline.ts';
 import { VirtualProcess } from '../time/virtual-process.ts';
@@ -19,6 +19,7 @@ const SPOOL_AT_ONCE = [
   'slots',
   'fence',
   'openLog',
+  'resultOf',
 ] as const;
 const KEEPER_AT_ONCE = ['kill', 'input', 'endInput', 'resize', 'forget', 'onEvent'] as const;
 
@@ -73,6 +74,8 @@ export class Machine {
       random: () => this.#world.random.unit(),
       account: ACCOUNT,
       secrets: [],
+      scripts: noScripts,
+      hosting: noHosting,
       name: this.name,
       labels: {},
       slots: this.#slots,

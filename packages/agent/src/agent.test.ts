@@ -67,7 +67,9 @@ describe('an agent', () => {
     const lines = plane.logOf(run).toString().trimEnd().split('\n');
     const names = new Set(lines.map((line) => line.split('=')[0]));
     const built = ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'USER'];
-    expect(names).toEqual(new Set(['ERRAND_ATTEMPT', 'ERRAND_RUN_ID', 'GREETING', 'a.b', ...built]));
+    expect(names).toEqual(
+      new Set(['ERRAND_ATTEMPT', 'ERRAND_RESULT', 'ERRAND_RUN_ID', 'GREETING', 'a.b', ...built]),
+    );
     expect(lines).toContain(`ERRAND_RUN_ID=${run.lease.runId}`);
     expect(lines).toContain('GREETING=a b');
     expect(lines).toContain('LANG=C');

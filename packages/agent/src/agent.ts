@@ -9,11 +9,12 @@ import type {
 } from '@errand/contract';
 import { Attempt } from './attempt.ts';
 import { attemptId } from './attempt-id.ts';
-import type { Account } from './environment.ts';
+import { type Account, baseEnvironment } from './environment.ts';
 import { KeeperLine } from './keeper-line.ts';
 import { LinkRefusal } from './link-refusal.ts';
+import { ModuleHosts } from './module-host/module-hosts.ts';
 import { PollLoop } from './poll-loop.ts';
-import type { Clock, Keepers, Logger, Spool, SpoolEntry } from './ports.ts';
+import type { Clock, HostFiles, HostProgram, Keepers, Logger, Scripts, Spool, SpoolEntry } from './ports.ts';
 import type { Waiting } from './retry.ts';
 import { draftOf } from './spool-draft.ts';
 
@@ -38,6 +39,9 @@ export interface AgentOptions {
   readonly account: Account;
   /** Values that are masked in all that leaves this machine. */
   readonly secrets: readonly string[];
+  readonly scripts: Scripts;
+  /** How modules are kept warm. */
+  readonly hosting: { readonly program: HostProgram; readonly files: HostFiles };
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Attempts at the same time. */
@@ -69,6 +73,7 @@ export class Agent {
   readonly #lines = new Map<string, KeeperLine>();
   readonly #stop = new AbortController();
   readonly #polls: PollLoop;
+  readonly #hosts: ModuleHosts;
   #polling: Promise<unknown> = Promise.resolve();
   readonly #refused = Promise.withResolvers<never>();
   #notice: string | undefined;
@@ -80,10 +85,18 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#refused.promise.catch(() => {});
-    const { link, name, labels, slots, program } = options;
+    const { link, name, labels, slots, program, scripts, hosting } = options;
+    this.#hosts = new ModuleHosts({
+      ...hosting,
+      line: this.#line(options.keepers.own),
+      waiting: this.#waiting(),
+      environment: baseEnvironment(options.account),
+    });
+    const self = { protocol: PROTOCOL, name, labels, slots, program };
     this.#polls = new PollLoop({
       link,
-      hello: { protocol: PROTOCOL, name, labels, slots, program, scripts: [], onlyScripts: false },
+      hello: () => ({ ...self, scripts: scripts.offered, onlyScripts: scripts.only }),
+      modules: () => scripts.modules(),
       waiting: this.#waiting(),
       free: () => this.#free(),
       held: () => this.#held(),
@@ -97,7 +110,9 @@ export class Agent {
    * this agent (a `LinkRefusal`) or the agent is stopped meanwhile. One that is refused but holds attempts brings them to their end first.
    */
   async start(): Promise<void> {
-    const found = this.#options.spool.list();
+    const { spool, scripts } = this.#options;
+    await scripts.open();
+    const found = spool.list();
     const hello = await this.#polls.hello().catch((error: unknown) => {
       if (error instanceof LinkRefusal && error.letsFinish && found.length > 0) return error;
       throw error;
@@ -106,7 +121,9 @@ export class Agent {
     if (hello instanceof LinkRefusal)
       this.#options.log.warn('is refused and only finishes what it has', { error: hello.message });
     this.#policy = known.policy;
+    this.#hosts.sweep(new Set(found.flatMap(({ host }) => host ?? [])));
     for (const entry of found) this.#resume(entry, 0);
+    scripts.onChange(() => this.#polls.sayHelloAgain());
     const refusal = hello instanceof LinkRefusal ? hello : undefined;
     this.#polling = this.#polls.run(known, refusal).catch((error: unknown) => this.#refused.reject(error));
   }
@@ -130,6 +147,8 @@ export class Agent {
 
   /** Ends the agent, not its commands. */
   async stop(): Promise<void> {
+    this.#options.scripts.close();
+    this.#hosts.stop();
     this.#stop.abort();
     await Promise.all([this.#polling, ...this.#lives]);
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
@@ -151,8 +170,9 @@ export class Agent {
     const { spool, account, secrets } = this.#options;
     // The command inherited environment and folder of its caller, which are not ours to know.
     const inherited = { path: null, cwd: '', ownCwd: false };
-    const drawn = draftOf(lease, { claimant: '', keeper: keeperSocket, account, spool, secrets });
-    const draft = { ...drawn, ...inherited };
+    const program = lease.argv[0] ?? '';
+    const of = { claimant: '', keeper: keeperSocket, account, spool, secrets, program, host: null };
+    const draft = { ...draftOf(lease, of), ...inherited };
     const entry = spool.take(draft, prefix);
     this.#resume(entry, TAKE_OVER_MS);
     this.#polls.refresh();
@@ -180,7 +200,7 @@ export class Agent {
   }
 
   #make(lease: Lease): Attempt {
-    const { link, keepers, spool, account, secrets } = this.#options;
+    const { link, keepers, spool, account, secrets, scripts } = this.#options;
     if (this.#policy === undefined) throw new Error('AGENT-2: an attempt before the hello');
     return new Attempt(lease, {
       link,
@@ -188,6 +208,8 @@ export class Agent {
       spool,
       account,
       secrets,
+      scripts,
+      hosts: this.#hosts,
       policy: this.#policy,
       waiting: this.#waiting(),
       line: (socket) => this.#line(socket),

@@ -9,23 +9,29 @@ import type {
 } from '@errand/contract';
 import { attemptId } from './attempt-id.ts';
 import { cannotWrite, type EndReason, endOf } from './end-reason.ts';
-import { type Account, environmentOf } from './environment.ts';
+import { CallRefusal, Execution, type ExecutionParts, type Outcome } from './execution.ts';
 import { pumpInput } from './input-pump.ts';
 import type { KeeperLine } from './keeper-line.ts';
-import { KeptAttempt, type KeptOutcome } from './kept-attempt.ts';
+import { KeptAttempt } from './kept-attempt.ts';
 import { LogDelivery } from './log-delivery.ts';
 import { maskedFact } from './mask/masked-fact.ts';
 import { SecretMask } from './mask/secret-mask.ts';
-import type { Keeper, Keepers, KillOrder, Spool, SpoolEntry, StartRequest } from './ports.ts';
+import type { Keeper, Keepers, KillOrder, Spool, SpoolEntry } from './ports.ts';
+import { reportedResult } from './reported-result.ts';
 import { untilAnswered, type Waiting } from './retry.ts';
 import { draftOf, secretsOf } from './spool-draft.ts';
 
+interface Ending {
+  readonly entry: SpoolEntry;
+  readonly execution: Execution;
+  readonly log: LogDelivery;
+}
+
 /** What an attempt needs of its agent. */
-export interface AttemptParts {
+export interface AttemptParts extends ExecutionParts {
   readonly link: AgentLink;
   readonly keepers: Keepers;
   readonly spool: Spool;
-  readonly account: Account;
   /** Values of the agent's own that are masked. */
   readonly secrets: readonly string[];
   readonly policy: AgentPolicy;
@@ -37,8 +43,6 @@ export interface AttemptParts {
 /** An attempt that is short is not worth a call that says it runs: its end follows at once. */
 const STARTED_LATE_MS = 50;
 const PATIENCE_STEP_MS = 200;
-/** What a login has. The agent's own is far higher, and programs that close all they may have open would take seconds. */
-const OPEN_FILES = 1_024;
 /** Canceled after the door, before anything was executed. */
 const CANCELED = { kind: 'canceled' } as const;
 const SIGNALS = { INT: 2, TERM: 15 } as const;
@@ -93,13 +97,25 @@ export class Attempt {
       if (permitted) await this.#report({ kind: 'ended', reason: made.reason, log: null, result: null });
       return;
     }
-    if (!permitted || this.#superseded) return spool.remove(made.entry);
-    const kept = this.#keep(made.entry);
-    const log = this.#deliver(made.entry, 'new');
-    const execute = (): Promise<KeptOutcome> =>
-      kept.execute(this.#request(made.entry), () => this.#isStillPermitted());
-    const outcome = this.#order === undefined ? await execute() : CANCELED;
-    await this.#finish(made.entry, log, outcome);
+    const { entry, execution } = made;
+    if (!permitted || this.#superseded) {
+      execution.release();
+      return spool.remove(entry);
+    }
+    const log = this.#deliver(entry, 'new');
+    await this.#finish({ entry, execution, log }, await this.#execute(entry, execution));
+  }
+
+  async #execute(entry: SpoolEntry, execution: Execution): Promise<Outcome> {
+    const kept = this.#keep(entry);
+    try {
+      await execution.prepare();
+    } catch (error) {
+      this.#parts.waiting.signal.throwIfAborted();
+      return { kind: 'refused', why: error instanceof Error ? error.message : String(error) };
+    }
+    if (this.#order !== undefined || this.#superseded) return CANCELED;
+    return await kept.execute(execution.request(this.lease, entry), () => this.#isStillPermitted());
   }
 
   #askAtDoor(): Promise<boolean> {
@@ -129,8 +145,9 @@ export class Attempt {
     const deadline = waiting.clock.now() + patienceMs;
     this.#claimant = found.claimant;
     const log = this.#deliver(found, 'found');
+    const execution = Execution.found(found, this.#parts);
     let entry = found;
-    let outcome = await this.#keep(entry).follow();
+    let outcome: Outcome = await this.#keep(entry).follow();
     while (outcome.kind === 'not_executed' && waiting.clock.now() < deadline && !this.#superseded) {
       await waiting.clock.sleep(PATIENCE_STEP_MS, waiting.signal);
       outcome = await this.#keep(entry).follow();
@@ -143,7 +160,7 @@ export class Attempt {
       // acknowledged is not this agent's to end: its report is refused and its lease is given again.
       else if (entry.boot !== spool.boot) outcome = { kind: 'lost' };
     }
-    await this.#finish(entry, log, outcome);
+    await this.#finish({ entry, execution, log }, outcome);
   }
 
   /** Ends the tree as the control plane wishes; a second order may only hurry. */
@@ -166,23 +183,32 @@ export class Attempt {
   }
 
   /** Everything that must be known after a crash, before anybody is told; or why that is impossible. */
-  #write(): { entry: SpoolEntry } | { entry: null; reason: EndReason } {
+  #write():
+    | { readonly entry: SpoolEntry; readonly execution: Execution }
+    | { readonly entry: null; readonly reason: EndReason } {
     const { spool, keepers, account, secrets } = this.#parts;
-    const { lease } = this;
+    let execution: Execution | undefined;
     try {
+      execution = Execution.of(this.lease, this.#parts);
+      const { host, argv } = execution;
+      const program = argv[0] ?? '';
       const claimant = this.#claimant;
-      const draft = draftOf(lease, { claimant, keeper: keepers.own, account, spool, secrets });
-      return { entry: spool.create(draft) };
+      const of = { claimant, keeper: keepers.own, account, spool, secrets, program, host };
+      return { entry: spool.create(draftOf(this.lease, of)), execution };
     } catch (error) {
+      execution?.release();
+      if (error instanceof CallRefusal) {
+        return { entry: null, reason: { kind: 'refused', why: error.message.slice(0, 2_000) } };
+      }
       return { entry: null, reason: cannotWrite(error) };
     }
   }
 
   #keep(entry: SpoolEntry): KeptAttempt {
     const kept = new KeptAttempt({
+      id: attemptId(this.lease),
       line: this.#parts.line(entry.keeper),
-      spool: this.#parts.spool,
-      entry,
+      slots: () => this.#parts.spool.slots(entry),
       waiting: this.#parts.waiting,
       onStarted: (at) => this.#started(at ?? this.#parts.spool.slots(entry).executedAt),
       onGrew: (size) => this.#log?.grew(size),
@@ -209,27 +235,6 @@ export class Attempt {
     return this.#log;
   }
 
-  #request(entry: SpoolEntry): StartRequest {
-    const { lease } = this;
-    const env = environmentOf(lease, this.#parts.account);
-    return {
-      id: attemptId(lease),
-      prefix: entry.prefix,
-      ...(entry.lease.logPlace === null ? {} : { logPrefix: entry.lease.logPlace }),
-      argv: lease.argv,
-      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      envBase: 'clean',
-      cwd: entry.cwd,
-      stdin: lease.stdin === 'stream' ? 'stream' : 'null',
-      capBytes: lease.maxLogBytes,
-      timeoutMs: lease.timeoutMs ?? 0,
-      graceMs: lease.graceMs,
-      openFiles: OPEN_FILES,
-      keepChildren: lease.keepChildren,
-      ...(lease.tty === null ? {} : { tty: { ...lease.tty } }),
-    };
-  }
-
   /** Told late, so that a short command costs no call for it; never waited for. */
   #started(at: number | undefined): void {
     if (at === undefined || this.#startedTold) return;
@@ -249,30 +254,27 @@ export class Attempt {
   }
 
   /** The last bytes, then the end, then nothing of it is left here. */
-  async #finish(entry: SpoolEntry, log: LogDelivery, outcome: KeptOutcome | typeof CANCELED): Promise<void> {
+  async #finish({ entry, execution, log }: Ending, outcome: Outcome): Promise<void> {
     // With a reason, because without one an error with a stack is made.
     this.#over.abort('over');
     if (outcome.kind === 'lost') await this.#endOrphans();
-    if (!this.#superseded) await this.#reportEnd(entry, log, outcome);
+    const settled = await execution.settle(outcome);
+    if (!this.#superseded) await this.#reportEnd(entry, log, settled);
     this.#done = true;
     this.#kept?.forget();
     await this.#parts.spool.remove(entry);
   }
 
-  async #reportEnd(
-    entry: SpoolEntry,
-    log: LogDelivery,
-    outcome: KeptOutcome | typeof CANCELED,
-  ): Promise<void> {
+  async #reportEnd(entry: SpoolEntry, log: LogDelivery, outcome: Outcome): Promise<void> {
     if (outcome.kind === 'not_executed') {
       await this.#report({ kind: 'not_executed' });
       return;
     }
     const { reason, bytes, truncated } = endOf(outcome, entry, log);
     const delivered = await log.finish(bytes);
-    if (delivered !== 'superseded') {
-      await this.#report({ kind: 'ended', reason, log: { ...delivered, truncated }, result: null });
-    }
+    if (delivered === 'superseded') return;
+    const result = outcome.kind === 'ended' ? await reportedResult(entry, this.#parts.spool) : null;
+    await this.#report({ kind: 'ended', reason, log: { ...delivered, truncated }, result });
   }
 
   /** The keeper is dead, but the tree may not be. */

@@ -14,6 +14,16 @@ export interface Account {
  */
 export function environmentOf(lease: Lease, account: Account): Readonly<Record<string, string>> {
   return {
+    ...baseEnvironment(account),
+    ...lease.env,
+    ERRAND_RUN_ID: lease.runId,
+    ERRAND_ATTEMPT: String(lease.token),
+  };
+}
+
+/** What every command has, whoever asked for it. */
+export function baseEnvironment(account: Account): Readonly<Record<string, string>> {
+  return {
     PATH: account.path,
     HOME: account.home,
     USER: account.user,
@@ -21,8 +31,5 @@ export function environmentOf(lease: Lease, account: Account): Readonly<Record<s
     SHELL: account.shell,
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
-    ...lease.env,
-    ERRAND_RUN_ID: lease.runId,
-    ERRAND_ATTEMPT: String(lease.token),
   };
 }

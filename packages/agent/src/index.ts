@@ -29,3 +29,4 @@ export type {
 } from './ports.ts';
 export type { RunAgentOptions } from './run-agent.ts';
 export { runAgent } from './run-agent.ts';
+export { noHosting, noScripts } from './scripts/no-scripts.ts';

@@ -1,7 +1,6 @@
-import { attemptId } from './attempt-id.ts';
 import { KeeperRefusal } from './keeper/client.ts';
 import type { KeeperLine } from './keeper-line.ts';
-import type { Keeper, KeeperEvent, KillOrder, Spool, SpoolEnd, SpoolEntry, StartRequest } from './ports.ts';
+import type { Keeper, KeeperEvent, KillOrder, Spool, SpoolEnd, StartRequest } from './ports.ts';
 import { backOff, orStopped, type Waiting } from './retry.ts';
 import { Wake } from './wake.ts';
 
@@ -13,9 +12,11 @@ export type KeptOutcome =
   | { readonly kind: 'refused'; readonly why: string };
 
 export interface KeptAttemptParts {
+  /** What the keeper calls it. */
+  readonly id: string;
   readonly line: KeeperLine;
-  readonly spool: Spool;
-  readonly entry: SpoolEntry;
+  /** What the keeper has written down of it. */
+  readonly slots: () => ReturnType<Spool['slots']>;
   readonly waiting: Waiting;
   /** The command runs: now, or since a time that nobody knows any more. */
   readonly onStarted: (at: number | null) => void;
@@ -37,7 +38,7 @@ export class KeptAttempt {
 
   constructor(parts: KeptAttemptParts) {
     this.#parts = parts;
-    this.#id = attemptId(parts.entry.lease);
+    this.#id = parts.id;
   }
 
   /** Has it executed, once and if it still may be, and follows it to its end. Rejects only when the agent stops. */
@@ -82,7 +83,7 @@ export class KeptAttempt {
 
   /** Undefined as soon as the keeper has it: what follows is the same for every attempt. */
   async #start(request: StartRequest, isPermitted: () => Promise<boolean>): Promise<KeptOutcome | undefined> {
-    const { line, spool, entry, waiting } = this.#parts;
+    const { line, slots, waiting } = this.#parts;
     for (let failures = 0; ; failures += 1) {
       try {
         const keeper = await orStopped(line.open(), waiting.signal);
@@ -97,7 +98,7 @@ export class KeptAttempt {
         if (error instanceof KeeperRefusal) return { kind: 'refused', why: error.message };
         waiting.log.warn('could not reach the keeper; trying again', { id: this.#id, error: String(error) });
         // A keeper that got the request before the connection broke has said so in its slot, or will know the id.
-        if (spool.slots(entry).executedAt !== undefined) return undefined;
+        if (slots().executedAt !== undefined) return undefined;
         await backOff(failures, waiting);
       }
     }
@@ -126,7 +127,7 @@ export class KeptAttempt {
   async #findAgain(): Promise<KeptOutcome | undefined> {
     const first = await this.#askKeeper();
     if (first !== 'unknown') return first;
-    const { executedAt, end } = this.#parts.spool.slots(this.#parts.entry);
+    const { executedAt, end } = this.#parts.slots();
     if (end !== undefined) return { kind: 'ended', end };
     if (executedAt === undefined) return { kind: 'not_executed' };
     // It may have begun after it answered: an order of a dead agent was still on its way. Then it knows the attempt by now.

@@ -2,12 +2,18 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AgentLink } from '@errand/contract';
 import { FileSpool } from './adapters/file-spool.ts';
+import { hostFiles } from './adapters/host-files.ts';
 import { LocalKeepers } from './adapters/local-keepers.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { Agent } from './agent.ts';
-import type { Account } from './environment.ts';
+import { type Account, baseEnvironment } from './environment.ts';
 import { KEEPER_BUILDS, keeperBinary } from './keeper/binary.ts';
+import type { LinkVariable } from './module-host/control-plane.ts';
+import { HOST_PROGRAM } from './module-host/program.ts';
 import type { Logger } from './ports.ts';
+import { AgentScripts } from './scripts/agent-scripts.ts';
+import { CodeStore } from './scripts/code-store.ts';
+import { describeModules } from './scripts/describe-module.ts';
 
 export interface LocalAgentOptions {
   readonly link: AgentLink;
@@ -25,30 +31,59 @@ export interface LocalAgentOptions {
   readonly sockets?: string;
   /** The keeper's build; by default that of this machine. */
   readonly keeper?: string;
+  /** Folder of scripts that it offers. */
+  readonly scripts?: string;
+  /** Refuse every command but these scripts, and shipped ones that are allowed by name. */
+  readonly onlyScripts?: boolean;
+  readonly allow?: readonly string[];
+  /** How shipped scripts reach the control plane that they measure. */
+  readonly controlPlane?: LinkVariable;
 }
 
 /** An agent that executes on this machine. Start it with `start()`. */
 export function createLocalAgent(options: LocalAgentOptions): Agent {
   const { link, data, name, log, slots, program } = options;
+  const keeper = options.keeper ?? ownKeeper();
+  const account = localAccount();
   const keepers = new LocalKeepers({
-    binary: options.keeper ?? ownKeeper(),
+    binary: keeper,
     sockets: options.sockets ?? socketFolder(),
     data,
+  });
+  const store = new CodeStore(join(data, 'code'));
+  const command = hostCommand(store);
+  const environment = baseEnvironment(account);
+  const scripts = new AgentScripts({
+    store,
+    folder: options.scripts,
+    only: options.onlyScripts ?? false,
+    allow: options.allow ?? [],
+    link: options.controlPlane ?? null,
+    describe: describeModules({ store, command, environment }),
+    log,
   });
   return new Agent({
     link,
     keepers,
+    scripts,
+    hosting: { program: { keeper, command }, files: hostFiles(data) },
     spool: new FileSpool(data),
     clock: systemClock,
     log,
     random: Math.random,
-    account: localAccount(),
+    account,
     secrets: options.secrets ?? [],
     name,
     labels: options.labels ?? {},
     slots,
     program,
   });
+}
+
+/** Warnings of features that are still new in some releases of Node would stand in the log of every call. */
+function hostCommand(store: CodeStore): readonly string[] {
+  const file = store.keep(Buffer.from(HOST_PROGRAM), '.mjs');
+  return [process.execPath, '--disable-warning=ExperimentalWarning', file];
 }
 
 /** Not TMPDIR: an agent started from another shell must find the same keeper. */

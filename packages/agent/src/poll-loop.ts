@@ -4,7 +4,9 @@ import { backOff, orStopped, untilAnswered, type Waiting } from './retry.ts';
 
 export interface PollLoopParts {
   readonly link: AgentLink;
-  readonly hello: HelloRequest;
+  /** As it is now. */
+  readonly hello: () => HelloRequest;
+  readonly modules: () => readonly string[];
   readonly waiting: Waiting;
   readonly free: () => number;
   readonly held: () => readonly HeldAttempt[];
@@ -26,6 +28,8 @@ export class PollLoop {
   #again = new AbortController();
   /** Why the control plane refuses this agent: it takes nothing new, and ends once it holds nothing. */
   #refusal: LinkRefusal | undefined;
+  /** What the control plane was told in the last hello is no longer so. */
+  #outdated = false;
 
   constructor(parts: PollLoopParts) {
     this.#parts = parts;
@@ -56,6 +60,7 @@ export class PollLoop {
     for (let failures = 0; ; ) {
       if (this.#refusal !== undefined && !this.#parts.busy()) throw this.#refusal;
       try {
+        if (this.#outdated) known = await this.#helloAgain(known);
         this.#parts.onAnswer(await this.#poll(known));
         failures = 0;
       } catch (error) {
@@ -73,6 +78,12 @@ export class PollLoop {
     return this.#refusal !== undefined;
   }
 
+  /** What the agent offers has changed. */
+  sayHelloAgain(): void {
+    this.#outdated = true;
+    this.refresh();
+  }
+
   /** What the agent holds or would take has changed in a way that the poll under way does not know: ask again now. */
   refresh(): void {
     this.#again.abort('again');
@@ -84,14 +95,28 @@ export class PollLoop {
     const waitMs = held.length > 0 ? policy.pollHeldMs : policy.pollIdleMs;
     this.#again = new AbortController();
     const signal = AbortSignal.any([waiting.signal, this.#again.signal]);
-    const request = { agentId, free: this.#parts.free(), held, waitMs, modules: [] };
+    const request = { agentId, free: this.#parts.free(), held, waitMs, modules: this.#parts.modules() };
     return orStopped(link.poll(request, signal), waiting.signal);
   }
 
-  #askHello(): Promise<HelloAnswer | LinkRefusal> {
-    const { link, hello, waiting } = this.#parts;
+  /** A script that the control plane cannot take must not cost the agent its place. */
+  async #askHello(): Promise<HelloAnswer | LinkRefusal> {
+    const { hello, waiting } = this.#parts;
+    this.#outdated = false;
+    const request = hello();
+    const answer = await this.#present(request);
+    const mayBeScripts = answer instanceof LinkRefusal && answer.code === 'invalid';
+    if (!mayBeScripts || request.scripts.length === 0) return answer;
+    const again = await this.#present({ ...request, scripts: [] });
+    if (!(again instanceof LinkRefusal))
+      waiting.log.warn('offers no scripts: the control plane does not take them', { error: answer.message });
+    return again;
+  }
+
+  #present(request: HelloRequest): Promise<HelloAnswer | LinkRefusal> {
+    const { link, waiting } = this.#parts;
     const ask = (): Promise<HelloAnswer | LinkRefusal> =>
-      link.hello(hello).catch((error: unknown) => {
+      link.hello(request).catch((error: unknown) => {
         if (error instanceof LinkRefusal) return error;
         throw error;
       });

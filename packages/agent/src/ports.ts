@@ -1,4 +1,4 @@
-import type { AttemptName, Lease } from '@errand/contract';
+import type { AgentFact, AttemptName, Lease, OfferedScript } from '@errand/contract';
 import type { StartAnswer } from './keeper/client.ts';
 import type { KeeperEvent, KeptRun } from './keeper/events.ts';
 import type { SpoolEnd } from './keeper/spool-end.ts';
@@ -80,9 +80,13 @@ export interface SpoolEntry {
    * they can no longer be read.
    */
   readonly secrets: readonly string[] | null;
+  /** The module host that serves it, by its name at the keeper. */
+  readonly host: string | null;
+  /** Path of the file in which it may report a result. */
+  readonly result: string;
 }
 
-export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix'>;
+export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix' | 'result'>;
 
 /** The folder of attempts that this agent has taken and not yet handed over whole. */
 export interface Spool {
@@ -102,8 +106,63 @@ export interface Spool {
   /** Makes sure that no keeper can execute it any more (it may have an instant before: look at the slots afterwards). */
   fence(entry: SpoolEntry): SpoolEntry;
   openLog(entry: SpoolEntry): LogFile;
+  /** What an attempt that has ended left in its result file; null where there is none. */
+  resultOf(entry: SpoolEntry): ReportedResult | null;
   /** Frees everything of an attempt but a log in the control plane's own store. Repeatable. */
   remove(entry: SpoolEntry): Promise<void>;
+}
+
+/** Where the files of module hosts lie, and what the keeper has written down of each. */
+export interface HostFiles {
+  /** The working directory of a host between its calls. */
+  readonly folder: string;
+  /** Makes the `.run` file; answers its path without the ending. */
+  create(id: string): string;
+  slots(id: string): ReturnType<Spool['slots']>;
+  list(): readonly string[];
+  remove(id: string): void;
+}
+
+/** How a module host is started. */
+export interface HostProgram {
+  /** The keeper's build. */
+  readonly keeper: string;
+  /** Node and the host's program. */
+  readonly command: readonly string[];
+}
+
+/** A module as bytes on this disk. */
+export interface ModulePlace {
+  readonly path: string;
+  /** By which it finds what it imports. */
+  readonly url: string;
+  readonly sha256: string;
+}
+
+/** What a lease executes on this machine. `env`: beside what every command gets. */
+export type ResolvedCall =
+  | { readonly kind: 'command'; readonly argv: readonly string[]; readonly env: Env }
+  | { readonly kind: 'module'; readonly place: ModulePlace; readonly env: Env }
+  | { readonly kind: 'refused'; readonly why: string };
+type Env = Readonly<Record<string, string>>;
+
+/** What is told of a result. */
+export type ReportedResult = NonNullable<Extract<AgentFact, { kind: 'ended' }>['result']>;
+
+/** What this agent knows of scripts. */
+export interface Scripts {
+  /** Looks for the first time. Rejects where the folder cannot be read. */
+  open(): Promise<void>;
+  readonly offered: readonly OfferedScript[];
+  /** It refuses everything else. */
+  readonly only: boolean;
+  /** SHA-256 of the modules whose source it has. */
+  modules(): readonly string[];
+  /** Reads what the lease names and decides; the code that it answers is executed as it was read. Throws where the disk is full. */
+  resolve(lease: Lease): ResolvedCall;
+  /** Calls the listener when `offered` has changed. */
+  onChange(listener: () => void): void;
+  close(): void;
 }
 
 /** The log of one attempt, while the keeper may still be writing it. A log without bytes has no file, which is no error. */

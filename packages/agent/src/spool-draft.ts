@@ -2,8 +2,21 @@ import type { Lease } from '@errand/contract';
 import { type Account, environmentOf } from './environment.ts';
 import type { Spool, SpoolDraft } from './ports.ts';
 
+export interface DraftParts {
+  readonly claimant: string;
+  readonly keeper: string;
+  readonly account: Account;
+  readonly spool: Pick<Spool, 'boot' | 'folderFor'>;
+  /** The first word of what is executed. */
+  readonly program: string;
+  readonly host: string | null;
+  /** The agent's own. */
+  readonly secrets: readonly string[];
+}
+
 /** What is written down of a lease. */
-export function draftOf(lease: Lease, { claimant, keeper, account, spool, secrets }: DraftParts): SpoolDraft {
+export function draftOf(lease: Lease, parts: DraftParts): SpoolDraft {
+  const { claimant, keeper, account, spool, secrets, program, host } = parts;
   const hidden = secretsOf(lease, secrets);
   return {
     lease: { ...withoutSecrets(lease), logPlace: hidden.length === 0 ? lease.logPlace : null },
@@ -12,19 +25,11 @@ export function draftOf(lease: Lease, { claimant, keeper, account, spool, secret
     keeper,
     cwd: lease.cwd ?? spool.folderFor(lease),
     ownCwd: lease.cwd === null,
-    program: lease.argv[0] ?? '',
+    program,
     path: environmentOf(lease, account)['PATH'] ?? '',
     secrets: hidden,
+    host,
   };
-}
-
-export interface DraftParts {
-  readonly claimant: string;
-  readonly keeper: string;
-  readonly account: Account;
-  readonly spool: Pick<Spool, 'boot' | 'folderFor'>;
-  /** The agent's own. */
-  readonly secrets: readonly string[];
 }
 
 /** The values to mask: what the lease names, and the agent's own. */

@@ -7,6 +7,7 @@ import type {
   AttemptName,
   CancelOrder,
   HelloAnswer,
+  HelloRequest,
   InputAnswer,
   InputRequest,
   Lease,
@@ -126,7 +127,11 @@ export class TestControlPlane implements AgentLink {
     }
   }
 
-  hello(): Promise<HelloAnswer> {
+  /** Of the last agent that said hello. */
+  presented: HelloRequest | undefined;
+
+  hello(request?: HelloRequest): Promise<HelloAnswer> {
+    this.presented = request;
     const { appendBytes, keyMs } = this;
     const policy = { leaseMs: 30_000, pollIdleMs: 5_000, pollHeldMs: 1_000, appendBytes, keyMs };
     return this.#call('hello', () => ({ agentId: 'agt_1', pool: 'default', policy }));

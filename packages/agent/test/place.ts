@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentLink } from '@errand/contract';
 import type { Agent } from '../src/agent.ts';
 import { KeeperClient } from '../src/keeper/client.ts';
-import { createLocalAgent } from '../src/local-agent.ts';
+import { createLocalAgent, type LocalAgentOptions } from '../src/local-agent.ts';
 import type { Logger } from '../src/ports.ts';
 
 const silent: Logger = { info: () => {}, warn: () => {} };
@@ -15,16 +15,16 @@ export class TestPlace implements AsyncDisposable {
   readonly data = join(this.folder, 'data');
   readonly #agents: Agent[] = [];
 
-  agent(link: AgentLink, more: { slots?: number; log?: Logger; secrets?: readonly string[] } = {}): Agent {
+  agent(link: AgentLink, more: Partial<LocalAgentOptions> = {}): Agent {
     const agent = createLocalAgent({
       link,
       data: this.data,
       name: 'test',
       program: '0',
-      slots: more.slots ?? 8,
-      secrets: more.secrets ?? [],
+      slots: 8,
       sockets: join(this.folder, 's'),
-      log: more.log ?? silent,
+      log: silent,
+      ...more,
     });
     this.#agents.push(agent);
     return agent;
@@ -33,10 +33,20 @@ export class TestPlace implements AsyncDisposable {
   get keeperSockets(): string[] {
     const folder = join(this.folder, 's');
     try {
-      return readdirSync(folder).map((name) => join(folder, name));
+      return readdirSync(folder)
+        .filter((name) => name.startsWith('keeper-'))
+        .map((name) => join(folder, name));
     } catch {
       return [];
     }
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  childrenOf(pid: number): number[] {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   }
 
   /** What a command has written to a file of this name in the folder of this place. */

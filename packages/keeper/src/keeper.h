@@ -118,7 +118,8 @@ uint64_t oom_kills(bool fresh);
 
 /* socket.c listens, client.c carries, message.c builds, request.c understands and tells */
 struct client;
-int socket_open(const char *path, struct watch *);
+int socket_open(const char *path, struct watch *, void (*ready)(struct watch *, unsigned));
+int socket_accept(int listener), socket_connect(const char *path); /* -1: nobody of ours */
 void clients_add(int fd), clients_flush(void), clients_send(struct client *only, const char *bytes, size_t length);
 size_t clients_count(void);
 void message_begin(char type), message_add(const char *kinds, ...), message_send(struct client *only);
@@ -126,4 +127,7 @@ void tell(struct client *only, char type, const char *kinds, ...); /* kinds: s t
 bool request_carry_out(struct client *, char type, char **fields, const size_t *lengths, size_t count);
 void tell_input(struct run *), tell_ended(struct run *);
 int64_t tell_grown(void);
+
+/* host.c, call.c: programs that are kept warm */
+int host(const char *path, uint64_t idle, char **argv), call(const char *path);
 #endif

@@ -1,4 +1,4 @@
-/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. */
+/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. `host` and `call` are in host.c and call.c. */
 #include "keeper.h"
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -64,6 +64,12 @@ static void run_until_idle(bool once) {
   }
 }
 
+static void listener_ready(struct watch *watch, unsigned events) {
+  (void)events;
+  int fd = socket_accept(watch->fd);
+  if (fd >= 0) clients_add(fd);
+}
+
 static int serve(const char *path, bool once) {
   if (getsid(0) != getpid()) setsid();
   for (int fd = 0; fd < 3; fd++) /* a closed one would be given to a pipe of ours, and a command would inherit it */
@@ -73,7 +79,7 @@ static int serve(const char *path, bool once) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   loop_open();
   signals_open();
-  int failure = socket_open(path, &listener);
+  int failure = socket_open(path, &listener, listener_ready);
   if (failure) return failure;
   mark_open();
   tree_open();
@@ -92,6 +98,9 @@ int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--version") == 0) return puts("errand-keeper " KEEPER_VERSION) < 0;
   bool once = argc == 4 && strcmp(argv[3], "--once") == 0;
   if ((argc == 3 || once) && strcmp(argv[1], "serve") == 0) return serve(argv[2], once);
-  fputs("usage: errand-keeper serve SOCKET [--once] | errand-keeper --version\n", stderr);
+  uint64_t idle;
+  if (argc == 3 && strcmp(argv[1], "call") == 0) return call(argv[2]);
+  if (argc >= 5 && strcmp(argv[1], "host") == 0 && number_parse(argv[3], &idle)) return host(argv[2], idle, argv + 4);
+  fputs("usage: errand-keeper serve SOCKET [--once] | host SOCKET IDLE_MS PROGRAM [ARGUMENTS] | call SOCKET | --version\n", stderr);
   return 2;
 }

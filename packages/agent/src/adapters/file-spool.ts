@@ -17,6 +17,7 @@ import { errorCode } from '../keeper/error-code.ts';
 import { createRunFile, readRunFile, SLOT_SIZE, spoolPaths } from '../keeper/spool-files.ts';
 import type { Spool, SpoolDraft, SpoolEntry } from '../ports.ts';
 import { openFileLog } from './file-log.ts';
+import { readResultFile, removeResultFile } from './result-file.ts';
 import { SealedSecrets } from './sealed-secrets.ts';
 
 /** Where in `.run` the agent's own part begins: behind the slots. */
@@ -106,6 +107,10 @@ export class FileSpool implements Spool {
     return openFileLog(entry.logPrefix);
   }
 
+  resultOf(entry: SpoolEntry): ReturnType<Spool['resultOf']> {
+    return readResultFile(entry.result);
+  }
+
   /** The record goes last: as long as it is there, a crash in between is made good by the next agent. */
   async remove(entry: SpoolEntry): Promise<void> {
     if (entry.ownCwd && !entry.lease.keepChildren) await removeFolder(entry.cwd);
@@ -114,6 +119,7 @@ export class FileSpool implements Spool {
       unlinkIfThere(log);
       unlinkIfThere(idx);
     }
+    removeResultFile(entry.result);
     unlinkIfThere(entry.prefix + RUN);
   }
 
@@ -163,7 +169,10 @@ function workFolder(data: string): string {
 }
 
 function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
-  return { ...draft, prefix, logPrefix: draft.lease.logPlace ?? prefix };
+  const own = prefix.endsWith(FENCED) ? prefix.slice(0, -FENCED.length) : prefix;
+  const logPrefix = draft.lease.logPlace ?? prefix;
+  // An agent that knew of no hosts may have written it.
+  return { ...draft, host: draft.host ?? null, prefix, logPrefix, result: `${own}.result` };
 }
 
 function mkdirIfMissing(path: string): void {

@@ -1,0 +1,128 @@
+import type { Lease } from '@errand/contract';
+import { attemptId } from './attempt-id.ts';
+import { type Account, environmentOf } from './environment.ts';
+import type { KeptOutcome } from './kept-attempt.ts';
+import type { ModuleHost } from './module-host/module-host.ts';
+import type { ModuleHosts, Reservation } from './module-host/module-hosts.ts';
+import type { ResolvedCall, Scripts, SpoolEntry, StartRequest } from './ports.ts';
+
+/** What a login has. The agent's own is far higher, and programs that close all they may have open would take seconds. */
+const OPEN_FILES = 1_024;
+/** The relay's own: it found no host, or lost it. */
+const RELAY_FAILED = 125;
+
+/** A lease that this agent does not execute; the message says why. */
+export class CallRefusal extends Error {
+  override readonly name = 'CallRefusal';
+}
+
+export interface ExecutionParts {
+  readonly account: Account;
+  readonly scripts: Scripts;
+  readonly hosts: ModuleHosts;
+}
+
+/** What was executed, or why nothing was. */
+export type Outcome = KeptOutcome | { readonly kind: 'canceled' };
+
+/** What one attempt executes: a command, or one call of a module, which a warm host of its own serves and a small command relays. */
+export class Execution {
+  readonly #parts: ExecutionParts;
+  readonly #call: Exclude<ResolvedCall, { kind: 'refused' }> | undefined;
+  readonly #reservation: Reservation | undefined;
+  readonly #host: ModuleHost | undefined;
+
+  private constructor(
+    parts: ExecutionParts,
+    what: {
+      readonly call?: Exclude<ResolvedCall, { kind: 'refused' }>;
+      readonly reservation?: Reservation | undefined;
+      readonly host?: ModuleHost | undefined;
+    },
+  ) {
+    this.#parts = parts;
+    this.#call = what.call;
+    this.#reservation = what.reservation;
+    this.#host = what.host;
+  }
+
+  /** Throws a `CallRefusal` where this agent will not execute the lease. */
+  static of(lease: Lease, parts: ExecutionParts): Execution {
+    const call = parts.scripts.resolve(lease);
+    if (call.kind === 'refused') throw new CallRefusal(call.why);
+    if (call.kind === 'command') return new Execution(parts, { call });
+    const reservation = parts.hosts.reserve(call.place);
+    return new Execution(parts, { call, reservation, host: reservation.host });
+  }
+
+  /** What an earlier agent has begun. */
+  static found({ host }: SpoolEntry, parts: ExecutionParts): Execution {
+    return new Execution(parts, host === null ? {} : { host: parts.hosts.find(host) });
+  }
+
+  /** The name of the host, to be written down before it is used. */
+  get host(): string | null {
+    return this.#host?.id ?? null;
+  }
+
+  get argv(): readonly string[] {
+    if (this.#reservation !== undefined) return this.#parts.hosts.callOf(this.#reservation);
+    return this.#call?.kind === 'command' ? this.#call.argv : [];
+  }
+
+  /** Rejects with a sentence where there is nothing that could execute it. */
+  async prepare(): Promise<void> {
+    if (this.#reservation !== undefined) await this.#parts.hosts.start(this.#reservation);
+  }
+
+  request(lease: Lease, entry: SpoolEntry): StartRequest {
+    const env = {
+      ...environmentOf(lease, this.#parts.account),
+      ...this.#call?.env,
+      ERRAND_RESULT: entry.result,
+    };
+    return {
+      id: attemptId(lease),
+      prefix: entry.prefix,
+      ...(entry.lease.logPlace === null ? {} : { logPrefix: entry.lease.logPlace }),
+      argv: this.argv,
+      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      envBase: 'clean',
+      cwd: entry.cwd,
+      stdin: lease.stdin === 'stream' ? 'stream' : 'null',
+      capBytes: lease.maxLogBytes,
+      timeoutMs: lease.timeoutMs ?? 0,
+      graceMs: lease.graceMs,
+      openFiles: OPEN_FILES,
+      keepChildren: lease.keepChildren,
+      ...(lease.tty === null ? {} : { tty: { ...lease.tty } }),
+    };
+  }
+
+  /** Nothing will be executed. */
+  release(): void {
+    if (this.#reservation !== undefined) this.#parts.hosts.release(this.#reservation);
+  }
+
+  /**
+   * Sees to the host once its call is over: one that can serve again is given back; another is ended, and the outcome then counts what is left of
+   * both trees. Rejects only when the agent stops.
+   */
+  async settle(outcome: Outcome): Promise<Outcome> {
+    const host = this.#host;
+    if (host === undefined) return outcome;
+    if (outcome.kind !== 'ended') {
+      host.end().catch(() => {});
+      return outcome;
+    }
+    const { end } = outcome;
+    const served = end.cause === undefined && end.how.kind === 'exited' && end.how.code !== RELAY_FAILED;
+    if (served && this.#reservation !== undefined && host.takesCalls()) {
+      this.#parts.hosts.giveBack(host);
+      return outcome;
+    }
+    // One that ends by itself gives what its module has left behind the time to end too.
+    const { left, outOfMemory } = await (served && !host.takesCalls() ? host.gone() : host.end());
+    return { kind: 'ended', end: { ...end, left: end.left + left, oom: end.oom || outOfMemory } };
+  }
+}
