@@ -4,7 +4,13 @@ import { type AgentRecord, newPool, type Provider, type Store } from '@errand/co
 import type { Logger } from 'pino';
 import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
-import { countOpenRuns, countOpenSessions, createServices, type OwnAgentSlot } from './create-services.ts';
+import {
+  countOpenRuns,
+  countOpenSessions,
+  createServices,
+  type OwnAgentSlot,
+  type ServiceParts,
+} from './create-services.ts';
 import { inProcessLink } from './in-process-link.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
@@ -64,7 +70,6 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
   const sockets = dirname(config.socket);
-  const scripts = config.scripts === null ? null : new ScriptFolder(config.scripts, systemClock);
   const services = createServices({
     version,
     store,
@@ -76,7 +81,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     own,
     stays: config.listen !== null,
     shutDown,
-    folderScripts: scripts === null ? undefined : (schemas) => scripts.read(schemas),
+    folderScripts: folderScripts(config),
   });
   const compat = createCompat({ config: config.compat, services, sealer, log: options.log });
   opened.defer(() => compat.stop());
@@ -119,6 +124,13 @@ async function keepSessions({
     sessionReconciler: new SessionReconciler({ ...sessions, tag, probe: probeHealth }),
     sessionSweep: new SessionSweep({ ...sessions, tag }),
   };
+}
+
+/** Reads the folder of scripts; undefined where the configuration names none. */
+function folderScripts({ scripts }: ServerConfig): ServiceParts['folderScripts'] {
+  if (scripts === null) return undefined;
+  const folder = new ScriptFolder(scripts, systemClock);
+  return (schemas) => folder.read(schemas);
 }
 
 /** The driver of PostgreSQL is loaded only where one is configured. */
