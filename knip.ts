@@ -39,7 +39,20 @@ const config: KnipConfig = {
     e2e: { entry: ['**/*.test.ts', 'simulator/{main,mutations}.ts'], project: ['**/*.ts'] },
     bench: { entry: ['main.ts', 'workers/main.ts', 'store.ts'], project: ['**/*.ts'] },
   },
-  ignoreBinaries: ['gcc', 'mkfifo', 'mount', 'openssl', 'script', 'setpriv', 'ssh-keygen', 'strip', 'umount'],
+  ignoreBinaries: [
+    'gcc',
+    'ip',
+    'mkfifo',
+    'mount',
+    'nsenter',
+    'openssl',
+    'script',
+    'setpriv',
+    'ssh-keygen',
+    'strip',
+    'tc',
+    'umount',
+  ],
   // A constant or type that its own file uses may be exported for those who read it there.
   ignoreExportsUsedInFile: true,
 };

@@ -21,6 +21,8 @@ export interface HttpOptions {
   readonly key: string;
   /** PEM of the certificate to trust, with https. */
   readonly ca?: string;
+  /** In place of the address of the URL. */
+  readonly socketPath?: string;
 }
 
 /** A plain client over Node's own modules, so that what is proven does not hang on the SDK. It never repeats a call. */
@@ -51,13 +53,14 @@ export class HttpClient implements Disposable {
 
   /** Resolves with the answer as soon as its headers are there. */
   open(method: string, path: string, { headers = {}, body }: HttpCall = {}): Promise<Http.IncomingMessage> {
-    const { url, key } = this.#options;
+    const { url, key, socketPath } = this.#options;
     const sent = body === undefined ? undefined : encoded(body);
     const { promise, resolve, reject } = Promise.withResolvers<Http.IncomingMessage>();
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
     const request = send(`${url}${path}`, {
       agent: this.#agent,
       method,
+      ...(socketPath === undefined ? {} : { socketPath }),
       headers: {
         authorization: `Bearer ${key}`,
         ...(sent === undefined ? {} : { 'content-length': String(sent.length) }),

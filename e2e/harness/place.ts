@@ -10,6 +10,11 @@ import { until } from './until.ts';
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const ERRAND = join(REPOSITORY, 'packages/cli/bin/errand');
 
+export interface PlacedOptions extends Partial<ChildOptions> {
+  /** What starts it somewhere else; see `Network`. */
+  readonly within?: readonly string[];
+}
+
 /** A user of a machine: folders of their own, and whatever is started in them. Everything ends with it, by its process id. */
 export class Place implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'errand-e2e-'));
@@ -37,9 +42,10 @@ export class Place implements AsyncDisposable {
   }
 
   /** Starts a command line. */
-  errand(args: readonly string[], options: Partial<ChildOptions> = {}): Child {
+  errand(args: readonly string[], { within = [], ...options }: PlacedOptions = {}): Child {
     const env = { ...this.env, ...options.env };
-    const child = new Child(ERRAND, args, { cwd: this.folder, ...options, env });
+    const [program = ERRAND, ...rest] = [...within, ERRAND, ...args];
+    const child = new Child(program, rest, { cwd: this.folder, ...options, env });
     this.#children.push(child);
     return child;
   }

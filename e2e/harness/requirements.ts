@@ -7,6 +7,13 @@ export const root: Requirement = {
   reason: 'run the tests as root; they mount a small disk',
 };
 
+export const namespaces: Requirement = {
+  name: 'network namespaces',
+  ok: canMakeNamespace(),
+  reason:
+    'run the tests as root of a machine that allows `ip netns add`, with iproute2 and util-linux installed',
+};
+
 export const openssl: Requirement = {
   name: 'openssl',
   ok: spawnSync('openssl', ['version']).status === 0,
@@ -18,3 +25,11 @@ export const gcc: Requirement = {
   ok: spawnSync('gcc', ['--version']).status === 0,
   reason: 'gcc is not in PATH',
 };
+
+function canMakeNamespace(): boolean {
+  const name = `errand-probe-${process.pid}`;
+  const made = spawnSync('ip', ['netns', 'add', name]).status === 0;
+  const entered = made && spawnSync('nsenter', [`--net=/run/netns/${name}`, 'true']).status === 0;
+  if (made) spawnSync('ip', ['netns', 'del', name]);
+  return entered;
+}

@@ -2,9 +2,10 @@ import type { Run } from '@errand/contract';
 import type { RunCreateInput } from '@errand/sdk';
 import type { HttpClient } from './http.ts';
 
-/** Submits a run and answers what the API says of it. Throws unless it was taken. */
-export async function submit(http: HttpClient, run: RunCreateInput): Promise<Run> {
-  const answer = await http.ask('POST', '/v1/runs', { body: run });
+/** Submits a run and answers what the API says of it. Throws unless it was taken. With an Idempotency-Key it may be repeated. */
+export async function submit(http: HttpClient, run: RunCreateInput, key?: string): Promise<Run> {
+  const headers = key === undefined ? {} : { 'idempotency-key': key };
+  const answer = await http.ask('POST', '/v1/runs', { body: run, headers });
   if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`);
   return JSON.parse(answer.text) as Run;
 }

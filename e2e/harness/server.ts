@@ -10,6 +10,8 @@ export interface ServerOptions {
   /** Text of errand.yaml. */
   readonly config?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs it in another network, with this address there; the test reaches it over its socket. */
+  readonly elsewhere?: { readonly within: readonly string[]; readonly address: string };
 }
 
 /** A control plane in a process of its own. After `kill` or `stop`, `start` starts it again on the same folder and port. */
@@ -59,7 +61,9 @@ export class Server {
   }
 
   http(key: string = this.#key): HttpClient {
-    return new HttpClient({ url: this.#url, key });
+    return this.#options.elsewhere === undefined
+      ? new HttpClient({ url: this.#url, key })
+      : new HttpClient({ url: 'http://localhost', key, socketPath: this.#socket });
   }
 
   sdk(): Errand {
@@ -91,15 +95,21 @@ export class Server {
 
   async #ready(): Promise<void> {
     const [, scheme, port] = await this.#child.says(/^page (https?):\/\/[^/]+:(\d+)\/login\?ticket=\S+$/m);
-    this.#url = `${scheme}://127.0.0.1:${port}`;
+    this.#url = `${scheme}://${this.#options.elsewhere?.address ?? '127.0.0.1'}:${port}`;
+  }
+
+  get #socket(): string {
+    return this.#place.path('server.sock');
   }
 
   #launch(port: number): Child {
-    const { config = 'logLevel: warn', env = {} } = this.#options;
+    const { config = 'logLevel: warn', env = {}, elsewhere } = this.#options;
     const file = this.#place.path('errand.yaml');
     mkdirSync(this.#place.folder, { recursive: true });
     writeFileSync(file, config);
     const args = ['up', '--port', String(port), '--data', this.data, '--config', file];
-    return this.#place.errand(args, { env });
+    if (elsewhere === undefined) return this.#place.errand(args, { env });
+    args.push('--host', elsewhere.address, '--socket', this.#socket);
+    return this.#place.errand(args, { env, within: elsewhere.within });
   }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { soak } from '../harness/soak.ts';
+import { sized } from '../harness/soak.ts';
 import { toldSmall } from './minimise.ts';
 import { simulate } from './simulate.ts';
 
 /** 15 a second on one core. All of them where a merge is decided, a part on a developer's machine. */
-const SEEDS = soak ? 10_000 : process.env['ERRAND_REQUIRE_ALL'] === '1' ? 2_000 : 500;
+const SEEDS = sized({ test: 500, ci: 2_000, soak: 10_000 });
 const AT_A_TIME = 50;
 
 describe('a simulation', () => {
