@@ -69,7 +69,6 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const clock = await sharedClock(store, systemClock, comparing.signal);
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
-  const sockets = dirname(config.socket);
   const services = createServices({
     version,
     store,
@@ -77,7 +76,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     ...system,
     sealer,
     making: { ...NO_PROVIDERS, quotas: config.sessionQuotas },
-    sockets,
+    sockets: dirname(config.socket),
     own,
     stays: config.listen !== null,
     shutDown,
