@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import { printDetached } from '../run/print-detached.ts';
 import { type RunConfig, type RunOptions, runConfig } from '../run/run-config.ts';
 import { sendsInput, submitToServer } from '../run/run-on-server.ts';
+import { typedWarning } from '../run/secret-values.ts';
 import { sendInput } from '../run/send-input.ts';
 import { watchRun } from '../run/watch-run.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
@@ -23,7 +24,11 @@ export function declare(command: Command, run: Runner): void {
       'set a variable; NAME alone takes its value from here; repeatable',
       collect,
     )
-    .option('--secret-env <name=value>', 'the same, never shown again; repeatable', collect)
+    .option(
+      '--secret-env <name>',
+      'set a variable to its value here, or NAME=@FILE to what a file holds: never shown, masked in the output; repeatable',
+      collect,
+    )
     .option('--cwd <dir>', 'folder to run in')
     .option('--name <text>', 'name of the run')
     .option('--tag <text>', 'tag of the run; repeatable', collect)
@@ -43,6 +48,7 @@ export function declare(command: Command, run: Runner): void {
     ['errand run --timeout 2s -- sleep 60', 'exit status 124'],
     ['errand run --shell "ls | wc -l"', 'a text for the shell'],
     ['tar c . | errand run -- tar t', 'input is piped through'],
+    ['errand run --secret-env TOKEN -- ./deploy', 'its value here is passed on and masked in the output'],
     ['errand run -d --name nightly -- ./backup', 'prints an id; errand logs -f shows it later'],
   ]);
 }
@@ -64,6 +70,7 @@ errand leaves the run going: errand logs -f ID comes back to it.
 
 async function act(cli: Cli, command: readonly string[], options: RunOptions): Promise<number> {
   const asked = runConfig(command, options, cli.environment.variables);
+  for (const name of asked.secretEnv.typed) await cli.stderr.line(`errand: ${typedWarning(name)}`);
   const { errand, place } = await cli.connect(options);
   const config =
     place.kind === 'folder' && onThisMachine(asked) ? { ...asked, cwd: resolve(asked.cwd ?? '.') } : asked;

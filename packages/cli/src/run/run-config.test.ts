@@ -6,7 +6,7 @@ describe('the options of errand run', () => {
     expect(runConfig(['true'], {}, {})).toEqual({
       request: { command: ['true'] },
       env: {},
-      secretEnv: {},
+      secretEnv: { values: {}, typed: [] },
       cwd: undefined,
       stdin: 'auto',
       tty: false,

@@ -1,5 +1,6 @@
 import type { RunCreateInput } from '@errand/sdk';
 import { CliError } from '../cli-error.ts';
+import { type SecretValues, secretValues } from './secret-values.ts';
 
 /** Options of `errand run` as they were typed. */
 export interface RunOptions {
@@ -33,7 +34,7 @@ export interface RunConfig {
   /** What goes to the API, but for what depends on where the run goes. */
   readonly request: Readonly<RunCreateInput>;
   readonly env: Readonly<Record<string, string>>;
-  readonly secretEnv: Readonly<Record<string, string>>;
+  readonly secretEnv: SecretValues;
   readonly cwd: string | undefined;
   /** auto: a pipe or file, but no terminal. always: a terminal too. never: nothing. */
   readonly stdin: 'auto' | 'always' | 'never';
@@ -55,7 +56,7 @@ export function runConfig(
   return {
     request: { ...commandOf(command, options), ...settingsOf(options) },
     env: pairsOf('--env', options.env, variables),
-    secretEnv: pairsOf('--secret-env', options.secretEnv, variables),
+    secretEnv: secretValues(options.secretEnv, variables),
     cwd: options.cwd,
     stdin: options.input === false ? 'never' : options.stdin === true ? 'always' : 'auto',
     tty: options.tty === true,

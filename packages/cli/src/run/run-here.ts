@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import { createKey } from './create-key.ts';
 import { printDetached } from './print-detached.ts';
 import type { RunConfig } from './run-config.ts';
+import { secretsOf } from './run-on-server.ts';
 import { loadKeeper, startHere } from './start-here.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -28,7 +29,8 @@ export async function runHere(cli: Cli, errand: Errand, config: RunConfig): Prom
   return await watchRun(cli, begin, { output: config.output });
 }
 
-/** What the server must know to keep the record; folder and environment stay here. */
-export async function submitHere(errand: Errand, { request }: RunConfig): Promise<CreatedRun> {
-  return await errand.runs.create({ ...request, caller: true }, { idempotencyKey: createKey() });
+/** What the server must know to keep the record and to mask the log; folder and environment stay here. */
+export async function submitHere(errand: Errand, config: RunConfig): Promise<CreatedRun> {
+  const request = { ...config.request, ...secretsOf(config), caller: true };
+  return await errand.runs.create(request, { idempotencyKey: createKey() });
 }

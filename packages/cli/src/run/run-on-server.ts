@@ -1,22 +1,27 @@
 import { isatty } from 'node:tty';
-import type { CreatedRun, Errand } from '@errand/sdk';
+import type { CreatedRun, Errand, RunCreateInput } from '@errand/sdk';
 import { createKey } from './create-key.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** Submits the run as an ordinary one: an agent executes it. */
 export async function submitToServer(errand: Errand, config: RunConfig): Promise<CreatedRun> {
-  const { request, env, secretEnv, cwd } = config;
+  const { request, env, cwd } = config;
   return await errand.runs.create(
     {
       ...request,
       ...(Object.keys(env).length === 0 ? {} : { env }),
-      ...(Object.keys(secretEnv).length === 0 ? {} : { secretEnv }),
+      ...secretsOf(config),
       ...(cwd === undefined ? {} : { cwd }),
       ...(sendsInput(config) ? { stdin: 'stream' } : {}),
       ...(config.tty ? { tty: terminalSize() } : {}),
     },
     { idempotencyKey: createKey() },
   );
+}
+
+/** What is to be masked in all that the run writes, in whatever shape it runs. */
+export function secretsOf({ secretEnv }: RunConfig): Pick<RunCreateInput, 'secretEnv'> {
+  return Object.keys(secretEnv.values).length === 0 ? {} : { secretEnv: { ...secretEnv.values } };
 }
 
 /**

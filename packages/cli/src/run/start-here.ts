@@ -76,7 +76,11 @@ async function launch(
   const keeper = await KeeperClient.connect(place.keeperSocket);
   await keeper.start({
     ...how,
-    ...inheritedEnvironment(environment, { ...config.env, ...config.secretEnv, ...attemptVariables(run) }),
+    ...inheritedEnvironment(environment, {
+      ...config.env,
+      ...config.secretEnv.values,
+      ...attemptVariables(run),
+    }),
     id: attemptId(run),
     prefix: place.spool,
     ...(place.log === place.spool ? {} : { logPrefix: place.log }),
