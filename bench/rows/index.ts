@@ -5,6 +5,7 @@ import { disk } from './disk.ts';
 import { latency } from './latency.ts';
 import { lineLatency } from './line-latency.ts';
 import { logRate } from './log-rate.ts';
+import { masking } from './masking.ts';
 import { oldRuns } from './old-runs.ts';
 import { shortRuns } from './short-runs.ts';
 import { stall } from './stall.ts';
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   shortRuns,
   logRate,
   lineLatency,
+  masking,
   commandLine,
   cancel,
   disk,

@@ -1,6 +1,7 @@
 import { cancelTrees } from './cancels.ts';
 import { timeLines } from './lines.ts';
 import { readProcess, readRun } from './logs.ts';
+import { maskBytes } from './masks.ts';
 import { probe } from './probes.ts';
 import { startProcesses } from './processes.ts';
 import { submitRuns } from './runs.ts';
@@ -9,6 +10,7 @@ import { queryStores } from './stores.ts';
 /** What a measuring process can be asked to do. */
 export const tasks = {
   cancelTrees,
+  maskBytes,
   probe,
   queryStores,
   readProcess,

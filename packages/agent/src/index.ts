@@ -10,6 +10,8 @@ export { httpLink } from './http-link.ts';
 export { LinkRefusal } from './link-refusal.ts';
 export type { LocalAgentOptions } from './local-agent.ts';
 export { createLocalAgent, socketFolder } from './local-agent.ts';
+export { Masker } from './mask/masker.ts';
+export { SecretMask } from './mask/secret-mask.ts';
 export type {
   Clock,
   IndexRecord,

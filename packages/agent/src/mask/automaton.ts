@@ -1,5 +1,10 @@
+import { Leap } from './leap.ts';
+
 /** Entries of the table for states near the root, where nearly every byte of a log is spent: 1 MB, so that it stays in the cache. */
 const TABLE_ENTRIES = 262_144;
+
+/** So many bytes are read one by one after a leap, which pays for the leap also where every one of them is short. */
+const AFTER_LEAP = 32;
 
 /** Told of each occurrence: where it ends in the bytes, and its length (the longest that ends there). */
 export type OnMatch = (end: number, length: number) => void;
@@ -16,6 +21,7 @@ export class Automaton {
   /** Next state times width; where something is to be looked at (a match, or a state without a row), its complement, so that it is negative. */
   readonly #table: Int32Array;
   readonly #trie: Trie;
+  readonly #leap: Leap;
 
   constructor(patterns: readonly Uint8Array[], tableEntries = TABLE_ENTRIES) {
     this.#trie = orderedTrie(patterns);
@@ -24,6 +30,7 @@ export class Automaton {
     this.#width = width;
     this.#rows = Math.min(this.#trie.size, Math.max(1, Math.floor(tableEntries / width)));
     this.#table = this.#fillTable();
+    this.#leap = new Leap(patterns);
   }
 
   /** Length of the longest pattern. */
@@ -42,12 +49,17 @@ export class Automaton {
     const { longest } = this.#trie;
     let at = 0;
     let next = state;
+    let leapAt = 0;
     while (at < bytes.length) {
+      if (next === 0 && at >= leapAt) {
+        at = this.#leap.from(bytes, at);
+        leapAt = at + AFTER_LEAP;
+      }
       if (next >= rows) {
         next = this.#step(next, bytes[at] ?? 0);
         at += 1;
       } else {
-        at = this.#run(bytes, at, next);
+        at = this.#run(bytes, at, { state: next, leapAt });
         next = this.#reached;
       }
       const length = longest[next] ?? 0;
@@ -59,23 +71,27 @@ export class Automaton {
   /** Where the last `#run` got to: a second result without an object for it. */
   #reached = 0;
 
-  /** The loop over nearly all bytes: two loads for each. Stops behind a byte that leads to something to look at, or at the end. */
-  #run(bytes: Uint8Array, from: number, state: number): number {
+  /**
+   * The loop over what is not leapt over: two loads for each byte. Stops behind a byte that leads to something to look at, at the end, and from `leapAt` on
+   * in the start state.
+   */
+  #run(bytes: Uint8Array, from: number, { state, leapAt }: { state: number; leapAt: number }): number {
     const table = this.#table;
     const classes = this.#classes;
     const end = bytes.length;
     let row = state * this.#width;
     let at = from;
-    while (at < end) {
+    for (const until = Math.min(leapAt, end); at < until; ) {
       row = table[row + (classes[bytes[at] as number] as number)] as number;
       at += 1;
-      if (row < 0) {
-        this.#reached = ~row;
-        return at;
-      }
+      if (row < 0) break;
     }
-    this.#reached = row / this.#width;
-    // A state with a row and a match is only ever met as a complement, so what is here has none.
+    while (at < end && row > 0) {
+      row = table[row + (classes[bytes[at] as number] as number)] as number;
+      at += 1;
+    }
+    // A state that needs a look is only ever met as a complement; any other has no match.
+    this.#reached = row < 0 ? ~row : row / this.#width;
     return at;
   }
 

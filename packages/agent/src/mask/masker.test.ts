@@ -121,11 +121,15 @@ describe('what is held back', () => {
 });
 
 /** Few letters, so that patterns occur, overlap and begin within each other. */
-const letters = (most: number) =>
+const letters = (most: number, least = 1) =>
   fc
-    .array(fc.constantFrom('a', 'b', 'c', '\n'), { minLength: 1, maxLength: most })
+    .array(fc.constantFrom('a', 'b', 'c', '\n'), { minLength: least, maxLength: most })
     .map((all) => all.join(''));
-const forms = fc.array(letters(7), { minLength: 1, maxLength: 4 });
+/** Some short, some all so long that bytes are leapt over. */
+const forms = fc.oneof(
+  fc.array(letters(7), { minLength: 1, maxLength: 4 }),
+  fc.array(letters(10, 4), { minLength: 1, maxLength: 4 }),
+);
 const said: fc.Arbitrary<Said> = fc.array(
   fc.tuple(
     fc.constantFrom('stdout' as const, 'stderr' as const),
