@@ -82,8 +82,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     shutDown,
     folderScripts: folderScripts(config),
   });
-  const compat = createCompat({ config: config.compat, services, sealer, log: options.log });
-  opened.defer(() => compat.stop());
+  const compat = opened.use(createCompat({ config: config.compat, services, sealer, log: options.log }));
   const closing = opened.move();
   return {
     services,

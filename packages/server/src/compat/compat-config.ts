@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { AwsExecConfig } from './aws-exec/config.ts';
+import { CloudScriptConfig } from './cloud-script/config.ts';
 
 /** The wire shapes of older systems that this control plane also speaks; none unless named here. */
 export const CompatConfig = z.strictObject({
   awsExec: AwsExecConfig.optional().meta({
     description: 'POST and GET /api/exec as clients of aws-exec call them',
+  }),
+  cloudScript: CloudScriptConfig.optional().meta({
+    description: 'The functions of Lambda-CloudScript-Orchestrator below /cloud-script',
   }),
 });
 export type CompatConfig = z.output<typeof CompatConfig>;

@@ -5,13 +5,14 @@ import type { Services } from '../services.ts';
 import { Deliverer } from './aws-exec/deliverer.ts';
 import { putTo } from './aws-exec/push-target.ts';
 import { awsExecRoutes } from './aws-exec/routes.ts';
+import { OldClients } from './cloud-script/old-clients.ts';
+import { cloudScriptRoutes } from './cloud-script/routes.ts';
 import type { CompatConfig } from './compat-config.ts';
 
 /** The older systems that this control plane also speaks for. */
-export interface Compat extends OtherRoutes {
+export interface Compat extends OtherRoutes, AsyncDisposable {
   /** Takes up what an earlier process left undone. */
   start(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export interface CompatParts {
@@ -22,7 +23,8 @@ export interface CompatParts {
 }
 
 export function createCompat({ config, services, sealer, log }: CompatParts): Compat {
-  const { awsExec } = config;
+  const { awsExec, cloudScript } = config;
+  const clients = cloudScript === undefined ? null : new OldClients(services, cloudScript);
   const deliverer = new Deliverer({
     deliveries: services.store.deliveries,
     runs: services.store.runs,
@@ -36,8 +38,13 @@ export function createCompat({ config, services, sealer, log }: CompatParts): Co
   return {
     mount: (app, parts) => {
       if (awsExec !== undefined) awsExecRoutes(app, parts, { services, sealer, config: awsExec, deliverer });
+      if (cloudScript !== undefined && clients !== null)
+        cloudScriptRoutes(app, parts, { services, config: cloudScript, clients });
     },
-    start: () => deliverer.start(),
-    stop: () => deliverer.stop(),
+    start: async () => {
+      await deliverer.start();
+      await clients?.start();
+    },
+    [Symbol.asyncDispose]: () => deliverer.stop(),
   };
 }

@@ -80,7 +80,7 @@ async function submit(
 }
 
 function isUnknownScript(error: unknown): boolean {
-  return error instanceof ErrandError && error.code === 'not_found';
+  return error instanceof ErrandError && error.details?.['field'] === 'script';
 }
 
 async function poll({ services, sealer }: AwsExecParts, context: Context<Environment>): Promise<Response> {

@@ -169,13 +169,17 @@ async function chooseOffered(
   { name, sha256 }: { readonly name: string; readonly sha256: string | undefined },
   { pool, agent }: RunCreate,
 ): Promise<OfferedScript | null> {
-  const all = await findOffered(parts, name);
-  const fitting = all
-    .filter(({ script }) => sha256 === undefined || script.sha256 === sha256)
-    .map((each) => ({ ...each, agents: each.agents.filter((one) => isWanted(one, pool, agent)) }))
-    .filter(({ agents }) => agents.length > 0);
+  const fits = (all: readonly OfferedScript[]): readonly OfferedScript[] =>
+    all
+      .filter(({ script }) => sha256 === undefined || script.sha256 === sha256)
+      .map((each) => ({ ...each, agents: each.agents.filter((one) => isWanted(one, pool, agent)) }))
+      .filter(({ agents }) => agents.length > 0);
+  const online = fits(await findOffered(parts, name));
+  // A machine that sleeps gets its runs when it wakes; the queue says until then what it waits for.
+  const known = online.length > 0 ? [] : await findOffered(parts, name, 'known');
+  const fitting = online.length > 0 ? online : fits(known);
   if (fitting.length === 0) {
-    if (all.length > 0) throw noneFits(name, all, sha256);
+    if (known.length > 0) throw noneFits(name, known, sha256);
     return null;
   }
   const pools = [...new Set(fitting.flatMap(({ agents }) => agents.map((one) => one.pool)))];

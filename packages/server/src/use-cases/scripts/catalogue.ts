@@ -64,22 +64,26 @@ export async function findCentral(
   return shared === null ? null : { origin: 'registered', script: shared };
 }
 
-/** What agents that are online offer under a name (null: under any), the same file of several agents as one. */
+/**
+ * What agents offer under a name (null: under any), the same file of several agents as one. By default of those that are online; else of all that
+ * may come back.
+ */
 export async function findOffered(
   { scripts, agents, clock }: Pick<CatalogueParts, 'scripts' | 'agents' | 'clock'>,
   name: string | null,
+  who: 'online' | 'known' = 'online',
 ): Promise<readonly OfferedScript[]> {
   const offered = await scripts.offered(name);
   if (offered.length === 0) return [];
-  const heardSince = clock.now() - DEFAULTS.silentAfterMs - DEFAULTS.pollIdleMs;
-  const online = new Map(
+  const heardSince = who === 'known' ? 0 : clock.now() - DEFAULTS.silentAfterMs - DEFAULTS.pollIdleMs;
+  const able = new Map(
     (await agents.list(null))
       .filter((agent) => agent.lastSeenAt >= heardSince && agent.revokedAt === null && !agent.draining)
       .map((agent) => [agent.id, agent]),
   );
   const found = new Map<string, { script: OfferedRecord; agents: AgentRecord[] }>();
   for (const script of offered) {
-    const agent = online.get(script.agentId);
+    const agent = able.get(script.agentId);
     if (agent === undefined) continue;
     const key = `${script.name} ${script.sha256} ${agent.pool}`;
     const known = found.get(key) ?? { script, agents: [] };

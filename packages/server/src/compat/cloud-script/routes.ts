@@ -1,0 +1,206 @@
+import { API } from '@errand/contract';
+import { type AttemptRef, describeEnd, ErrandError, type RunRecord } from '@errand/core';
+import type { Context, Hono } from 'hono';
+import { checkOrigin } from '../../http/guards.ts';
+import { jsonOf } from '../../http/json-body.ts';
+import type { AppParts, Environment } from '../../http/parts.ts';
+import type { Services } from '../../services.ts';
+import type { Actor } from '../../use-cases/actor.ts';
+import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
+import { seeRun } from '../../use-cases/runs/see-run.ts';
+import { submitRun } from '../../use-cases/runs/submit-run.ts';
+import type { CloudScriptConfig } from './config.ts';
+import { jobIdOf, runIdOf } from './job-id.ts';
+import type { OldClients } from './old-clients.ts';
+import { type OldResult, oldExit, postedResult } from './posted-result.ts';
+
+const FAILURE_MS = 1_000;
+/** The last bytes of each stream that a result repeats; the whole log is read as any other. */
+const MOST_OUTPUT = 1_000_000;
+
+export interface CloudScriptParts {
+  readonly services: Services;
+  readonly config: CloudScriptConfig;
+  readonly clients: OldClients;
+}
+
+type Answer = (context: Context<Environment>, actor: Actor) => Promise<Response>;
+
+/**
+ * The functions of Lambda-CloudScript-Orchestrator under one address each: callers post jobs to `main` and poll `results`; clients post heartbeats and
+ * what came of them to `client`. What differs is listed in docs/migrating/003-cloud-script.md.
+ */
+export function cloudScriptRoutes(
+  app: Hono<Environment>,
+  { guards }: Pick<AppParts, 'guards'>,
+  parts: CloudScriptParts,
+): void {
+  const asked = (answer: Answer) => (context: Context<Environment>) =>
+    inOldShape(async () => {
+      if (!context.env.local) checkOrigin(context.req.raw, guards);
+      const actor = await actorOf(parts.services, context.req.raw);
+      if (actor === null) return message(401, 'Unauthorized');
+      return await answer(context, actor);
+    });
+  app.post(
+    '/cloud-script/main',
+    asked((context, actor) => enqueue(parts, context, actor)),
+  );
+  app.get(
+    '/cloud-script/results',
+    asked((context, actor) => result(parts, context, actor)),
+  );
+  app.post(
+    '/cloud-script/client',
+    asked((context, actor) => heartbeatOrResult(parts, context, actor)),
+  );
+  app.all('/cloud-script/*', () => message(405, 'POST to main and client, GET results?jobId=...'));
+}
+
+/** The old callers wrote the token with and without `Bearer`. */
+async function actorOf({ authenticating, clock }: Services, request: Request): Promise<Actor | null> {
+  const secret = (request.headers.get('authorization') ?? '').replace(/^Bearer /i, '').trim();
+  const actor = secret === '' ? null : await actorOfSecret(authenticating, secret);
+  if (actor === null) await clock.sleep(FAILURE_MS);
+  return actor;
+}
+
+async function enqueue(
+  { services, config }: CloudScriptParts,
+  { req }: Context<Environment>,
+  actor: Actor,
+): Promise<Response> {
+  if (actor.role === 'viewer' || actor.role === 'agent') return message(403, 'This key may not make jobs.');
+  const isJson = /^application\/json\s*(;|$)/i.test(req.header('content-type') ?? '');
+  if (!isJson) return message(400, 'The body must be JSON, with the content type application/json.');
+  const body = await jsonOf(req.raw);
+  const { name: script, ...args } = objectOf(body);
+  if (typeof script !== 'string') return message(400, 'name must be the name of a script.');
+  const request = API.createRun.body.safeParse({ script, args, pool: config.pool });
+  if (!request.success)
+    return message(400, `name must be the name of a script, such as intspd, not ${JSON.stringify(script)}.`);
+  const run = await submitRun(services.submit, actor, { request: request.data, idempotencyKey: null });
+  const jobId = jobIdOf(run.id);
+  const statusEndpoint = `/cloud-script/results?jobId=${jobId}`;
+  return Response.json(
+    { message: 'Request accepted for processing.', jobId, statusEndpoint },
+    { status: 202 },
+  );
+}
+
+async function result(
+  { services }: CloudScriptParts,
+  { req }: Context<Environment>,
+  actor: Actor,
+): Promise<Response> {
+  const run = await jobOf(services, req.query('jobId'));
+  if (run instanceof Response) return run;
+  await seeRun(services.store.runs, actor, run.id);
+  if (run.end === null) return message(202, 'in progress');
+  // A client of another make brought nothing but JSON of its own: that is all there is.
+  const silent = (await services.logs.size(logOf(run))) === 0;
+  const reported = silent ? await services.store.runs.result(run.id) : null;
+  if (reported !== null) return Response.json(JSON.parse(reported.json));
+  return Response.json(await oldResult(services, run, run.end));
+}
+
+function logOf({ id, token }: RunRecord): AttemptRef {
+  return { runId: id, token: Math.max(1, token) };
+}
+
+async function oldResult(
+  services: Services,
+  run: RunRecord,
+  { reason, at }: NonNullable<RunRecord['end']>,
+): Promise<OldResult> {
+  const { exitCode, line } = oldExit(reason, describeEnd(reason).sentence);
+  const [stdout, stderr] = [await outputOf(services, run, 'stdout'), await outputOf(services, run, 'stderr')];
+  return {
+    script: run.spec.script?.name ?? '',
+    jobId: jobIdOf(run.id),
+    exitCode,
+    stdout,
+    stderr: line === '' || stderr.includes(line) ? stderr : [stderr, line].filter(Boolean).join('\n'),
+    timestamp: new Date(at).toISOString(),
+  };
+}
+
+async function outputOf({ logs }: Services, run: RunRecord, stream: 'stdout' | 'stderr'): Promise<string> {
+  const log = logOf(run);
+  const to = await logs.size(log);
+  const chunks: Uint8Array[] = [];
+  for await (const { bytes } of logs.read(log, { from: Math.max(0, to - 2 * MOST_OUTPUT), to, stream }))
+    chunks.push(bytes);
+  return Buffer.concat(chunks).subarray(-MOST_OUTPUT).toString();
+}
+
+async function heartbeatOrResult(
+  { services, clients }: CloudScriptParts,
+  { req }: Context<Environment>,
+  actor: Actor,
+): Promise<Response> {
+  if (actor.role !== 'agent' && actor.role !== 'admin')
+    return message(403, 'Clients need a key with the role agent.');
+  const body = await jsonOf(req.raw).catch(() => undefined);
+  if (body === undefined) return message(400, 'Invalid JSON payload');
+  const jobId = req.query('jobId');
+  if (jobId === undefined && isHeartbeat(body)) return await heartbeat(clients, req.raw.signal);
+  const run = await jobOf(services, jobId, 'Job ID is required as a query parameter.');
+  if (run instanceof Response) return run;
+  const posted = postedResult(body);
+  if (posted === null)
+    return message(400, 'exitCode must be a number from -1 to 255 or null, stdout and stderr texts.');
+  await clients.bring(run, posted);
+  return message(200, 'Data stored successfully!');
+}
+
+function isHeartbeat(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'status' in body && body.status === 'heartbeat';
+}
+
+async function heartbeat(clients: OldClients, signal: AbortSignal): Promise<Response> {
+  const job = await clients.take(signal);
+  if (job === null) return new Response(null, { status: 204 });
+  const payload = JSON.stringify({ name: job.script, ...job.args });
+  return Response.json({ payload, jobId: jobIdOf(job.runId) });
+}
+
+async function jobOf(
+  { store }: Services,
+  jobId: string | undefined,
+  missing = 'jobId is required as a query parameter.',
+): Promise<RunRecord | Response> {
+  if (jobId === undefined || jobId === '') return message(400, missing);
+  const id = runIdOf(jobId);
+  const run = id === null ? null : await store.runs.get(id);
+  return run ?? message(404, 'There is no such job.');
+}
+
+function objectOf(body: unknown): Record<string, unknown> {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body))
+    return body as Record<string, unknown>;
+  throw new ErrandError('invalid', 'the body must be a JSON object such as {"name": "intspd"}');
+}
+
+function message(status: number, text: string): Response {
+  return Response.json({ message: text }, { status });
+}
+
+const STATUS = {
+  invalid: 400,
+  forbidden: 403,
+  not_found: 404,
+  gone: 410,
+  too_large: 413,
+  conflict: 409,
+  misdirected: 421,
+} as const;
+
+async function inOldShape(answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof ErrandError) || !(error.code in STATUS)) throw error;
+    return message(STATUS[error.code as keyof typeof STATUS], error.message);
+  }
+}
