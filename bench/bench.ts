@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HttpAgent, startHttpAgent } from './plant/http-agent.ts';
+import { type HttpAgent, startHttpAgent, startHttpAgents } from './plant/http-agent.ts';
 import { type Server, startServer } from './plant/server.ts';
 import { Worker } from './plant/worker.ts';
 import { startDocker } from './yardsticks/docker.ts';
 import { startSsh } from './yardsticks/ssh.ts';
 import type { Elsewhere, Found } from './yardsticks/yardstick.ts';
+
+export const HTTP_AGENTS = 4;
 
 /**
  * What rows measure with. Everything is started when the first row needs it, is then shared, and ends with the bench; a subject and its
@@ -41,6 +43,13 @@ export class Bench implements AsyncDisposable {
   httpAgent(): Promise<HttpAgent> {
     return this.#once('agent', async () =>
       this.#owned.use(await startHttpAgent(await this.server(), this.folder)),
+    );
+  }
+
+  /** Four in one pool. */
+  httpAgents(): Promise<HttpAgent> {
+    return this.#once('agents', async () =>
+      this.#owned.use(await startHttpAgents(await this.server(), this.folder, HTTP_AGENTS)),
     );
   }
 

@@ -9,9 +9,11 @@ import { endChild } from './until-line.ts';
 export class Worker implements AsyncDisposable {
   readonly #child: ChildProcess;
 
-  constructor() {
+  /** `files`: as many open ones as a login has, or as many as the machine allows. */
+  constructor(files: 'as a login' | 'all' = 'as a login') {
     const program = [process.execPath, join(import.meta.dirname, '../workers/main.ts')];
-    this.#child = spawn(LIMITED, [...LIMITED_ARGS, ...program], {
+    const [file = '', ...args] = files === 'all' ? program : [LIMITED, ...LIMITED_ARGS, ...program];
+    this.#child = spawn(file, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     });

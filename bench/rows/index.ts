@@ -2,6 +2,8 @@ import type { Row } from '../row.ts';
 import { cancel } from './cancel.ts';
 import { commandLine } from './command-line.ts';
 import { disk } from './disk.ts';
+import { httpAgents } from './http-agents.ts';
+import { idleAgents } from './idle-agents.ts';
 import { latency } from './latency.ts';
 import { lineLatency } from './line-latency.ts';
 import { logRate } from './log-rate.ts';
@@ -11,10 +13,11 @@ import { shortRuns } from './short-runs.ts';
 import { stall } from './stall.ts';
 import { startUp } from './start-up.ts';
 
-/** In the order of the table of budgets. Not there yet: 5,000 idle agents. */
+/** In the order of the table of budgets. */
 export const ROWS: readonly Row[] = [
   latency,
   shortRuns,
+  httpAgents,
   logRate,
   lineLatency,
   masking,
@@ -22,6 +25,7 @@ export const ROWS: readonly Row[] = [
   cancel,
   disk,
   oldRuns,
+  idleAgents,
   startUp,
   stall,
 ];

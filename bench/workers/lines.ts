@@ -6,6 +6,7 @@ import { Api, type Place } from './api.ts';
 
 export interface TimeLines {
   readonly place: Place;
+  readonly pool: string;
   /** For the pipes that the commands read their lines from. */
   readonly folder: string;
   readonly runs: number;
@@ -19,6 +20,7 @@ export interface TimeLines {
  */
 export async function timeLines({
   place,
+  pool,
   folder,
   runs,
   linesPerSecond,
@@ -31,7 +33,7 @@ export async function timeLines({
   const writers = pipes.map((path) => openSync(path, constants.O_RDWR));
   const times: number[] = [];
   const followers = pipes.map((path) =>
-    follow(api, path, (sentAt) => times.push(performance.now() - sentAt)),
+    follow(api, { pool, pipe: path }, (sentAt) => times.push(performance.now() - sentAt)),
   );
   const ids = await Promise.all(followers.map(({ started }) => started));
   times.length = 0;
@@ -59,10 +61,14 @@ interface Follower {
   readonly ended: Promise<void>;
 }
 
-function follow(api: Api, pipe: string, onLine: (sentAt: number) => void): Follower {
+function follow(
+  api: Api,
+  { pool, pipe }: { readonly pool: string; readonly pipe: string },
+  onLine: (sentAt: number) => void,
+): Follower {
   const { promise: started, resolve, reject } = Promise.withResolvers<string>();
   const read = async (): Promise<void> => {
-    const { id } = await api.submit({ command: ['cat', pipe] });
+    const { id } = await api.submit({ command: ['cat', pipe], pool });
     const log = await api.open('GET', `/v1/runs/${id}/log?follow=1&format=bytes`);
     log.setEncoding('utf8');
     // Taken by the command as soon as it runs.

@@ -1,3 +1,4 @@
+import { idle, joinAgents } from './agents.ts';
 import { cancelTrees } from './cancels.ts';
 import { timeLines } from './lines.ts';
 import { readProcess, readRun } from './logs.ts';
@@ -10,6 +11,8 @@ import { queryStores } from './stores.ts';
 /** What a measuring process can be asked to do. */
 export const tasks = {
   cancelTrees,
+  idle,
+  joinAgents,
   maskBytes,
   probe,
   queryStores,

@@ -13,6 +13,11 @@ const FRESH_MS = 1_000;
 /** Notes of an agent's calls are written at most this often. */
 const SEEN_EVERY_MS = 5_000;
 
+/** Some hundred looks a second at most, of all agents together. */
+const LOOK_MS_PER_AGENT = 4;
+const LOOK_FIRST_MS = 1_000;
+const LOOK_LAST_MS = 10_000;
+
 /** The agent behind a poll. */
 export interface Poller {
   readonly agent: AgentRecord;
@@ -69,6 +74,14 @@ export class AgentMemory {
     };
     this.#byId.set(agentId, { poller, readAt: now, ordersLookedAt: 0, ordersDue: true, forget });
     return poller;
+  }
+
+  /**
+   * How long a waiting poll may rely on pulses, of which few are ever lost. Each look costs two queries: thousands of agents that looked every
+   * second would leave no time for anything else.
+   */
+  lookAgainMs(): number {
+    return Math.min(LOOK_LAST_MS, Math.max(LOOK_FIRST_MS, this.#byId.size * LOOK_MS_PER_AGENT));
   }
 
   /** Should a poll that begins look for orders at once? True after a pulse that no poll has followed up, and from time to time. */

@@ -29,6 +29,7 @@ export async function pollAgent(
       look: async (pulsed) =>
         pulsed?.has(topics.agentLife(agent.id)) === true ? NOTHING : await waiting.look(pulsed),
       waitMs: Math.min(request.waitMs, longest),
+      lookAgainMs: parts.memory.lookAgainMs(),
       signal,
     });
     const { draining } = (await parts.memory.poller(agent.id)).agent;

@@ -25,7 +25,7 @@ import { AGENT_POLICY } from './policy.ts';
 export interface PollAgentParts extends LeaseParts {
   readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'claim' | 'heldBy'>;
   readonly scripts: Pick<ScriptStore, 'module'>;
-  readonly memory: Pick<AgentMemory, 'poller' | 'takeOrdersDue'>;
+  readonly memory: Pick<AgentMemory, 'poller' | 'takeOrdersDue' | 'lookAgainMs'>;
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly offers: Pick<Offers, 'put'>;
