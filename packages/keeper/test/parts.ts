@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keeperBinary } from '@errand/agent/keeper';
@@ -49,6 +49,21 @@ export function sanitized(): Variant {
   const source = join(packageFolder, 'src');
   const files = readdirSync(source).filter((name) => name.endsWith('.c'));
   const flags = ['-std=gnu11', '-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  const gcc = spawnSync('gcc', [...flags, '-o', binary, ...files], { cwd: source, encoding: 'utf8' });
+  if (gcc.status !== 0) throw new Error(gcc.stderr);
+  return { binary };
+}
+
+/**
+ * The sources with that part of the macOS build which also runs here: poll in the place of epoll. It is all of that build that is ever run.
+ */
+export function overPoll(): Variant {
+  mkdirSync(join(cache, 'over-poll/sys'), { recursive: true });
+  const binary = join(cache, `errand-keeper-over-poll-${process.pid}`);
+  const source = join(packageFolder, 'src');
+  copyFileSync(join(source, 'macos/sys/epoll.h'), join(cache, 'over-poll/sys/epoll.h'));
+  const files = [...readdirSync(source).filter((name) => name.endsWith('.c')), 'macos/poll.c'];
+  const flags = ['-std=gnu11', '-O1', `-I${join(cache, 'over-poll')}`];
   const gcc = spawnSync('gcc', [...flags, '-o', binary, ...files], { cwd: source, encoding: 'utf8' });
   if (gcc.status !== 0) throw new Error(gcc.stderr);
   return { binary };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   mkdirSync,
@@ -153,6 +154,8 @@ type StoredDraft = Omit<SpoolDraft, 'secrets'> & { readonly secrets?: string };
 
 /** Empty where the system has none: then a reboot looks like a restart of the agent. */
 function bootId(): string {
+  if (process.platform === 'darwin')
+    return spawnSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).stdout.trim();
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {

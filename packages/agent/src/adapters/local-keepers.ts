@@ -16,8 +16,8 @@ export interface LocalKeepersOptions {
   readonly data: string;
 }
 
-/** Longer paths cannot be bound: 108 bytes with the final zero on Linux. */
-const SOCKET_PATH_BYTES = 107;
+/** Longer paths cannot be bound: with the final zero 108 bytes on Linux, 104 on macOS. */
+const SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /** The keepers of this machine, as processes behind Unix sockets. */
 export class LocalKeepers implements Keepers {

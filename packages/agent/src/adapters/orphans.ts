@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptName } from '@errand/contract';
 
@@ -13,6 +13,8 @@ const ROUND_MS = 20;
  * empty environment is found by the mark as long as another process of the tree is alive to learn it from. Answers how many were found.
  */
 export async function endOrphans({ runId, token }: AttemptName): Promise<number> {
+  // Without /proc (macOS) nobody can look.
+  if (!existsSync('/proc/self/stat')) return 0;
   const mine = [`ERRAND_RUN_ID=${runId}`, `ERRAND_ATTEMPT=${token}`];
   const known = { marks: new Set<bigint>(), sessions: new Set<number>() };
   const killed = new Set<number>();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Platforms the keeper is built for. */
-export const KEEPER_BUILDS = ['linux-x64', 'linux-arm64'] as const;
+export const KEEPER_BUILDS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'] as const;
 
 /**
  * The path of the keeper's build for a platform, or undefined where none exists.
