@@ -15,7 +15,7 @@ export interface ExecutableOptions {
 }
 
 /**
- * The agent as one executable for a machine without Node: Node itself with the program and its keeper inside (docs/adr/0010). Answers the
+ * The agent as one executable for a machine without Node: Node itself with the program and its keeper inside (docs/adr/0011). Answers the
  * path of the compressed file.
  */
 export async function buildAgentExecutable({ folder, platform, node }: ExecutableOptions): Promise<string> {
