@@ -3,6 +3,7 @@
 #undef accept4
 #undef socket
 #undef posix_openpt
+#undef recvmsg
 
 static int with_flags(int fd, int close_on_exec, int no_wait) {
   if (fd >= 0 && close_on_exec) fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -37,4 +38,16 @@ long mac_syscall(long number, ...) {
   (void)number;
   errno = ENOSYS;
   return -1;
+}
+
+/* Descriptors that came with a message must not go on to commands. */
+ssize_t mac_receive(int fd, struct msghdr *header) {
+  ssize_t count = recvmsg(fd, header, 0);
+  struct cmsghdr *part = count < 0 ? NULL : CMSG_FIRSTHDR(header);
+  for (; part; part = CMSG_NXTHDR(header, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    int *fds = (int *)(void *)CMSG_DATA(part);
+    for (size_t i = 0; i < (part->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) with_flags(fds[i], 1, 0);
+  }
+  return count;
 }

@@ -15,11 +15,13 @@ extern char **environ;
 /* calls.c */
 int mac_pipe(int *pair, int flags), mac_accept(int fd, int flags), mac_socket(int family, int kind), mac_openpt(void);
 int mac_peer(int fd, void *peer);
+ssize_t mac_receive(int fd, struct msghdr *header);
 #define pipe2(pair, flags) mac_pipe(pair, flags)
 #define accept4(fd, address, length, flags) mac_accept(fd, flags)
 #define socket(family, kind, protocol) mac_socket(family, kind)
 #define posix_openpt(flags) mac_openpt()
 #define getsockopt(fd, level, name, peer, size) ((void)(size), mac_peer(fd, peer))
+#define recvmsg(fd, header, flags) mac_receive(fd, header)
 #define SOCK_CLOEXEC 0x10000000
 #define SOCK_NONBLOCK 0x20000000
 #define SO_PEERCRED 0
