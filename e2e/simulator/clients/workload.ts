@@ -149,6 +149,7 @@ function drawRequest(random: Random, profile: Profile, pools: readonly string[])
     maxLog: random.pick([30, 150, 1_000_000]),
     keepChildren: false,
     tags: [],
+    labels: {},
     priority: random.between(-1, 1),
     caller: false,
     ...timeout,

@@ -133,7 +133,7 @@ export class ControlPlane {
       shutDown: () => {},
     });
     this.#services = services;
-    const reconciler = new Reconciler({ runs: store.runs, notifier, clock });
+    const reconciler = new Reconciler({ runs: store.runs, groups: store.groups, notifier, clock });
     void reconciler.run(new AbortController().signal, (error) =>
       world.trace.fail(2, 'SIM-SERVER-2', `a tick of the reconciler failed: ${String(error)}`),
     );
@@ -164,13 +164,14 @@ export class ControlPlane {
 function guardedStore(world: World, store: SqliteStore, process: VirtualProcess): Store {
   const guarded = <Port extends object>(port: Port): Port =>
     process.guard(world.profile.storeMs === 0 ? port : slowed(port, world, process), []);
-  const { runs, agents, keys, scripts } = store;
+  const { runs, agents, keys, scripts, groups } = store;
   return {
     ...store,
     runs: guarded(runs),
     agents: guarded(agents),
     keys: guarded(keys),
     scripts: guarded(scripts),
+    groups: guarded(groups),
   };
 }
 

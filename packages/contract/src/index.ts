@@ -28,6 +28,7 @@ export type { Answer, Api, ParsedInput, SentInput } from './routes/index.ts';
 export { API } from './routes/index.ts';
 export type { Route } from './routes/route.ts';
 export type { ErrorBody } from './schemas/error.ts';
+export type { Group, GroupCreate, GroupMember } from './schemas/group.ts';
 export type { Key } from './schemas/key.ts';
 export { parseDuration, parseSize } from './schemas/quantity.ts';
 export type { Run, RunCreate, RunCreateInput } from './schemas/run.ts';

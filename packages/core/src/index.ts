@@ -3,6 +3,8 @@ export { DEFAULT_SETTINGS, newPool } from './agent/record.ts';
 export { planDelivery } from './delivery/plan-delivery.ts';
 export type { DeliveryProgress, DeliveryRecord } from './delivery/record.ts';
 export { NOTHING_DELIVERED } from './delivery/record.ts';
+export { cancelGroup, groupExitCode } from './group/group.ts';
+export { planGroup } from './group/plan-group.ts';
 export type { GroupRecord } from './group/record.ts';
 export type { KeyRecord } from './key/record.ts';
 export { isLive, maySee, mayTouch } from './key/record.ts';

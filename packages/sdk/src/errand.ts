@@ -1,6 +1,7 @@
 import type { Answer } from '@errand/contract';
 import type { OperationId } from '@errand/contract/wire';
 import { type EventOptions, followEvents, type ServerEvent } from './events.ts';
+import { type Groups, groupsOf } from './groups.ts';
 import { Runs } from './runs.ts';
 import { type Input, type RequestOptions, Transport, type TransportOptions } from './transport.ts';
 
@@ -17,6 +18,7 @@ export class Errand {
   readonly keys: Keys;
   readonly pools: Pools;
   readonly agents: Agents;
+  readonly groups: Groups;
   readonly #transport: Transport;
 
   constructor(options: TransportOptions) {
@@ -25,6 +27,7 @@ export class Errand {
     this.keys = keysOf(this.#transport);
     this.pools = poolsOf(this.#transport);
     this.agents = agentsOf(this.#transport);
+    this.groups = groupsOf(this.#transport);
   }
 
   /** Calls any operation of the API by its id. */
@@ -78,6 +81,13 @@ function keysOf(transport: Transport): Keys {
 
 export interface Pools {
   list(): Promise<Answer<'listPools'>['pools']>;
+  get(name: string): Promise<Answer<'getPool'>>;
+  /** Makes the pool, or sets all of its settings. */
+  put(name: string, settings: NonNullable<Input<'putPool'>['body']>): Promise<Answer<'putPool'>>;
+  /** Sets some settings; `{ paused: true }` pauses it. */
+  change(name: string, settings: NonNullable<Input<'changePool'>['body']>): Promise<Answer<'changePool'>>;
+  /** Forgets a pool that nobody uses. */
+  remove(name: string): Promise<void>;
   /** A token with which one agent joins the pool; a new pool is made. */
   createToken(name: string, options?: Input<'createJoinToken'>['body']): Promise<Answer<'createJoinToken'>>;
 }
@@ -85,6 +95,12 @@ export interface Pools {
 function poolsOf(transport: Transport): Pools {
   return {
     list: async () => (await transport.request('listPools', {})).pools,
+    get: (name) => transport.request('getPool', { params: { name } }),
+    put: (name, body) => transport.request('putPool', { params: { name }, body }),
+    change: (name, body) => transport.request('changePool', { params: { name }, body }),
+    remove: async (name) => {
+      await transport.request('removePool', { params: { name } });
+    },
     createToken: (name, body = {}) => transport.request('createJoinToken', { params: { name }, body }),
   };
 }

@@ -4,6 +4,7 @@ export { ErrandApiError, ErrandConnectionError, type ErrorCode } from './errors.
 export type { EventOptions, ServerEvent } from './events.ts';
 export type { ByteStream, Fetch, FetchAnswer, FetchInit } from './fetch.ts';
 export type { LogOptions, LogPiece } from './follow-log.ts';
+export type { Group, Groups } from './groups.ts';
 export type { LogPart, ReadPart } from './read-log.ts';
 export type { RunHandle, WaitOptions } from './run-handle.ts';
 export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';

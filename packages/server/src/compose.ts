@@ -87,12 +87,10 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   return {
     services,
     compat,
-    reconciler: new Reconciler({ ...system, runs: store.runs }),
+    reconciler: new Reconciler({ ...store, ...system }),
     retention: new Retention({
+      ...store,
       ...system,
-      runs: store.runs,
-      keys: store.keys,
-      scripts: store.scripts,
       logs,
       reads: services.reads,
       keep: config,

@@ -64,11 +64,12 @@ export interface OwnAgentSlot {
 /** Gives each use-case its parts. Knows ports only; `compose.ts` chooses what is behind them, and so does the simulator. */
 export function createServices(parts: ServiceParts): Services {
   const { version, store, logs, clock, ids, notifier, sealer, own } = parts;
-  const { runs, agents, keys } = store;
+  const { runs, agents, keys, groups } = store;
   const windows = new PendingWindows();
   const offers = new Offers();
   const ownAgentId = (): string | null => own.id;
-  const common = { runs, agents, ...scriptParts(parts), logs, notifier, clock };
+  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock };
+  const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common };
   const leasing = { ...common, unseal: sealer.unseal, ownAgentId };
   return {
     version,
@@ -79,7 +80,7 @@ export function createServices(parts: ServiceParts): Services {
     changing: common,
     reads: new LogReads(clock),
     authenticating: { keys, clock },
-    submit: { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common },
+    submit,
     catalogue: common,
     scripting: common,
     waiting: common,
@@ -89,6 +90,8 @@ export function createServices(parts: ServiceParts): Services {
     why: common,
     sessions: sessionParts(parts),
     revocations: new Revocations(notifier),
+    poolSetting: common,
+    groups: submit,
     keyMaking: { keys, clock, ids },
     ...agentServices(parts, common),
     hello: common,

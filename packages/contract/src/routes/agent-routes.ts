@@ -14,16 +14,14 @@ import {
   JoinTokenCreate,
   Poll,
   PollAnswer,
-  PoolList,
-  PoolParams,
   Report,
   ReportAnswer,
 } from '../schemas/agent.ts';
+import { PoolParams } from '../schemas/pool.ts';
 import { RunParams } from '../schemas/run.ts';
 import type { Route } from './route.ts';
 
 export const AGENT_ROUTES = {
-  listPools: { summary: 'List pools', access: 'any', status: 200, answer: PoolList, errors: [] },
   createJoinToken: {
     summary: 'Make a single-use token with which one agent joins the pool; the pool is made if it is new',
     access: 'admin',

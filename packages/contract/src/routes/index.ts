@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { OperationId } from '../wire/routes.ts';
 import { AGENT_ROUTES } from './agent-routes.ts';
 import { KEY_ROUTES } from './key-routes.ts';
+import { POOL_ROUTES } from './pool-routes.ts';
 import type { Route } from './route.ts';
 import { RUN_ROUTES } from './run-routes.ts';
 import { SCRIPT_ROUTES } from './script-routes.ts';
@@ -14,6 +15,7 @@ export const API = {
   ...SCRIPT_ROUTES,
   ...KEY_ROUTES,
   ...AGENT_ROUTES,
+  ...POOL_ROUTES,
 } as const satisfies Record<OperationId, Route>;
 export type Api = typeof API;
 

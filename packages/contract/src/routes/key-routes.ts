@@ -1,5 +1,5 @@
 import { KeyCreate, KeyList, KeyParams, NewKey, SignIn, WhoAmI } from '../schemas/key.ts';
-import { ShutDownQuery } from '../schemas/run.ts';
+import { ShutDownQuery } from '../schemas/run-query.ts';
 import type { Route } from './route.ts';
 
 export const KEY_ROUTES = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { CancelBody, RetryBody, Run, RunCreate, RunList, RunParams, TerminalSize } from '../schemas/run.ts';
 import {
-  CancelBody,
   CreateRunQuery,
   FindLinesQuery,
   FoundLines,
@@ -8,14 +8,8 @@ import {
   InputTaken,
   ListRunsQuery,
   ReadLogQuery,
-  RetryBody,
-  Run,
-  RunCreate,
-  RunList,
-  RunParams,
-  TerminalSize,
   WriteInputQuery,
-} from '../schemas/run.ts';
+} from '../schemas/run-query.ts';
 import { FRAMES_MEDIA_TYPE } from '../wire/frames.ts';
 import type { Route } from './route.ts';
 

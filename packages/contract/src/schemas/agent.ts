@@ -4,25 +4,10 @@ import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts'
 import { Duration } from './quantity.ts';
 import { LogEnd } from './run.ts';
 import { ResultRuleInput, SchemaDocument, ScriptName, Sha256 } from './script.ts';
-import { Label, Name } from './text.ts';
+import { Label, Labels, Name } from './text.ts';
 
-const Labels = z.record(Label, z.string().max(200));
 const Token = z.int().min(1);
 const Ms = z.int().min(0).max(600_000);
-
-export const PoolParams = z.strictObject({ name: Label });
-
-export const Pool = z
-  .strictObject({
-    name: z.string(),
-    adminOnly: z.boolean(),
-    lostAfterMs: z.int(),
-    queued: z.int(),
-    running: z.int(),
-    agents: z.int(),
-  })
-  .meta({ id: 'Pool' });
-export const PoolList = z.strictObject({ pools: z.array(Pool) });
 
 export const Agent = z
   .strictObject({

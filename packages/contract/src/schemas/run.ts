@@ -1,9 +1,10 @@
 import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { secretFault } from '../wire/secret-rule.ts';
+import { Limit } from './pool.ts';
 import { Duration, Size } from './quantity.ts';
 import { ResultViewInput, ScriptName, Sha256 } from './script.ts';
-import { Label, Name, OwnerPath, ProgramText } from './text.ts';
+import { Label, Labels, Name, OwnerPath, ProgramText } from './text.ts';
 
 const VARIABLE = /^[^=\0]+$/;
 
@@ -91,6 +92,22 @@ export const RunCreate = z
       .string()
       .optional()
       .meta({ description: 'Id or name of the one agent of the pool that may serve the run' }),
+    labels: Labels.refine(
+      (labels) => Object.keys(labels).length <= LIMITS.labels,
+      `must be at most ${LIMITS.labels}`,
+    )
+      .refine(
+        (labels) => byteLength(Object.entries(labels).flat()) <= LIMITS.labelBytes,
+        `must be at most ${LIMITS.labelBytes} bytes in all`,
+      )
+      .default({})
+      .meta({ description: 'Only an agent that has all of these may serve the run' }),
+    concurrencyKey: Name.optional().meta({
+      description: 'At most `concurrency` runs of the team with this key are held at once in the pool',
+    }),
+    concurrency: Limit.optional().meta({
+      description: 'How many (1). Of different numbers under one key the smallest holds',
+    }),
     timeout: Duration.optional(),
     queueTimeout: Duration.optional(),
     grace: Duration.optional().meta({ description: 'Between the signal and the kill when the run is ended' }),
@@ -123,6 +140,14 @@ export const RunCreate = z
   .refine((run) => run.script !== undefined || run.args === undefined, {
     message: 'are for a script; a command has its arguments behind it',
     path: ['args'],
+  })
+  .refine((run) => run.concurrency === undefined || run.concurrencyKey !== undefined, {
+    message: 'needs a concurrencyKey: of what should there be so many at once?',
+    path: ['concurrency'],
+  })
+  .refine((run) => run.agent === undefined || Object.keys(run.labels).length === 0, {
+    message: 'do not go with agent: it names the one that shall serve the run',
+    path: ['labels'],
   });
 export type RunCreate = z.output<typeof RunCreate>;
 export type RunCreateInput = z.input<typeof RunCreate>;
@@ -135,7 +160,7 @@ export const LogEnd = z.strictObject({
   truncated: z.strictObject({ dropped: z.int(), why: z.enum(['cap', 'disk_full', 'lost']) }).nullable(),
 });
 
-const EndView = z.strictObject({
+export const EndView = z.strictObject({
   reason: z
     .string()
     .meta({ description: 'Kind of end: exited, signaled, spawn_failed, timed_out, canceled, lost ...' }),
@@ -175,6 +200,9 @@ export const Run = z
     createdBy: z.string(),
     pool: z.string(),
     agent: z.string().nullable().meta({ description: 'Id of the agent that has it' }),
+    labels: z.record(z.string(), z.string()),
+    concurrency: z.strictObject({ key: z.string(), limit: z.int() }).nullable(),
+    group: z.string().nullable().meta({ description: 'Id of the group it was made with' }),
     command: z.array(z.string()).nullable(),
     shell: z.string().nullable(),
     script: ScriptCallView.nullable(),
@@ -226,99 +254,6 @@ export const Id = z
 export const RunParams = z.strictObject({ id: Id });
 
 export const RunList = z.strictObject({ runs: z.array(Run), nextCursor: z.string().nullable() });
-
-/** Query parameters that may come once or more often. */
-export function many<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
-  return z.preprocess((value) => (Array.isArray(value) ? value : String(value).split(',')), z.array(item));
-}
-
-export const ListRunsQuery = z.strictObject({
-  status: many(z.enum(RUN_STATUSES)).optional(),
-  pool: z.string().optional(),
-  agent: z.string().optional(),
-  owner: z.string().optional(),
-  name: z.string().optional(),
-  script: z.string().optional(),
-  tag: many(z.string()).optional(),
-  createdAfter: Time.optional(),
-  createdBefore: Time.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().optional(),
-});
-
-export const GetRunQuery = z.strictObject({
-  wait: Duration.optional().meta({
-    description: 'Hold the answer until the run ends, at most this long (10m)',
-  }),
-});
-
-export const CreateRunQuery = z.strictObject({
-  wait: Duration.optional().meta({
-    description: 'Hold the answer until the run ends, at most this long (10m)',
-  }),
-});
-
-export const ReadLogQuery = z.strictObject({
-  attempt: z.coerce.number().int().min(1).optional(),
-  stream: z.enum(['stdout', 'stderr']).optional(),
-  follow: Flag().optional(),
-  format: z.enum(['bytes', 'frames', 'events']).optional(),
-  from: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: 'Combined offset; as Range, for readers that cannot set headers' }),
-});
-
-export const FindLinesQuery = z.strictObject({
-  text: z
-    .union([z.string().min(1).max(200), z.array(z.string().min(1).max(200)).min(1).max(8)], {
-      error: 'must be 1 to 8 texts of 1 to 200 characters',
-    })
-    .optional()
-    .meta({ description: 'A line is wanted if it holds any of these; A to Z and a to z count as the same' }),
-  stream: z.enum(['stdout', 'stderr']).optional(),
-  attempt: z.coerce.number().int().min(1).optional(),
-  direction: z.enum(['forward', 'back']).default('forward'),
-  from: z.coerce.number().int().min(0).optional().meta({
-    description:
-      'Combined offset: forward the first line that begins at or after it, back the last one before it. Default: the beginning, or back the end',
-  }),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-});
-
-export const FoundLines = z.strictObject({
-  lines: z
-    .array(
-      z.strictObject({
-        offset: z.int().meta({ description: 'Combined offset of its first byte' }),
-        stream: z.enum(['stdout', 'stderr']),
-        time: z.int().meta({ description: 'ms since 1970' }),
-        text: z.string().meta({ description: 'At most 4 KiB of it, escape sequences included' }),
-      }),
-    )
-    .meta({ description: 'In the order in which they were looked for' }),
-  next: z.int().meta({ description: 'Give it as from to go on in the same direction' }),
-  done: z.boolean().meta({ description: 'Nothing is left in this direction as the log stands' }),
-  size: z.int().meta({ description: 'Bytes of the log at this moment' }),
-});
-
-export const WriteInputQuery = z.strictObject({
-  offset: z.coerce.number().int().min(0).default(0),
-  end: Flag().optional(),
-});
-
-export const ShutDownQuery = z.strictObject({ busy: Flag().optional() });
-
-export const InputTaken = z.strictObject({ size: z.int(), ended: z.boolean() });
-
-/** `1`, `true` or an empty value: yes. `0`, `false`: no. */
-export function Flag(): z.ZodType<boolean, string> {
-  return z
-    .enum(['', '1', 'true', '0', 'false'])
-    .transform((text) => text === '' || text === '1' || text === 'true');
-}
 
 function byteLength(texts: readonly string[]): number {
   const encoder = new TextEncoder();

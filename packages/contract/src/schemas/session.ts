@@ -7,7 +7,8 @@ import {
 } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { Duration, Size } from './quantity.ts';
-import { Argv, Environment, Flag, many, SecretEnvironment } from './run.ts';
+import { Argv, Environment, SecretEnvironment } from './run.ts';
+import { Flag, many } from './run-query.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 
 const Port = z.int().min(1).max(65_535);

@@ -20,6 +20,9 @@ export const Label = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, dot, dash and underscore');
 
+/** What an agent has, or a run wants. */
+export const Labels = z.record(Label, z.string().max(200));
+
 export const OwnerPath = z
   .string()
   .refine(isOwner, 'must be an owner path such as acme/user-7: segments of a-z, 0-9, dot, dash, underscore');

@@ -34,6 +34,14 @@ export const ROUTES = {
   whoAmI: { method: 'GET', path: '/v1/whoami' },
   shutDown: { method: 'POST', path: '/v1/shutdown' },
   listPools: { method: 'GET', path: '/v1/pools' },
+  getPool: { method: 'GET', path: '/v1/pools/{name}' },
+  putPool: { method: 'PUT', path: '/v1/pools/{name}' },
+  changePool: { method: 'PATCH', path: '/v1/pools/{name}' },
+  removePool: { method: 'DELETE', path: '/v1/pools/{name}' },
+  createGroup: { method: 'POST', path: '/v1/groups' },
+  listGroups: { method: 'GET', path: '/v1/groups' },
+  getGroup: { method: 'GET', path: '/v1/groups/{id}' },
+  cancelGroup: { method: 'POST', path: '/v1/groups/{id}/cancel' },
   createJoinToken: { method: 'POST', path: '/v1/pools/{name}/tokens' },
   listAgents: { method: 'GET', path: '/v1/agents' },
   getAgent: { method: 'GET', path: '/v1/agents/{id}' },
@@ -50,7 +58,7 @@ export const ROUTES = {
   agentInput: { method: 'GET', path: '/v1/agent/runs/{id}/input' },
 } as const satisfies Record<
   string,
-  { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: `/v1/${string}` }
+  { readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly path: `/v1/${string}` }
 >;
 
 export type OperationId = keyof typeof ROUTES;

@@ -17,7 +17,7 @@ export interface GroupStore {
   /** Newest first; `ownerScope`: the owner itself and everything below it, null: everybody. */
   list(ownerScope: string | null, page: Page): Promise<GroupRecord[]>;
   /** Those whose record says that they are open, oldest first. */
-  open(limit: number): Promise<GroupRecord[]>;
+  open(page: Page): Promise<GroupRecord[]>;
   /** The runs of a group, in the order of their ids; in one of the states, where some are given. */
   runs(id: string, states?: readonly RunState[]): Promise<RunRecord[]>;
   /** How many runs of each status a group has, without those that are none. */

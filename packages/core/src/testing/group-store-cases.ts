@@ -62,7 +62,7 @@ export function groupStoreCases(open: () => Promise<Store>): void {
     expect(await store.groups.save(next)).toBe('saved');
     expect(await store.groups.save(next)).toBe('stale');
     expect(await store.groups.get(group.id)).toEqual(next);
-    expect(await store.groups.open(10)).toEqual([]);
+    expect(await store.groups.open(PAGE)).toEqual([]);
   });
 
   it('lists the newest first, of an owner and everything below it', async () => {
@@ -78,7 +78,11 @@ export function groupStoreCases(open: () => Promise<Store>): void {
     const last = groups[3];
     const after = last === undefined ? null : { createdAt: last.createdAt, id: last.id };
     expect(await store.groups.list(null, { limit: 2, after })).toEqual([groups[2], groups[1]]);
-    expect((await store.groups.open(2)).map(({ owner }) => owner)).toEqual(['acme', 'acme/user-1']);
+    expect((await store.groups.open({ limit: 2, after: null })).map(({ owner }) => owner)).toEqual([
+      'acme',
+      'acme/user-1',
+    ]);
+    expect((await store.groups.open({ limit: 2, after })).map(({ owner }) => owner)).toEqual(['beta']);
   });
 
   it('counts its runs by status, and finds those in some states', async () => {

@@ -65,4 +65,11 @@ export const LIMITS = {
   sessionVolumes: 32,
   /** Events kept with a session. */
   sessionEvents: 100,
+  /** Labels that a run wants are one entry of an index. */
+  labels: 16,
+  labelBytes: 1_000,
+  /** The largest number that a limit on runs at once may be. */
+  limit: 1_000_000,
+  /** A group is made in one transaction, which holds up the others for as long. */
+  groupRuns: 1_000,
 } as const;

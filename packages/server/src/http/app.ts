@@ -8,8 +8,10 @@ import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
 import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
+import { groupHandlers } from './handlers/group-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
+import { poolHandlers } from './handlers/pool-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
 import { scriptHandlers } from './handlers/script-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
@@ -56,6 +58,8 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...agentHandlers(services),
       ...agentLifeHandlers(services),
       ...scriptHandlers(services),
+      ...poolHandlers(services),
+      ...groupHandlers(services),
     },
     authenticating: { ...services.authenticating, clock: services.clock },
     guards: parts.guards,

@@ -3,10 +3,12 @@ import {
   DEFAULTS,
   type GateRef,
   observeRun,
+  type Page,
   type PlannedFact,
   planRuns,
   type RunStore,
 } from '@errand/core';
+import { type TendGroupsParts, tendGroups } from '../use-cases/groups/tend-groups.ts';
 import { type ChangeRunParts, changeRun } from '../use-cases/runs/change-run.ts';
 import { topics } from '../use-cases/topics.ts';
 
@@ -17,8 +19,10 @@ const TOLERANCE_MS = 3_000;
 const BATCH = 200;
 /** How many gates that hold runs back are looked at in one tick. */
 const GATES = 100;
+/** The same of groups that may have something to be done about them. */
+const GROUPS = 50;
 
-export interface ReconcilerParts extends ChangeRunParts {
+export interface ReconcilerParts extends ChangeRunParts, TendGroupsParts {
   readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'due' | 'sweep'>;
   readonly clock: Clock;
 }
@@ -31,6 +35,7 @@ export class Reconciler {
   readonly #parts: ReconcilerParts;
   #quietUntil: number;
   #swept: GateRef | null = null;
+  #tended: Page['after'] = null;
   #last: { readonly now: number; readonly steady: number };
 
   constructor(parts: ReconcilerParts) {
@@ -49,6 +54,7 @@ export class Reconciler {
       if (plan.length < BATCH) break;
     }
     await this.#sweep();
+    this.#tended = await tendGroups(this.#parts, this.#tended, GROUPS);
   }
 
   /** Brings back runs that were held back and may go by now: for a change of which nobody was told. */

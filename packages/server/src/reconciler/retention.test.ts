@@ -50,15 +50,7 @@ async function open(keep: { keepRunsMs: number; keepLogBytes: number }) {
   const logs = new MemoryLogStore();
   const clock = fakeClock(0);
   const reads = new LogReads(clock);
-  const retention = new Retention({
-    runs: store.runs,
-    keys: store.keys,
-    scripts: store.scripts,
-    logs,
-    reads,
-    clock,
-    keep,
-  });
+  const retention = new Retention({ ...store, logs, reads, clock, keep });
   return {
     store,
     logs,

@@ -2,6 +2,7 @@ import {
   type AttemptRef,
   type Clock,
   type EndedLog,
+  type GroupStore,
   type KeyStore,
   type LogStore,
   planRetention,
@@ -21,6 +22,7 @@ const INPUT = /-input$/;
 
 export interface RetentionParts {
   readonly runs: Pick<RunStore, 'get' | 'finishedBefore' | 'remove'>;
+  readonly groups: Pick<GroupStore, 'forget'>;
   readonly keys: Pick<KeyStore, 'sweepSignIns'>;
   readonly scripts: Pick<ScriptStore, 'removeUnusedModules'>;
   readonly logs: Pick<LogStore, 'remove' | 'usage'>;
@@ -62,6 +64,7 @@ export class Retention {
       await this.#parts.logs.remove(inputRef(run.id));
     }
     if (old.length > 0) await this.#parts.runs.remove(old.map(({ id }) => id));
+    await this.#parts.groups.forget(before);
   }
 
   async #removeLogsOverLimit(): Promise<void> {

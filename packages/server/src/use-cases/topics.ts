@@ -6,6 +6,8 @@ export const topics = {
   runEnd: (runId: string) => `run-end:${runId}`,
   /** Any run changed; the subject is its id. */
   runs: 'runs',
+  /** A run of a group changed. */
+  group: (groupId: string) => `group:${groupId}`,
   /** A run entered the queue of a pool. */
   pool: (name: string) => `pool:${name}`,
   /** There is something to tell an agent. */

@@ -12,7 +12,6 @@ import { revoked, sayHello } from '../../use-cases/agents/say-hello.ts';
 import type { Call, SomeHandlers } from '../call.ts';
 
 type AgentOperation =
-  | 'listPools'
   | 'createJoinToken'
   | 'agentJoin'
   | 'agentHello'
@@ -23,7 +22,7 @@ type AgentOperation =
   | 'agentInput';
 
 export function agentHandlers(services: Services): SomeHandlers<AgentOperation> {
-  return { ...lists(services), ...joining(services), ...serving(services) };
+  return { ...joining(services), ...serving(services) };
 }
 
 function joining(
@@ -105,32 +104,6 @@ async function callerOf({ agentKeys, instances }: Services, call: Caller): Promi
 /** null: an agent that does not say. */
 function instanceOf({ headers }: Caller): string | null {
   return headers.get(AGENT_INSTANCE_HEADER)?.slice(0, 100) ?? null;
-}
-
-function lists({ store }: Services): SomeHandlers<'listPools'> {
-  return {
-    listPools: async () => {
-      const [pools, agents, counts] = await Promise.all([
-        store.agents.pools(),
-        store.agents.list(null),
-        store.runs.countOpen(),
-      ]);
-      const count = (name: string, queued: boolean): number =>
-        counts
-          .filter(({ pool, state }) => pool === name && (state === 'queued') === queued)
-          .reduce((sum, each) => sum + each.count, 0);
-      return {
-        pools: pools.map(({ name, adminOnly, lostAfterMs }) => ({
-          name,
-          adminOnly,
-          lostAfterMs,
-          queued: count(name, true),
-          running: count(name, false),
-          agents: agents.filter(({ pool }) => pool === name).length,
-        })),
-      };
-    },
-  };
 }
 
 /** The pieces of one append. They are few and bounded, so they are gathered before they are stored. */

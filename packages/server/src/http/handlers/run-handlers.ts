@@ -6,7 +6,7 @@ import { writeInput } from '../../use-cases/runs/run-input.ts';
 import { awaitRun, seeResult, seeRun } from '../../use-cases/runs/see-run.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { resizeTerminal } from '../../use-cases/runs/terminal.ts';
-import { whyWaiting } from '../../use-cases/runs/why-waiting.ts';
+import { type PoolViews, whyWaiting } from '../../use-cases/runs/why-waiting.ts';
 import type { SomeHandlers } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { idempotencyKeyOf } from '../idempotency-key.ts';
@@ -47,9 +47,10 @@ function lifeHandlers(services: Services): SomeHandlers<Exclude<RunOperation, Fe
     listRuns: async ({ actor, input: { query } }) => {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
       const runs = await services.store.runs.list(filterOf(actor, query), { limit: query.limit, after });
+      const views: PoolViews = new Map();
       const last = runs.length === query.limit ? runs.at(-1) : undefined;
       return {
-        runs: runs.map((run) => presentRun(run)),
+        runs: await Promise.all(runs.map((run) => explained(services, run, views))),
         nextCursor: last === undefined ? null : encodeCursor(last),
       };
     },
@@ -95,8 +96,20 @@ function feedHandlers(services: Services): SomeHandlers<FeedOperation> {
 }
 
 async function presented(services: Services, run: RunRecord): Promise<ReturnType<typeof presentRun>> {
-  const why = run.state === 'queued' ? await whyWaiting(services.why, run) : null;
-  return { ...presentRun(run, why), result: await seeResult(services.store.runs, run) };
+  return {
+    ...(await explained(services, run, new Map())),
+    result: await seeResult(services.store.runs, run),
+  };
+}
+
+/** With the reason why it waits, where it does. */
+async function explained(
+  services: Services,
+  run: RunRecord,
+  views: PoolViews,
+): Promise<ReturnType<typeof presentRun>> {
+  const why = run.state === 'queued' ? await whyWaiting(services.why, run, views) : null;
+  return presentRun(run, why);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -22,6 +22,9 @@ export function presentRun(run: RunRecord, why: string | null = null): Run {
     createdBy: run.createdBy,
     pool: run.pool,
     agent: attempt?.agentId ?? run.agentId,
+    labels: { ...run.labels },
+    concurrency: run.concurrency,
+    group: run.group?.id ?? null,
     command: spec.command.kind === 'argv' ? [...spec.command.argv] : null,
     shell: spec.command.kind === 'shell' ? spec.command.text : null,
     script: presentCall(run),
@@ -45,7 +48,7 @@ export function presentRun(run: RunRecord, why: string | null = null): Run {
     startedAt: timeOrNull(attempt?.startedAt ?? attempt?.startingAt),
     endedAt: timeOrNull(run.end?.at),
     cancelRequestedAt: timeOrNull(run.cancel?.at),
-    end: run.end === null ? null : presentEnd(run.end.reason),
+    end: run.end === null ? null : presentEnd(run.end.reason, run.cancel?.why),
     amendedAt: timeOrNull(run.end?.amendedAt),
     exitCode: run.end === null ? null : describeEnd(run.end.reason).exitCode,
     log: run.end?.log ?? null,
@@ -90,11 +93,11 @@ function presentAttempt(run: RunRecord, attempt: Attempt): Run['attempts'][numbe
   };
 }
 
-function presentEnd(reason: EndReason): NonNullable<Run['end']> {
+function presentEnd(reason: EndReason, why: string | null = null): NonNullable<Run['end']> {
   const { sentence, exitCode } = describeEnd(reason);
   return {
     reason: reason.kind,
-    sentence,
+    sentence: why === null ? sentence : `${sentence} ${why}`,
     exitCode,
     code: reason.kind === 'exited' ? reason.code : null,
     signal: reason.kind === 'signaled' ? signalName(reason.signal) : null,

@@ -57,6 +57,7 @@ export function announce(notifier: Pick<Notifier, 'pulse'>, step: Extract<RunSte
   notifier.pulse(topics.run(step.run.id));
   notifier.pulse(topics.runs, step.run.id);
   if (step.run.state === 'finished') notifier.pulse(topics.runEnd(step.run.id));
+  if (step.run.group !== null) notifier.pulse(topics.group(step.run.group.id));
   for (const action of step.actions) {
     switch (action.kind) {
       case 'serve_pool':

@@ -8,6 +8,7 @@ import {
   createRun,
   DEFAULTS,
   ErrandError,
+  type GroupPlace,
   type HandedRun,
   type Idempotency,
   type Ids,
@@ -44,7 +45,7 @@ export interface SubmitRunParts {
 }
 
 /** Where runs go that name no pool: the machine of the control plane itself. */
-const LOCAL_POOL = 'local';
+export const LOCAL_POOL = 'local';
 
 export interface Submission {
   readonly request: RunCreate;
@@ -58,36 +59,64 @@ export async function submitRun(
   submission: Submission,
 ): Promise<RunRecord> {
   const { request } = submission;
-  const owner = ownerOf(actor, request);
-  const scripted =
-    request.script === undefined ? null : await callScript(parts.calling, { actor, owner }, request);
+  const scripted = await scriptedRun(parts, actor, request);
   const pool = await poolOf(parts.agents, actor, request.pool ?? scripted?.pool ?? LOCAL_POOL);
   const agentId =
     request.agent === undefined
       ? (scripted?.agentId ?? null)
       : await namedAgent(parts.agents, pool, request.agent);
-  const now = parts.clock.now();
-  const record = createRun(
-    {
-      id: parts.ids.next('run', now),
-      owner,
-      createdBy: actor.id,
-      name: request.name ?? null,
-      tags: [...new Set(request.tags)],
-      spec: specOf(parts, { actor, request, scripted }),
-      pool: pool.name,
-      agentId,
-      labels: {},
-      concurrency: null,
-      group: null,
-      priority: request.priority,
-    },
-    now,
-  );
+  const place = { pool, agentId, group: null, now: parts.clock.now() };
+  const record = newRun(parts, { actor, request, scripted }, place);
   return await insert(
     parts,
     submission,
     await withInput(parts, request, startedByCaller(parts, pool, record)),
+  );
+}
+
+/** What the script makes of the submission; null where it names none. */
+export async function scriptedRun(
+  { calling }: SubmitRunParts,
+  actor: Actor,
+  request: RunCreate,
+): Promise<ScriptedRun | null> {
+  if (request.script === undefined) return null;
+  return await callScript(calling, { actor, owner: ownerOf(actor, request) }, request);
+}
+
+/** Where a run goes, and what it belongs to. */
+export interface RunPlace {
+  readonly pool: PoolRecord;
+  readonly agentId: string | null;
+  readonly group: GroupPlace | null;
+  readonly now: number;
+}
+
+/** The record of a run that nobody has stored yet. */
+export function newRun(
+  parts: SubmitRunParts,
+  asked: Asked,
+  { pool, agentId, group, now }: RunPlace,
+): RunRecord {
+  const { actor, request } = asked;
+  const { concurrencyKey: key, concurrency: limit = 1 } = request;
+  return createRun(
+    {
+      id: parts.ids.next('run', now),
+      owner: ownerOf(actor, request),
+      createdBy: actor.id,
+      name: request.name ?? null,
+      tags: [...new Set(request.tags)],
+      spec: specOf(parts, asked),
+      pool: pool.name,
+      agentId,
+      // They have chosen the agents of a group already.
+      labels: agentId === null ? request.labels : {},
+      concurrency: key === undefined ? null : { key, limit },
+      group,
+      priority: request.priority,
+    },
+    now,
   );
 }
 
@@ -143,12 +172,18 @@ function fingerprintOf(request: RunCreate): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }
 
-function ownerOf(actor: Actor, { owner = actor.owner }: RunCreate): string {
+/** The owner of what is submitted. */
+export function ownerOf(actor: Actor, { owner = actor.owner }: RunCreate): string {
   if (mayTouch(actor, owner)) return owner;
   throw new ErrandError('forbidden', `this key acts for ${actor.owner}, not for ${owner}`);
 }
 
-async function poolOf(agents: SubmitRunParts['agents'], actor: Actor, name: string): Promise<PoolRecord> {
+/** The pool that is meant, if the actor may use it. */
+export async function poolOf(
+  agents: SubmitRunParts['agents'],
+  actor: Actor,
+  name: string,
+): Promise<PoolRecord> {
   const pool = await agents.pool(name);
   if (pool === null) {
     const known = (await agents.pools()).map((each) => each.name).join(', ');
@@ -232,7 +267,11 @@ function stdinOf({ caller, stdin, tty }: RunCreate): RunSpec['stdin'] {
 }
 
 /** Input given with the request is written as if it had been streamed, and closed. */
-async function withInput(parts: SubmitRunParts, { stdin }: RunCreate, run: RunRecord): Promise<RunRecord> {
+export async function withInput(
+  parts: SubmitRunParts,
+  { stdin }: RunCreate,
+  run: RunRecord,
+): Promise<RunRecord> {
   if (stdin === undefined || stdin === 'stream') return run;
   const bytes = 'text' in stdin ? Buffer.from(stdin.text) : Buffer.from(stdin.base64, 'base64');
   if (bytes.length > LIMITS.stdinInlineBytes) {
@@ -251,6 +290,7 @@ async function withInput(parts: SubmitRunParts, { stdin }: RunCreate, run: RunRe
 /** The submitting command line is the executor: the answer to its submission is its permission to start, once. */
 function startedByCaller(parts: SubmitRunParts, pool: PoolRecord, run: RunRecord): RunRecord {
   if (!run.spec.caller) return run;
+  checkUnlimited(pool, run);
   const agentId = parts.ownAgentId();
   if (agentId === null) throw new ErrandError('unavailable', 'this control plane has no agent of its own');
   const now = run.createdAt;
@@ -266,6 +306,16 @@ function startedByCaller(parts: SubmitRunParts, pool: PoolRecord, run: RunRecord
     ...stepped(observeRun(leased, { kind: 'starting', token: leased.token, claimant: null, now })),
     version: 1,
   };
+}
+
+/** Its command is started by the answer to the submission, so it cannot wait for a turn. */
+function checkUnlimited({ name, paused, limit, limitPerKey }: PoolRecord, run: RunRecord): void {
+  if (paused)
+    throw new ErrandError('conflict', `the pool ${name} is paused; errand pool resume ${name} lets it go on`);
+  const waits = limit !== null || limitPerKey !== null || run.concurrency !== null;
+  if (!waits && Object.keys(run.labels).length === 0) return;
+  const why = 'it has limits or labels, so it must wait for its turn in the queue';
+  throw new ErrandError('conflict', `${why}; name the agent (--agent ${name}) and the server starts it`);
 }
 
 function stepped(step: RunStep): RunRecord {

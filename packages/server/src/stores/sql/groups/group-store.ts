@@ -27,8 +27,14 @@ export function sqlGroupStore(executor: Executor, dialect: Dialect): GroupStore 
       return (await executor.write(query.compile())).changed === 1 ? 'saved' : 'stale';
     },
     list: (ownerScope, page) => all(listStatement(dialect, ownerScope, page)),
-    open: (limit) =>
-      all(groups.where('is_open', '=', sql.lit(1)).orderBy('created_at').orderBy('id').limit(limit)),
+    open: ({ limit, after }) => {
+      const open = groups.where('is_open', '=', sql.lit(1)).orderBy('created_at').orderBy('id').limit(limit);
+      return all(
+        after === null
+          ? open
+          : open.where(sql<boolean>`(created_at, id) > (${after.createdAt}, ${after.id})`),
+      );
+    },
     runs: async (id, states) => {
       const query = queries.selectFrom('runs').select(RECORD_COLUMNS).where('group_id', '=', id);
       const some = states === undefined ? query : query.where('state', 'in', states);
