@@ -12,10 +12,12 @@ import { oldRuns } from './old-runs.ts';
 import { shortRuns } from './short-runs.ts';
 import { stall } from './stall.ts';
 import { startUp } from './start-up.ts';
+import { warmModule } from './warm-module.ts';
 
 /** In the order of the table of budgets. */
 export const ROWS: readonly Row[] = [
   latency,
+  warmModule,
   shortRuns,
   httpAgents,
   logRate,

@@ -37,7 +37,7 @@ export interface LocalAgentOptions {
   readonly onlyScripts?: boolean;
   readonly allow?: readonly string[];
   /** How shipped scripts reach the control plane that they measure. */
-  readonly controlPlane?: LinkVariable;
+  readonly controlPlane?: () => LinkVariable;
 }
 
 /** An agent that executes on this machine. Start it with `start()`. */

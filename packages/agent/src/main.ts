@@ -9,11 +9,12 @@ import { joinOnly, runAgent } from './run-agent.ts';
 const PROGRAM = '0.1.0';
 
 const HELP = `errand-agent --url URL [--token T] [--pool NAME] [--name TEXT] [--slots N] [--label K=V] [--data DIR]
-             [--secrets FILE]
+             [--secrets FILE] [--scripts DIR] [--only-scripts] [--allow SCRIPT]
 
 Serves a pool of an errand server from this machine, over outgoing calls alone. The token (better in
 ERRAND_JOIN_TOKEN: every user sees arguments) comes from errand pool token and is needed the first time only.
---join joins and ends. INT or TERM ends the agent, not its commands; the next start goes on with them.
+--scripts offers the scripts of a folder; with --only-scripts nothing else is executed, but shipped ones that
+--allow names. --join joins and ends. INT or TERM ends the agent, not its commands; the next start goes on with them.
 `;
 
 const OPTIONS = {
@@ -27,6 +28,9 @@ const OPTIONS = {
   keeper: { type: 'string' },
   sockets: { type: 'string' },
   secrets: { type: 'string' },
+  scripts: { type: 'string' },
+  'only-scripts': { type: 'boolean', default: false },
+  allow: { type: 'string', multiple: true, default: [] as string[] },
   join: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -69,6 +73,9 @@ async function main(): Promise<void> {
     ...(values.name === undefined ? {} : { name: values.name }),
     ...(keeper === undefined ? {} : { keeper }),
     ...(values.secrets === undefined ? {} : { secretsFile: values.secrets }),
+    ...(values.scripts === undefined ? {} : { scripts: values.scripts }),
+    onlyScripts: values['only-scripts'],
+    allow: values.allow,
     ...(values.sockets === undefined ? {} : { sockets: values.sockets }),
     slots: slotsOf(values.slots),
     labels: Object.fromEntries(values.label.map(labelOf)),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { systemClock } from './adapters/system-clock.ts';
 import type { Agent } from './agent.ts';
 import { AgentKey } from './agent-key.ts';
@@ -24,6 +25,11 @@ export interface RunAgentOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** File of `NAME=value` lines whose values are masked in all that leaves this machine. */
   readonly secretsFile?: string;
+  /** Folder of scripts that it offers. */
+  readonly scripts?: string;
+  /** Refuse every command but those scripts, and shipped ones that `allow` names. */
+  readonly onlyScripts?: boolean;
+  readonly allow?: readonly string[];
   /** Folder of its own: identity, spool, working directories. */
   readonly data: string;
   readonly program: string;
@@ -73,6 +79,10 @@ async function serve(options: RunAgentOptions): Promise<void> {
   const key = new AgentKey({ url, data, instance, identity });
   const agent = createLocalAgent({
     link: httpLink({ url, key: () => key.secret, instance }),
+    controlPlane: () => ({ url, key: key.secret }),
+    ...(options.scripts === undefined ? {} : { scripts: resolve(options.scripts) }),
+    onlyScripts: options.onlyScripts ?? false,
+    allow: options.allow ?? [],
     data,
     name,
     log,

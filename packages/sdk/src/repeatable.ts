@@ -61,5 +61,7 @@ export const REPEATABLE = {
   agentPoll: true,
   agentAppend: true,
   agentReport: true,
+  agentDownload: true,
+  agentUpload: true,
   agentInput: true,
 } as const satisfies Record<OperationId, boolean>;

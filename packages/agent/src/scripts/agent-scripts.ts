@@ -16,7 +16,7 @@ export interface AgentScriptsOptions {
   readonly only: boolean;
   readonly allow: readonly string[];
   /** How shipped modules reach the control plane; others learn the address only. */
-  readonly link: LinkVariable | null;
+  readonly link: (() => LinkVariable) | null;
   readonly describe: DescribeModule;
   readonly log: Logger;
 }
@@ -136,7 +136,8 @@ export class AgentScripts implements Scripts {
   #link({ shipped }: { readonly shipped: boolean }): Readonly<Record<string, string>> {
     const { link } = this.#options;
     if (link === null) return {};
-    return { ERRAND_LINK: JSON.stringify(shipped ? link : { url: link.url }) };
+    const known = link();
+    return { ERRAND_LINK: JSON.stringify(shipped ? known : { url: known.url }) };
   }
 }
 

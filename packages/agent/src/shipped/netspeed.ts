@@ -12,7 +12,7 @@ export const parameters = {
     seconds: {
       type: 'number',
       minimum: 1,
-      maximum: 60,
+      maximum: 50,
       default: 10,
       description: 'how long in all: half of it down, half of it up',
     },

@@ -14,12 +14,15 @@ export interface StartAgentConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly data: string;
   readonly secretsFile: string | undefined;
+  readonly scripts: string | undefined;
+  readonly onlyScripts: boolean;
+  readonly allow: readonly string[];
 }
 
 /** Serves a pool until a signal comes. */
 export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<number> {
   const { runAgent } = await import('@errand/agent');
-  const { token, pool, secretsFile, ...rest } = config;
+  const { token, pool, secretsFile, scripts, ...rest } = config;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const say =
@@ -36,6 +39,7 @@ export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<nu
       ...(token === undefined ? {} : { token }),
       ...(pool === undefined ? {} : { pool }),
       ...(secretsFile === undefined ? {} : { secretsFile }),
+      ...(scripts === undefined ? {} : { scripts }),
       program: VERSION,
       log: { info: say('info'), warn: say('warn') },
       signal: stop.signal,

@@ -17,6 +17,9 @@ interface AgentOptions extends PlaceFlags {
   readonly slots?: string;
   readonly label?: readonly string[];
   readonly secrets?: string;
+  readonly scripts?: string;
+  readonly onlyScripts?: boolean;
+  readonly allow?: readonly string[];
 }
 
 export function declare(command: Command, run: Runner): void {
@@ -29,9 +32,19 @@ export function declare(command: Command, run: Runner): void {
     .option('--slots <n>', 'commands at once (64)')
     .option('--label <key=value>', 'label of this agent; repeatable', collect)
     .option('--secrets <file>', 'NAME=value lines whose values are masked in all that leaves this machine')
+    .option('--scripts <dir>', 'offer the scripts of this folder; their code stays on this machine')
+    .option('--only-scripts', 'refuse every other command, whatever the server says')
+    .option(
+      '--allow <script>',
+      'with --only-scripts: a shipped script that may be called too; repeatable',
+      collect,
+    )
     .option('--data <dir>', 'folder for its identity and what runs (in the data folder)')
     .action(run(actStart));
-  withExamples(start, [['errand agent --url https://errand.example.com --token TOKEN', 'join and serve']]);
+  withExamples(start, [
+    ['errand agent --url https://errand.example.com --token TOKEN', 'join and serve'],
+    ['errand agent --scripts ./scripts --only-scripts', 'run what lies in this folder and nothing else'],
+  ]);
   const list = command.command('ls').description('List agents.');
   withPlace(withJson(list)).action(run(actList));
   withExamples(list, [['errand agent ls', 'who serves which pool, and since when it is silent']]);
@@ -50,6 +63,9 @@ async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
     slots: slotsOf(options),
     labels: labelsOf(options.label),
     secretsFile: options.secrets,
+    scripts: options.scripts,
+    onlyScripts: options.onlyScripts ?? false,
+    allow: options.allow ?? [],
     // `agent` in the data folder is that of the server's own agent.
     data: options.data ?? join(defaultDataFolder(cli.environment), 'outbound-agent'),
   });

@@ -46,7 +46,12 @@ export function attemptId({ id, callerPlace }: CreatedRun): string {
 
 /** By these the agent finds what is left of an attempt whose keeper died. */
 function attemptVariables({ id, callerPlace }: CreatedRun): Record<string, string> {
-  return { ERRAND_RUN_ID: id, ERRAND_ATTEMPT: String(callerPlace?.token ?? 1) };
+  return {
+    ERRAND_RUN_ID: id,
+    ERRAND_ATTEMPT: String(callerPlace?.token ?? 1),
+    // Beside the files of the attempt, where the agent looks for it.
+    ERRAND_RESULT: `${callerPlace?.spool ?? ''}.result`,
+  };
 }
 
 /** The keeper inherits our folder, environment, limits and descriptor 0, and gives them to the command. */

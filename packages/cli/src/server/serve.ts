@@ -48,7 +48,12 @@ async function startOnce({ file, ...sources }: ServeConfig): Promise<RunningServ
     version: VERSION,
     agentFolder: agentFolder(),
     page: pageFolder(),
-    startOwnAgent: async (options) => createLocalAgent({ ...options, ...keeper }),
+    startOwnAgent: async (options) =>
+      createLocalAgent({
+        ...options,
+        ...keeper,
+        controlPlane: () => ({ url: 'http://localhost', socketPath: sources.socket }),
+      }),
   });
 }
 

@@ -16,6 +16,8 @@ import {
   PollAnswer,
   Report,
   ReportAnswer,
+  TransferAnswer,
+  TransferQuery,
 } from '../schemas/agent.ts';
 import { PoolParams } from '../schemas/pool.ts';
 import { RunParams } from '../schemas/run.ts';
@@ -124,6 +126,22 @@ export const AGENT_ROUTES = {
     status: 200,
     answer: ReportAnswer,
     errors: ['invalid'],
+  },
+  agentDownload: {
+    summary: 'Random bytes, to measure the line with; a few at a time, for a few seconds',
+    access: 'line',
+    query: TransferQuery,
+    status: 200,
+    answer: { streams: ['application/octet-stream'] },
+    errors: ['invalid', 'unavailable'],
+  },
+  agentUpload: {
+    summary: 'Takes bytes and throws them away, to measure the line with; a few at a time, for a few seconds',
+    access: 'line',
+    body: 'bytes',
+    status: 200,
+    answer: TransferAnswer,
+    errors: ['too_large', 'unavailable'],
   },
   agentInput: {
     summary: 'An agent fetches standard input; the header errand-input-ended tells whether more follows',

@@ -196,3 +196,8 @@ export const PollAnswer = z.strictObject({
   windows: z.array(z.strictObject({ ...AttemptName.shape, ...Window.shape })),
   notice: z.string().optional(),
 });
+
+export const TransferQuery = z.strictObject({
+  bytes: z.coerce.number().int().min(1).max(LIMITS.transferBytes).default(LIMITS.transferBytes),
+});
+export const TransferAnswer = z.strictObject({ bytes: z.int() });

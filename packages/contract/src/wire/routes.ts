@@ -55,6 +55,8 @@ export const ROUTES = {
   agentPoll: { method: 'POST', path: '/v1/agent/poll' },
   agentAppend: { method: 'POST', path: '/v1/agent/runs/{id}/log' },
   agentReport: { method: 'POST', path: '/v1/agent/runs/{id}/report' },
+  agentDownload: { method: 'GET', path: '/v1/agent/transfer' },
+  agentUpload: { method: 'POST', path: '/v1/agent/transfer' },
   agentInput: { method: 'GET', path: '/v1/agent/runs/{id}/input' },
 } as const satisfies Record<
   string,

@@ -55,6 +55,8 @@ export const LIMITS = {
   /** A schema is compiled at every start and shown in forms; real ones have a few KB. */
   schemaBytes: 64 * KB,
   resultBytes: MB,
+  /** One request that measures a line. */
+  transferBytes: 64 * MB,
   appendBytes: 4 * MB,
   nameLength: 200,
   tags: 32,

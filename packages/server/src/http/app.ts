@@ -16,6 +16,7 @@ import { runHandlers } from './handlers/run-handlers.ts';
 import { scriptHandlers } from './handlers/script-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
 import { signInHandlers } from './handlers/sign-in-handlers.ts';
+import { transferHandlers } from './handlers/transfer-handlers.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import type { AppParts, Environment } from './parts.ts';
 import { registerRoutes } from './register.ts';
@@ -56,6 +57,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...keyHandlers(services),
       ...signInHandlers(services),
       ...agentHandlers(services),
+      ...transferHandlers(),
       ...agentLifeHandlers(services),
       ...scriptHandlers(services),
       ...poolHandlers(services),

@@ -29,11 +29,12 @@ export async function authenticate(
 export function checkAccess({ access }: Route, actor: Actor): void {
   const allowed =
     access === 'open' ||
+    (access === 'line' && (actor.local || actor.role === 'agent')) ||
     (access === 'agent' ? actor.role === 'agent' : actor.role === 'admin' || isEnough(access, actor));
   if (!allowed) throw new ErrandError('forbidden', `a key with the role ${actor.role} may not do this`);
 }
 
-function isEnough(access: 'any' | 'touch' | 'admin', { role }: Actor): boolean {
-  if (access === 'admin' || role === 'agent') return false;
+function isEnough(access: 'any' | 'touch' | 'admin' | 'line', { role }: Actor): boolean {
+  if (access === 'admin' || access === 'line' || role === 'agent') return false;
   return access === 'any' || role !== 'viewer';
 }

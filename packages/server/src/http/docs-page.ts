@@ -47,6 +47,7 @@ const NEEDS: Readonly<Record<Route['access'], string>> = {
   touch: 'keys with the role admin, member or service',
   admin: 'keys with the role admin',
   agent: 'keys with the role agent',
+  line: 'agents',
 };
 
 function operation(id: OperationId, paths: Record<string, Record<string, Json>>): string {
