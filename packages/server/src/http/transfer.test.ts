@@ -37,7 +37,7 @@ describe('what measures a line', () => {
     const open = await Promise.all(Array.from({ length: 32 }, () => plane.ask('GET', PATH, { key })));
     const busy = await plane.ask('POST', PATH, { key, body: Buffer.alloc(1) });
     expect(busy.status).toBe(503);
-    await Promise.all(open.map((answer) => answer.body?.cancel()));
+    await Promise.all(open.map(async (answer) => answer.body?.cancel()));
     expect((await plane.ask('POST', PATH, { key, body: Buffer.alloc(1) })).status).toBe(200);
   });
 });
