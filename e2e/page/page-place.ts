@@ -27,13 +27,17 @@ export class PagePlace implements AsyncDisposable {
   }
 
   /** A window that is signed in, at a path; what goes wrong in it fails the test at its end. */
-  async open(size: Size, path = '/', key = this.server.key): Promise<Window> {
+  async open(
+    size: Size,
+    path = '/',
+    { key = this.server.key, url = this.url }: { readonly key?: string; readonly url?: string } = {},
+  ): Promise<Window> {
     const { page, context, faults } = await openPage(this.browser, size);
-    await page.goto(`${this.url}/sign-in`);
+    await page.goto(`${url}/sign-in`);
     await page.getByLabel('Key').fill(key);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
-    await page.goto(`${this.url}${path}`);
+    await page.goto(`${url}${path}`);
     return {
       page,
       faults,

@@ -16,9 +16,13 @@ export function useRun(id: string): UseQueryResult<Run> {
   });
 }
 
-/** Something newer was learned of a run. */
+/** Something newer was learned of a run. Lists, logs and events do not carry its result, so that is asked for once it is there. */
 export function putRun(run: Run): void {
-  queryClient.setQueryData(['run', run.id], run);
+  const key = ['run', run.id];
+  const known = queryClient.getQueryData<Run>(key);
+  const result = run.result ?? known?.result;
+  queryClient.setQueryData(key, result === undefined ? run : { ...run, result });
+  if (run.hasResult && result === undefined) void queryClient.invalidateQueries({ queryKey: key });
 }
 
 function againMs({ endedAt, status }: Run): number | false {

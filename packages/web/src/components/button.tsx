@@ -17,13 +17,15 @@ const TONES: Readonly<Record<Tone, string>> = {
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'className'> {
   readonly tone?: Tone;
   readonly icon?: IconName;
+  /** Only the picture where there is little room. */
+  readonly compact?: boolean;
 }
 
-export function Button({ tone = 'plain', icon, children, ...rest }: ButtonProps): ReactNode {
+export function Button({ tone = 'plain', icon, compact = false, children, ...rest }: ButtonProps): ReactNode {
   return (
     <button type="button" className={`${BASE} ${TONES[tone]}`} {...rest}>
       {icon !== undefined && <Icon name={icon} size={18} />}
-      {children}
+      {compact ? <span className="max-wide:sr-only">{children}</span> : children}
     </button>
   );
 }
@@ -39,7 +41,7 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'classNa
 /** A button that is a picture. With `aria-pressed` it is a switch. */
 export function IconButton({ icon, label, dark = false, ...rest }: IconButtonProps): ReactNode {
   const tone = dark
-    ? 'text-term-muted hover:enabled:bg-term-line hover:enabled:text-term-ink aria-pressed:bg-term-line aria-pressed:text-white'
+    ? 'text-term-muted hover:enabled:bg-term-line hover:enabled:text-term-ink aria-pressed:bg-term-line aria-pressed:text-term-ink'
     : 'text-muted hover:enabled:bg-sunken hover:enabled:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent';
   return (
     <button

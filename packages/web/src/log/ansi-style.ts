@@ -25,7 +25,7 @@ export const PLAIN: AnsiStyle = {
 
 /** The style after a "select graphic rendition" sequence (ECMA-48, 8.3.117): its parameters as they stand between `ESC [` and `m`. */
 export function styleAfter(style: AnsiStyle, parameters: string): AnsiStyle {
-  const codes = parameters.split(/[;:]/).map((text) => (text === '' ? 0 : Number(text)));
+  const codes = parameters.split(';').flatMap(codesOf);
   let next = style;
   for (let at = 0; at < codes.length; at += 1) {
     const code = codes[at] ?? 0;
@@ -36,6 +36,15 @@ export function styleAfter(style: AnsiStyle, parameters: string): AnsiStyle {
     } else next = simple(next, code);
   }
   return next;
+}
+
+/** A group may hold its parts by colons, with a colour space that nobody uses (ITU T.416): `38:2::1:2:3` is `38;2;1;2;3`. */
+function codesOf(group: string): readonly number[] {
+  const parts = group.split(':').map((text) => (text === '' ? 0 : Number(text)));
+  const [first = 0, kind] = parts;
+  if (parts.length === 1) return [first];
+  if (first === 4) return [kind === 0 ? 24 : 4];
+  return kind === 2 && parts.length > 5 ? [first, 2, ...parts.slice(-3)] : parts;
 }
 
 const CHANGES: Readonly<Record<number, Partial<AnsiStyle>>> = {

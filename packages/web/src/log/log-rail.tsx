@@ -15,7 +15,8 @@ const STEPS: Readonly<Record<string, number>> = {
 
 export interface LogRailProps {
   readonly feed: LogFeed;
-  readonly goTo: (offset: number) => void;
+  /** Resolves when that place is shown. */
+  readonly goTo: (offset: number) => Promise<void>;
 }
 
 /**
@@ -25,16 +26,25 @@ export interface LogRailProps {
 export function LogRail({ feed, goTo }: LogRailProps): ReactNode {
   const rail = useRef<HTMLDivElement>(null);
   const [dragged, setDragged] = useState<number | null>(null);
+  const [going, setGoing] = useState<number | null>(null);
   const { size, window } = feed;
   if (size <= SMALL_BYTES) return null;
-  const shown = dragged ?? (feed.following ? 1 : Math.min(1, (window.start + window.length / 2) / size));
+  const shown =
+    dragged ?? going ?? (feed.following ? 1 : Math.min(1, (window.start + window.length / 2) / size));
   const at = (event: PointerEvent): number => {
     const box = rail.current?.getBoundingClientRect();
     if (box === undefined || box.height === 0) return 0;
     return Math.min(1, Math.max(0, (event.clientY - box.top) / box.height));
   };
-  const go = (fraction: number): void =>
-    fraction >= 1 ? feed.openTail() : goTo(Math.floor(fraction * size));
+  const go = (fraction: number): void => {
+    if (fraction >= 1) return feed.openTail();
+    setGoing(fraction);
+    void arrive(fraction);
+  };
+  const arrive = async (fraction: number): Promise<void> => {
+    await goTo(Math.floor(fraction * size));
+    setGoing((now) => (now === fraction ? null : now));
+  };
   const onKey = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
     if (step === undefined) return;

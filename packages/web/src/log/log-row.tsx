@@ -49,7 +49,7 @@ export const LogRow = memo(function LogRow({
 function Piece({ part }: { readonly part: Part }): ReactNode {
   const { text, hit, href, style } = part;
   const look = cssOf(style);
-  const shown = hit ? <mark className="bg-term-hit text-white">{text}</mark> : text;
+  const shown = hit ? <mark className="bg-term-hit text-term-ink">{text}</mark> : text;
   if (href !== null)
     return (
       <a href={href} style={look} className="underline" rel="noreferrer noopener" target="_blank">

@@ -46,7 +46,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
       </div>
       <div className="ml-auto flex items-center">
         <TextButton label="Only stderr" pressed={onlyStderr} onClick={() => setOnlyStderr(!onlyStderr)}>
-          <span className="font-mono text-[13px]">2&gt;</span>
+          <span className="font-mono text-[13px]">stderr</span>
         </TextButton>
         <IconButton
           dark
@@ -91,7 +91,7 @@ function TextButton({ label, pressed, onClick, children }: TextButtonProps): Rea
       title={label}
       aria-pressed={pressed}
       onClick={onClick}
-      className="inline-flex size-11 items-center justify-center rounded-control hover:bg-term-line hover:text-term-ink aria-pressed:bg-term-line aria-pressed:text-white"
+      className="inline-flex h-11 min-w-11 items-center justify-center rounded-control px-1 hover:bg-term-line hover:text-term-ink aria-pressed:bg-term-line aria-pressed:text-term-ink"
     >
       {children}
     </button>
@@ -118,7 +118,7 @@ function SearchField({ feed, wanted, setWanted, search, target }: LogToolbarProp
         ref={field}
         aria-label="Search in the output"
         placeholder="Search in all of the output"
-        className="min-h-11 min-w-0 flex-1 bg-transparent px-2 text-term-ink placeholder:text-term-muted"
+        className="min-h-11 min-w-0 flex-1 rounded-control bg-transparent px-2 -outline-offset-2 text-term-ink placeholder:text-term-muted"
         type="text"
         enterKeyHint="search"
         autoComplete="off"

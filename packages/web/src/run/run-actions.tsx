@@ -43,7 +43,7 @@ export function RunActions({ run }: { readonly run: Run }): ReactNode {
           >
             <Icon name="edit" />
           </Link>
-          <Button icon="retry" disabled={retry.isPending} onClick={() => retry.mutate()}>
+          <Button compact icon="retry" disabled={retry.isPending} onClick={() => retry.mutate()}>
             Retry
           </Button>
         </>

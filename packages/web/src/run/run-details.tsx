@@ -3,15 +3,16 @@ import type { ReactNode } from 'react';
 import { Icon } from '../components/icon.tsx';
 import { durationText, Moment } from '../components/time.tsx';
 
-/** Everything else that is known of it, folded away. */
-export function RunDetails({ run }: { readonly run: Run }): ReactNode {
+/** Where it runs; and everything else that is known of it, folded away. */
+export function RunDetails({ run, where }: { readonly run: Run; readonly where: ReactNode }): ReactNode {
   return (
     <details className="group text-sm">
       <summary className="inline-flex min-h-11 items-center gap-1.5 rounded-control pr-3 font-medium text-muted select-none hover:text-ink">
         <span className="transition-transform group-open:rotate-180">
           <Icon name="down" size={18} />
         </span>
-        Details
+        <span className="sr-only">Details</span>
+        {where}
       </summary>
       <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1.5 pb-2 [&>dd]:min-w-0 [&>dd]:break-words [&>dt]:text-muted">
         {rowsOf(run).map(([name, value]) => (

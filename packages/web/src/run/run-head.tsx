@@ -18,7 +18,7 @@ export interface RunHeadProps {
 /** What it is, how it goes, what can be done about it. */
 export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
   return (
-    <header className="flex max-h-[55dvh] shrink-0 flex-col gap-2 overflow-y-auto border-b border-line bg-surface px-3 py-2 wide:px-5 wide:py-3">
+    <header className="flex max-h-[55dvh] shrink-0 flex-col gap-1 overflow-y-auto border-b border-line bg-surface px-3 py-2 wide:px-5 wide:py-3">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Link
           to="/runs"
@@ -37,17 +37,14 @@ export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
         </div>
       </div>
       <h1
-        className="line-clamp-3 font-mono text-[15px] font-medium break-all whitespace-pre-wrap"
+        className="line-clamp-2 shrink-0 font-mono wide:line-clamp-4 text-[15px] font-medium break-all whitespace-pre-wrap"
         title={commandText(run)}
       >
         {commandText(run)}
       </h1>
       <Sentence run={run} />
-      <div className="flex flex-wrap items-center gap-x-4 text-sm text-muted">
-        <Where run={run} />
-        {run.attempts.length > 1 && <Attempts run={run} shown={attempt} />}
-      </div>
-      <RunDetails run={run} />
+      <RunDetails run={run} where={<Where run={run} />} />
+      {run.attempts.length > 1 && <Attempts run={run} shown={attempt} />}
     </header>
   );
 }
@@ -55,7 +52,8 @@ export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
 /** Why it waits, or how it ended, where the badge does not say all. */
 function Sentence({ run }: { readonly run: Run }): ReactNode {
   const { why, end, status } = run;
-  if (end !== null && status !== 'succeeded') return <p className="text-sm text-muted">{end.sentence}</p>;
+  if (end !== null && status !== 'succeeded' && end.reason !== 'exited')
+    return <p className="text-sm text-muted">{end.sentence}</p>;
   return why === null ? null : <p className="text-sm text-muted">{why}</p>;
 }
 
@@ -73,7 +71,7 @@ function Where({ run }: { readonly run: Run }): ReactNode {
 
 function Attempts({ run, shown }: RunHeadAttempts): ReactNode {
   return (
-    <nav aria-label="Attempts" className="flex flex-wrap items-center">
+    <nav aria-label="Attempts" className="-ml-2 flex flex-wrap items-center text-sm text-muted">
       {run.attempts.map(({ attempt, end }) => (
         <Link
           key={attempt}

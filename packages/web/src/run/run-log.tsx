@@ -56,8 +56,8 @@ export function RunLog({ run, attempt }: RunLogProps): ReactNode {
         <StderrLines run={run} attempt={attempt} look={{ ...look, wanted }} />
       ) : (
         <LogView feed={feed} run={run} look={{ ...look, wanted }} target={target} fill>
-          <LogRail feed={feed} goTo={(offset) => void feed.openAt(offset)} />
-          <FollowButton feed={feed} />
+          <LogRail feed={feed} goTo={(offset) => feed.openAt(offset)} />
+          <FollowButton feed={feed} live={run.endedAt === null} />
         </LogView>
       )}
     </section>
@@ -83,9 +83,8 @@ function useLinkedLine(feed: LogFeed, at: number | undefined, goTo: (offset: num
 }
 
 /** The way back to the end, for whoever went elsewhere. */
-function FollowButton({ feed }: { readonly feed: LogFeed }): ReactNode {
+function FollowButton({ feed, live }: { readonly feed: LogFeed; readonly live: boolean }): ReactNode {
   if (feed.following || feed.window.length === 0) return null;
-  const live = feed.state !== 'ended';
   return (
     <button
       type="button"

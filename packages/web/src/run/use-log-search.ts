@@ -43,7 +43,10 @@ export function useLogSearch(run: Run, attempt: number, found: (offset: number) 
           signal,
         );
         const [line] = answer.lines;
-        if (line !== undefined) return found(line.offset);
+        if (line !== undefined) {
+          setSays('');
+          return found(line.offset);
+        }
         if (answer.done) return setSays(direction === 'forward' ? 'Not found below' : 'Not found above');
         from = answer.next;
         setSays(`Searching, ${Math.floor((from / Math.max(1, answer.size)) * 100)} %`);

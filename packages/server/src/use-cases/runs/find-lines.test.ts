@@ -44,6 +44,13 @@ test('finds every line with any of the texts, in either direction, whatever the 
   expect((await find({ texts: ['two'] })).lines[0]?.offset).toBe(4);
 });
 
+test('takes longer characters as they are', async () => {
+  const find = await logOf('caf\u00e9 ERR\n\u30e9 err\n\u00c3\u00a9 other\n');
+  expect(texts(await find({ texts: ['CAF\u00e9 err'] }))).toEqual(['caf\u00e9 ERR']);
+  // U+30E9 is E3 83 A9; U+00C3 is C3 83: in Latin-1 E3 is the small letter of C3.
+  expect(texts(await find({ texts: ['\u00c3'] }))).toEqual(['\u00c3\u00a9 other']);
+});
+
 test('goes on where it stopped, and names each line once', async () => {
   const find = await logOf(Array.from({ length: 50 }, (_, index) => `line ${index}\n`).join(''));
   for (const direction of ['forward', 'back'] as const) {
