@@ -3,6 +3,7 @@ import type { OperationId } from '@errand/contract/wire';
 import { type EventOptions, followEvents, type ServerEvent } from './events.ts';
 import { type Groups, groupsOf } from './groups.ts';
 import { Runs } from './runs.ts';
+import { Scripts } from './scripts.ts';
 import { type Input, type RequestOptions, Transport, type TransportOptions } from './transport.ts';
 
 /**
@@ -15,6 +16,7 @@ import { type Input, type RequestOptions, Transport, type TransportOptions } fro
  */
 export class Errand {
   readonly runs: Runs;
+  readonly scripts: Scripts;
   readonly keys: Keys;
   readonly pools: Pools;
   readonly agents: Agents;
@@ -24,6 +26,7 @@ export class Errand {
   constructor(options: TransportOptions) {
     this.#transport = new Transport(options);
     this.runs = new Runs(this.#transport);
+    this.scripts = new Scripts(this.#transport, this.runs);
     this.keys = keysOf(this.#transport);
     this.pools = poolsOf(this.#transport);
     this.agents = agentsOf(this.#transport);

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '@errand/contract';
+import type { ErrorBody, Run } from '@errand/contract';
 
 /** The closed list of what can be wrong with a request. */
 export type ErrorCode = ErrorBody['error']['code'];
@@ -50,4 +50,15 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
   return error.message === '' ? (causeCode(error) ?? error.name) : error.message;
+}
+
+/** A run whose result was asked for has not succeeded, or not yet. `run` is as it was then. */
+export class ErrandRunError extends Error {
+  override readonly name = 'ErrandRunError';
+  readonly run: Run;
+
+  constructor(run: Run) {
+    super(run.end?.sentence ?? `the run ${run.id} is still ${run.status}`);
+    this.run = run;
+  }
 }

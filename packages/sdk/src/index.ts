@@ -1,6 +1,6 @@
-export type { Answer, Run, RunCreateInput } from '@errand/contract';
+export type { Answer, Run, RunCreateInput, Script, ScriptDefinitionInput } from '@errand/contract';
 export { type AgentDetails, type Agents, connect, Errand, type Keys, type Pools } from './errand.ts';
-export { ErrandApiError, ErrandConnectionError, type ErrorCode } from './errors.ts';
+export { ErrandApiError, ErrandConnectionError, ErrandRunError, type ErrorCode } from './errors.ts';
 export type { EventOptions, ServerEvent } from './events.ts';
 export type { ByteStream, Fetch, FetchAnswer, FetchInit } from './fetch.ts';
 export type { LogOptions, LogPiece } from './follow-log.ts';
@@ -8,5 +8,6 @@ export type { Group, Groups } from './groups.ts';
 export type { LogPart, ReadPart } from './read-log.ts';
 export type { RunHandle, WaitOptions } from './run-handle.ts';
 export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';
+export type { CallOptions, ScriptName, ScriptRun, Scripts } from './scripts.ts';
 export type { Input, RequestOptions, TransportOptions } from './transport.ts';
 export type { InputOptions, InputResult, InputSource } from './write-input.ts';

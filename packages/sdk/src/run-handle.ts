@@ -1,4 +1,5 @@
 import type { Answer, Run } from '@errand/contract';
+import { ErrandRunError } from './errors.ts';
 import { followLog, type LogOptions, type LogPiece } from './follow-log.ts';
 import { type LogPart, type ReadPart, readLog } from './read-log.ts';
 import type { Input, Transport } from './transport.ts';
@@ -63,6 +64,13 @@ export class RunHandle {
       this.#learn(run);
       if (run.endedAt !== null || Date.now() >= deadline) return run;
     }
+  }
+
+  /** Waits for the end and answers what the run reported, null where it reported nothing. Throws an ErrandRunError where it did not succeed. */
+  async result<Value = unknown>(options: WaitOptions = {}): Promise<Value> {
+    const run = await this.wait(options);
+    if (run.status !== 'succeeded') throw new ErrandRunError(run);
+    return run.result as Value;
   }
 
   /** Asks for its end: a signal to its whole tree, then the grace, then the kill. With `kill` at once. Repeatable. */

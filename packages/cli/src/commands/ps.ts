@@ -3,7 +3,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
-import { commandText } from '../output/plain-text.ts';
+import { describedRun } from '../output/described-run.ts';
 import { renderTable } from '../output/table.ts';
 import { agoText, spanText } from '../output/time-text.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
@@ -63,7 +63,7 @@ function table(runs: readonly Run[], width: number): string {
       ? ''
       : spanText(Date.parse(run.endedAt ?? new Date(now).toISOString()) - Date.parse(run.startedAt)),
     run.pool,
-    `${run.name === null ? '' : `${run.name}: `}${run.shell ?? commandText(run.command ?? [])}`,
+    `${run.name === null ? '' : `${run.name}: `}${describedRun(run)}`,
   ]);
   return renderTable(head, rows, width);
 }

@@ -18,6 +18,8 @@ export interface WatchOptions {
   readonly detached?: AbortSignal;
   /** Called once nothing of the run is shown any more, before a word of ours is. */
   readonly leaveTerminal?: () => void;
+  /** Shows the run once it has ended, with its result, in place of JSON. */
+  readonly present?: (run: Run) => Promise<void>;
 }
 
 /** Submits a run and watches it to its end: its output to ours, our interrupts to it. Answers the exit status. */
@@ -42,7 +44,7 @@ export async function watchRun(
       status,
       attempt: 1,
     }).finally(options.leaveTerminal);
-    return await finish(cli, ended, options);
+    return await finish(cli, await withResult(run, ended), options);
   } catch (error) {
     if (interrupts.gone.aborted) return await leave(cli, run);
     if (options.detached?.aborted === true) return await detach(cli, run);
@@ -61,8 +63,14 @@ function sinkOf({ stdout, stderr }: Cli, { output }: WatchOptions): LogSink {
   return mergeTo(output === 'merge' ? stdout : stderr);
 }
 
-async function finish(cli: Cli, run: Run, { output }: WatchOptions): Promise<number> {
-  if (output === 'json') await cli.stdout.line(JSON.stringify(run, null, 2));
+/** The end of a log does not carry the result. */
+async function withResult(run: RunHandle, ended: Run): Promise<Run> {
+  return ended.hasResult ? await run.refresh() : ended;
+}
+
+async function finish(cli: Cli, run: Run, { output, present }: WatchOptions): Promise<number> {
+  if (present !== undefined) await present(run);
+  else if (output === 'json') await cli.stdout.line(JSON.stringify(run, null, 2));
   const onTerminal = cli.stderr.isTerminal;
   const sentences = [endingSentence(run, onTerminal), onTerminal ? missingSentence(run) : null];
   for (const sentence of sentences) {
