@@ -100,4 +100,44 @@ describe('errand script', () => {
     expect(call.stderr).toBe('14\n**************\n');
     expect(call.stdout).not.toContain('sesame');
   });
+
+  it('shows the result in its view, and in one document with --json; one that does not fit fails the run', async () => {
+    await using server = await ErrandServer.start();
+    await using user = server.user();
+    const speed = `
+shell: 'echo measuring; echo "{\\"mbit\\": $ARG_SAYS}" > "$ERRAND_RESULT"'
+parameters: {properties: {says: {type: string, default: "347.5"}}}
+result:
+  schema: {type: object, properties: {mbit: {type: number}}, required: [mbit]}
+  view: {kind: gauge, path: mbit, max: 1000, unit: Mbit/s}
+`;
+    await withScript(user, 'speed', speed);
+    const call = await user.errand(['script', 'call', 'speed']);
+    expect(call).toMatchObject({ status: 0, stderr: '' });
+    expect(call.stdout).toMatch(/^measuring\n0 ├─+▲─+┤ 1000\n +347.5 Mbit\/s\n$/);
+    const json = await user.errand(['script', 'call', 'speed', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ status: 'succeeded', result: { mbit: 347.5 } });
+    const bad = await user.errand(['script', 'call', 'speed', '--says', '"fast"']);
+    expect(bad).toMatchObject({ status: 125, stdout: 'measuring\n' });
+    expect(bad.stderr).toContain('its result is not valid: mbit: must be a number');
+  });
+
+  it('calls a module with its arguments and returns what it returns', async () => {
+    await using server = await ErrandServer.start();
+    await using user = server.user();
+    const file = join(user.folder, 'sum.ts');
+    const source = `
+      export const description: string = 'adds up';
+      export const parameters = { properties: { numbers: { type: 'array', items: { type: 'number' } } } };
+      export const view = { kind: 'json' };
+      export function run({ numbers }: { numbers: number[] }): number {
+        console.log('adding', numbers.length);
+        return numbers.reduce((sum, each) => sum + each, 0);
+      }
+    `;
+    writeFileSync(file, source);
+    expect((await user.errand(['script', 'set', 'sum', '-f', file])).status).toBe(0);
+    const call = await user.errand(['script', 'call', 'sum', '--numbers', '1.5', '--numbers', '2']);
+    expect(call).toMatchObject({ status: 0, stdout: 'adding 2\n3.5\n' });
+  });
 });
