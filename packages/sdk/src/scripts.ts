@@ -50,9 +50,9 @@ export class Scripts {
   }
 
   /** Submits a call; resolves once it is stored. `script` may name the version it means by its sha256. */
-  async call<Result = unknown, Args extends object = Readonly<Record<string, unknown>>>(
+  async call<Result = unknown>(
     script: ScriptName,
-    args: Args,
+    args: object,
     options: CallOptions = {},
   ): Promise<ScriptRun<Result>> {
     const { idempotencyKey, signal, ...about } = options;

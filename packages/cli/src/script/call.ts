@@ -74,7 +74,7 @@ function aboutRun(options: Options): CallOptions {
     name: textOption(options, 'name'),
     tags: Array.isArray(tag) ? [...tag] : undefined,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as CallOptions;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function placeOf(options: Options): { readonly url?: string; readonly data?: string } {

@@ -20,7 +20,7 @@ const DRAWN: {
   readonly [Kind in View['kind']]: (result: unknown, view: ViewOf<Kind>, columns: number) => string | null;
 } = {
   gauge: (result, view, columns) => {
-    const value = atPath(result, view.path ?? '');
+    const value = atPath(result, view.path);
     return typeof value === 'number' ? gaugeText(value, view, columns) : null;
   },
   table: (result, view, columns) => tableText(result, view, columns),
@@ -28,11 +28,7 @@ const DRAWN: {
   json: () => null,
 };
 
-function tableText(
-  result: unknown,
-  { path = '', columns = [] }: ViewOf<'table'>,
-  width: number,
-): string | null {
+function tableText(result: unknown, { path, columns }: ViewOf<'table'>, width: number): string | null {
   const rows = atPath(result, path);
   if (!Array.isArray(rows)) return null;
   const shown = columns.length > 0 ? columns : columnsOf(rows);
@@ -61,18 +57,18 @@ const COLUMNS = 72;
 
 /** Bars as lines with their number behind; a line as one row of blocks from its least to its greatest value. */
 function chartText(result: unknown, view: ViewOf<'chart'>, columns: number): string | null {
-  const items = atPath(result, view.path ?? '');
+  const items = atPath(result, view.path);
   if (!Array.isArray(items) || items.length === 0) return null;
-  const series = (view.y ?? ['']).map((path) => ({
+  const series = view.y.map((path) => ({
     path,
     values: items.map((item) => Number(atPath(item, path))),
   }));
   if (series.some(({ values }) => values.some((value) => !Number.isFinite(value)))) return null;
   const labels = items.map((item, index) =>
-    view.x == null ? String(index + 1) : plainText(cellText(atPath(item, view.x))),
+    view.x === null ? String(index + 1) : plainText(cellText(atPath(item, view.x))),
   );
   const width = Math.min(columns, COLUMNS);
-  const unit = view.unit === undefined || view.unit === '' ? '' : ` ${plainText(view.unit)}`;
+  const unit = view.unit === '' ? '' : ` ${plainText(view.unit)}`;
   return series
     .map(({ path, values }) => {
       const title = series.length === 1 ? '' : `${plainText(path)}\n`;

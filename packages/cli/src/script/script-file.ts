@@ -22,7 +22,7 @@ export async function readScriptFile(path: string): Promise<ScriptDefinitionInpu
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new CliError(`${path} must hold fields such as command: [...] and parameters: {...}`);
   // What is in it is for the server to say, which says it by field.
-  return await withModuleFile(path, value as ScriptDefinitionInput);
+  return await withModuleFile(path, value);
 }
 
 /** `module: {file: speed.ts}` stands for the text of that file. */
