@@ -90,7 +90,7 @@ export function createServices(parts: ServiceParts): Services {
     why: common,
     sessions: sessionParts(parts),
     revocations: new Revocations(notifier),
-    poolSetting: common,
+    poolSetting: submit,
     groups: submit,
     keyMaking: { keys, clock, ids },
     ...agentServices(parts, common),

@@ -1,5 +1,6 @@
 import { LIMITS } from '@errand/core/vocabulary';
 import { z } from 'zod';
+import { Environment, SecretEnvironment, VariableName } from './environment.ts';
 import { Duration } from './quantity.ts';
 import { Label } from './text.ts';
 
@@ -18,12 +19,21 @@ const lostAfter = Duration.refine((ms) => ms >= 1_000, 'must be at least 1s').me
   description: 'A run that is unreachable for longer counts as lost',
 });
 
+const env = {
+  description: 'Variables that its runs get when they are submitted; those of the run come before',
+};
+const secretEnv = {
+  description: 'The same, but encrypted at rest, never shown again, and masked in what the runs write',
+};
+
 /** The whole of it: what is not given is as in a new pool. */
 export const PoolPut = z.strictObject({
   limit: limit.default(null),
   limitPerKey: limitPerKey.default(null),
   paused: paused.default(false),
   lostAfter: lostAfter.prefault('5m'),
+  env: Environment.default({}).meta(env),
+  secretEnv: SecretEnvironment.default({}).meta(secretEnv),
 });
 
 /** Some of it: what is not given stays. */
@@ -32,7 +42,18 @@ export const PoolPatch = z.strictObject({
   limitPerKey: limitPerKey.optional(),
   paused: paused.optional(),
   lostAfter: lostAfter.optional(),
+  env: changesOf(Environment).optional().meta(env),
+  secretEnv: changesOf(SecretEnvironment).optional().meta(secretEnv),
 });
+
+/** Variables that are set, and such that are taken away (null); the others stay. */
+function changesOf(environment: typeof Environment): z.ZodType<Record<string, string | null>> {
+  return z.record(VariableName, z.string().nullable()).superRefine((changes, context) => {
+    const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null));
+    for (const { path, message } of environment.safeParse(set).error?.issues ?? [])
+      context.addIssue({ code: 'custom', path, message });
+  });
+}
 
 export const Pool = z
   .strictObject({
@@ -42,6 +63,8 @@ export const Pool = z
     limit,
     limitPerKey,
     lostAfterMs: z.int(),
+    env: z.record(z.string(), z.string()),
+    secretEnv: z.array(z.string()).meta({ description: 'Names only' }),
     queued: z.int(),
     running: z.int().meta({ description: 'Runs that agents hold' }),
     agents: z.int(),

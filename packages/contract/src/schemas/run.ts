@@ -1,34 +1,10 @@
 import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core/vocabulary';
 import { z } from 'zod';
-import { secretFault } from '../wire/secret-rule.ts';
+import { byteLength, Environment, SecretEnvironment } from './environment.ts';
 import { Limit } from './pool.ts';
 import { Duration, Size } from './quantity.ts';
 import { ResultViewInput, ScriptName, Sha256 } from './script.ts';
 import { Label, Labels, Name, OwnerPath, ProgramText } from './text.ts';
-
-const VARIABLE = /^[^=\0]+$/;
-
-export const Environment = z
-  .record(z.string().regex(VARIABLE, 'must be a name without = and NUL'), ProgramText)
-  .refine(
-    (env) => byteLength(Object.entries(env).flat()) <= LIMITS.envBytes,
-    `must be at most ${LIMITS.envBytes} bytes in all`,
-  )
-  .refine(
-    (env) => Object.entries(env).every(([name, value]) => byteLength([name, value]) < LIMITS.argBytes),
-    `must not hold a variable of more than ${LIMITS.argBytes} bytes; no program can take one`,
-  );
-
-/** Values that are masked wherever a command writes them. */
-export const SecretEnvironment = Environment.superRefine((env, context) => {
-  for (const [name, value] of Object.entries(env)) {
-    const fault = secretFault(value);
-    if (fault !== null) context.addIssue({ code: 'custom', path: [name], message: fault });
-  }
-}).refine(
-  (env) => byteLength(Object.values(env)) <= LIMITS.secretBytes,
-  `must be at most ${LIMITS.secretBytes} bytes in all`,
-);
 
 export const Argv = z
   .array(
@@ -254,8 +230,3 @@ export const Id = z
 export const RunParams = z.strictObject({ id: Id });
 
 export const RunList = z.strictObject({ runs: z.array(Run), nextCursor: z.string().nullable() });
-
-function byteLength(texts: readonly string[]): number {
-  const encoder = new TextEncoder();
-  return texts.reduce((sum, text) => sum + encoder.encode(text).length + 1, 0);
-}

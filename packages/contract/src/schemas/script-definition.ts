@@ -1,7 +1,8 @@
 import { LIMITS, RESULT_SOURCES } from '@errand/core/vocabulary';
 import { z } from 'zod';
+import { Environment } from './environment.ts';
 import { Duration } from './quantity.ts';
-import { Argv, Environment } from './run.ts';
+import { Argv } from './run.ts';
 import { ResultRuleInput, ResultViewInput, SchemaDocument, ScriptName } from './script.ts';
 import { Label, OwnerPath, ProgramText } from './text.ts';
 

@@ -6,8 +6,9 @@ import {
   SESSION_STATES,
 } from '@errand/core/vocabulary';
 import { z } from 'zod';
+import { Environment, SecretEnvironment } from './environment.ts';
 import { Duration, Size } from './quantity.ts';
-import { Argv, Environment, SecretEnvironment } from './run.ts';
+import { Argv } from './run.ts';
 import { Flag, many } from './run-query.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 

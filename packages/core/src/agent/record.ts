@@ -45,6 +45,10 @@ export interface PoolSettings {
   readonly limit: number | null;
   /** The same for the runs that one key submitted. */
   readonly limitPerKey: number | null;
+  /** Variables that its runs get when they are submitted; those of the run itself come before. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The same, sealed with the server's key; never shown again, and masked in what its runs write. */
+  readonly sealedEnv: Readonly<Record<string, string>>;
 }
 
 /** A provider's name, and what else only that provider reads. */
@@ -65,6 +69,8 @@ export const DEFAULT_SETTINGS: PoolSettings = {
   paused: false,
   limit: null,
   limitPerKey: null,
+  env: {},
+  sealedEnv: {},
 };
 
 /** A single-use permission to become an agent of a pool. */

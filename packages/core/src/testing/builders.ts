@@ -247,6 +247,8 @@ export function aPool(change: Partial<PoolRecord> = {}): PoolRecord {
     paused: false,
     limit: null,
     limitPerKey: null,
+    env: {},
+    sealedEnv: {},
     launch: null,
     ...change,
   };

@@ -78,6 +78,10 @@ function poolCases(open: () => Promise<Store>): void {
     expect(await store.agents.setPool('default', { limit: null, paused: true })).toEqual(
       aPool({ limitPerKey: 2, lostAfterMs: 9, paused: true }),
     );
+    const environment = { env: { A: 'b=c' }, sealedEnv: { TOKEN: 'sealed' } };
+    expect(await store.agents.setPool('default', environment)).toEqual(
+      aPool({ limitPerKey: 2, lostAfterMs: 9, paused: true, ...environment }),
+    );
     expect(await store.agents.setPool('default', {})).toEqual(await store.agents.pool('default'));
     expect(await store.agents.setPool('none', { limit: 3 })).toBeNull();
   });

@@ -1,5 +1,6 @@
 import type { PoolRecord, PoolSettings } from '@errand/core';
 import type { Services } from '../../services.ts';
+import { changedVariables, sealed } from '../../use-cases/pools/pool-variables.ts';
 import { changePool, noPool, putPool, removePool } from '../../use-cases/pools/set-pool.ts';
 import type { SomeHandlers } from '../call.ts';
 import { type AroundPools, presentPool } from '../present/pool.ts';
@@ -21,11 +22,16 @@ export function poolHandlers(services: Services): SomeHandlers<PoolOperation> {
       return await present(pool);
     },
     putPool: async ({ input: { params, body } }) => {
-      const { lostAfter: lostAfterMs, ...others } = body;
-      return await present(await putPool(services.poolSetting, params.name, { ...others, lostAfterMs }));
+      const { lostAfter: lostAfterMs, secretEnv, ...others } = body;
+      const settings = { ...others, lostAfterMs, sealedEnv: sealed(services.poolSetting, secretEnv) };
+      return await present(await putPool(services.poolSetting, params.name, settings));
     },
-    changePool: async ({ input: { params, body } }) =>
-      await present(await changePool(services.poolSetting, params.name, settingsOf(body))),
+    changePool: async ({ input: { params, body } }) => {
+      const { env = {}, secretEnv = {}, ...others } = body;
+      const changed = await changedVariables(services.poolSetting, params.name, { env, secretEnv });
+      const settings = { ...settingsOf(others), ...changed };
+      return await present(await changePool(services.poolSetting, params.name, settings));
+    },
     removePool: async ({ input: { params } }) => {
       await removePool(services.poolSetting, params.name);
       return undefined;

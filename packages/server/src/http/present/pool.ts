@@ -10,7 +10,7 @@ export interface AroundPools {
 
 /** A pool with what is going on in it. */
 export function presentPool(pool: PoolRecord, { agents, counts, now }: AroundPools): Answer<'getPool'> {
-  const { name, adminOnly, paused, limit, limitPerKey, lostAfterMs, createdAt } = pool;
+  const { name, adminOnly, paused, limit, limitPerKey, lostAfterMs, env, sealedEnv, createdAt } = pool;
   const mine = agents.filter((agent) => agent.pool === name && agent.revokedAt === null);
   const count = (queued: boolean): number =>
     counts
@@ -23,6 +23,8 @@ export function presentPool(pool: PoolRecord, { agents, counts, now }: AroundPoo
     limit,
     limitPerKey,
     lostAfterMs,
+    env,
+    secretEnv: Object.keys(sealedEnv),
     queued: count(true),
     running: count(false),
     agents: mine.length,

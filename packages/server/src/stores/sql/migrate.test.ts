@@ -18,6 +18,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0004-pools': '4740cd1751dfbfac',
   '0005-sessions': '8bde666d1b54bbf8',
   '0006-scripts': 'f6e4998e59b8d3f0',
+  '0007-pool-environment': 'a84b3599c6062b84',
 };
 
 it('never changes a migration', () => {

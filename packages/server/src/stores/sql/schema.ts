@@ -175,6 +175,8 @@ export interface PoolsTable {
   readonly run_limit: number | null;
   readonly key_limit: number | null;
   readonly launch: string | null;
+  readonly env: string;
+  readonly sealed_env: string;
 }
 
 export interface JoinTokensTable {

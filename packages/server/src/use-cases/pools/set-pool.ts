@@ -13,6 +13,7 @@ export interface SetPoolParts {
   readonly agents: Pick<AgentStore, 'ensurePool' | 'setPool' | 'removePool' | 'pool'>;
   readonly notifier: Pick<Notifier, 'pulse'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly seal: (plain: string) => string;
 }
 
 /** Makes a pool, or sets all of its settings. Repeatable. */

@@ -28,6 +28,7 @@ import type { Actor } from '../actor.ts';
 import type { Offers } from '../agents/offers.ts';
 import { type CallScriptParts, callScript, type ScriptedRun } from '../scripts/call-script.ts';
 import { announce } from './change-run.ts';
+import { poolVariables, runEnvironment } from './run-environment.ts';
 import { inputRef } from './run-input.ts';
 
 export interface SubmitRunParts {
@@ -107,7 +108,7 @@ export function newRun(
       createdBy: actor.id,
       name: request.name ?? null,
       tags: [...new Set(request.tags)],
-      spec: specOf(parts, asked),
+      spec: specOf(parts, asked, pool),
       pool: pool.name,
       agentId,
       // They have chosen the agents of a group already.
@@ -226,19 +227,24 @@ interface Asked {
   readonly scripted: ScriptedRun | null;
 }
 
-function specOf(parts: SubmitRunParts, { actor, request, scripted }: Asked): RunSpec {
+function specOf(parts: SubmitRunParts, { actor, request, scripted }: Asked, pool: PoolRecord): RunSpec {
   if (request.caller && !actor.local) {
     throw new ErrandError('invalid', 'caller is only for a command line on the socket of the data folder');
   }
   if (request.caller && scripted !== null)
     throw new ErrandError('invalid', 'caller is for commands; an agent executes a script');
-  const secret = { ...request.secretEnv, ...scripted?.secretEnv };
-  const sealed = Object.entries(secret).map(([name, value]) => [name, parts.seal(value)] as const);
+  const sealed = (secrets: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+    Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, parts.seal(value)]));
   return {
     command: scripted?.command ?? commandOf(request),
     script: scripted?.script ?? null,
-    env: { ...scripted?.env, ...request.env },
-    sealedEnv: Object.fromEntries(sealed),
+    ...runEnvironment(
+      poolVariables(pool, request),
+      { env: scripted?.env ?? {}, sealedEnv: {} },
+      { env: request.env, sealedEnv: sealed(request.secretEnv) },
+      // Secret arguments are what the script was called with, whatever else says so.
+      { env: {}, sealedEnv: sealed(scripted?.secretEnv) },
+    ),
     cwd: request.cwd ?? null,
     stdin: stdinOf(request),
     timeoutMs: request.timeout ?? scripted?.timeoutMs ?? null,

@@ -57,16 +57,21 @@ export function poolRow(pool: PoolRecord): PoolsTable {
 export function settingsRow(settings: PoolSettings): SettingsRow;
 export function settingsRow(settings: Partial<PoolSettings>): Partial<SettingsRow>;
 export function settingsRow(settings: Partial<PoolSettings>): Partial<SettingsRow> {
-  const { lostAfterMs, paused, limit, limitPerKey } = settings;
+  const { lostAfterMs, paused, limit, limitPerKey, env, sealedEnv } = settings;
   return {
     ...(lostAfterMs === undefined ? {} : { lost_after_ms: lostAfterMs }),
     ...(paused === undefined ? {} : { paused: paused ? 1 : 0 }),
     ...(limit === undefined ? {} : { run_limit: limit }),
     ...(limitPerKey === undefined ? {} : { key_limit: limitPerKey }),
+    ...(env === undefined ? {} : { env: JSON.stringify(env) }),
+    ...(sealedEnv === undefined ? {} : { sealed_env: JSON.stringify(sealedEnv) }),
   };
 }
 
-type SettingsRow = Pick<PoolsTable, 'lost_after_ms' | 'paused' | 'run_limit' | 'key_limit'>;
+type SettingsRow = Pick<
+  PoolsTable,
+  'lost_after_ms' | 'paused' | 'run_limit' | 'key_limit' | 'env' | 'sealed_env'
+>;
 
 export function poolOf(row: PoolsTable): PoolRecord {
   return {
@@ -77,6 +82,8 @@ export function poolOf(row: PoolsTable): PoolRecord {
     paused: row.paused === 1,
     limit: row.run_limit,
     limitPerKey: row.key_limit,
+    env: JSON.parse(row.env),
+    sealedEnv: JSON.parse(row.sealed_env),
     launch: row.launch === null ? null : JSON.parse(row.launch),
   };
 }

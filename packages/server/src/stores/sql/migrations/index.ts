@@ -5,6 +5,7 @@ import { deliveries } from './0003-deliveries.ts';
 import { pools } from './0004-pools.ts';
 import { sessions } from './0005-sessions.ts';
 import { scripts } from './0006-scripts.ts';
+import { poolEnvironment } from './0007-pool-environment.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004-pools', statements: pools },
   { name: '0005-sessions', statements: sessions },
   { name: '0006-scripts', statements: scripts },
+  { name: '0007-pool-environment', statements: poolEnvironment },
 ];
