@@ -11,6 +11,9 @@ const LOOK_MS = 1_000;
 /** Appends under way at the same time: the line is busy while the control plane writes and answers. */
 const WINDOW = 3;
 
+/** With an append under way less than this waits for its answer: a call costs both sides as much as the bytes of a quarter of this. */
+const WORTH_A_CALL = 512 * 1024;
+
 export interface LogSenderParts {
   readonly link: AgentLink;
   readonly attempt: AttemptName;
@@ -85,6 +88,7 @@ export class LogSender {
     for (;;) {
       const total = this.#total;
       if (total !== undefined && size >= total) return null;
+      if (!wait && total === undefined && this.#parts.log.size() - size < WORTH_A_CALL) return null;
       const pieces = await this.#parts.records.read({ from: size, limit: this.#parts.appendBytes, total });
       if (pieces.length > 0) return pieces;
       if (!wait || (total !== undefined && this.#parts.log.size() <= size)) return null;
