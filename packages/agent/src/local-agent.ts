@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import type { AgentLink } from '@errand/contract';
 import { FileSpool } from './adapters/file-spool.ts';
 import { hostFiles } from './adapters/host-files.ts';
@@ -9,6 +10,7 @@ import { Agent } from './agent.ts';
 import { type Account, baseEnvironment } from './environment.ts';
 import { KEEPER_BUILDS, keeperBinary } from './keeper/binary.ts';
 import type { LinkVariable } from './module-host/control-plane.ts';
+import { HOST_FLAG } from './module-host/host-in-executable.ts';
 import { HOST_PROGRAM } from './module-host/program.ts';
 import type { Logger } from './ports.ts';
 import { AgentScripts } from './scripts/agent-scripts.ts';
@@ -83,6 +85,7 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
 /** Warnings of features that are still new in some releases of Node would stand in the log of every call. */
 function hostCommand(store: CodeStore): readonly string[] {
   const file = store.keep(Buffer.from(HOST_PROGRAM), '.mjs');
+  if (isSea()) return [process.execPath, HOST_FLAG, file];
   return [process.execPath, '--disable-warning=ExperimentalWarning', file];
 }
 

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shippedKeeper } from './adapters/shipped-keeper.ts';
+import { HOST_FLAG, runHostProgram } from './module-host/host-in-executable.ts';
 import type { Logger } from './ports.ts';
 import { joinOnly, runAgent } from './run-agent.ts';
 
@@ -44,14 +45,14 @@ const say =
     );
   };
 
-const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`errand agent: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 125;
+if (process.argv[2] === HOST_FLAG) await runHostProgram(process.argv.slice(3));
+else {
+  try {
+    await main();
+  } catch (error) {
+    process.stderr.write(`errand agent: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 125;
+  }
 }
 
 async function main(): Promise<void> {
@@ -66,6 +67,8 @@ async function main(): Promise<void> {
   const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
   const data = values.data ?? join(state, 'errand-agent');
   const keeper = values.keeper ?? shippedKeeper(data);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   await (values.join ? joinOnly : runAgent)({
     url,
     ...(token === undefined ? {} : { token }),
