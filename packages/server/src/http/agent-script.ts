@@ -20,7 +20,8 @@ export function agentScript(url: string, files: readonly OfferedFile[]): string 
 #   --token T     from: errand pool token lab (better as ERRAND_JOIN_TOKEN: every user sees arguments)
 #   --home DIR    where everything is put (~/.local/share/errand-agent)
 #   --no-start    install and join only
-# What else is given goes to the agent: --pool, --name, --slots, --label, --data. Run it again to update: the identity stays.
+# What else is given goes to the agent: --pool, --name, --slots, --label, --data, --scripts and so on, with paths from / on. Run it
+# again to update: the identity stays.
 
 url='${url}'
 sums='${sums}'
