@@ -74,6 +74,7 @@ int call(const char *path) {
   sigprocmask(SIG_SETMASK, &all, &before); /* a wish to end may not land in the middle of the message */
   char *message = message_of(folder, environ, &length);
   bool whole = hand_over(message, length);
+  free(message);
   signal(SIGTERM, ask_for_end), signal(SIGINT, ask_for_end);
   sigprocmask(SIG_SETMASK, &before, NULL);
   if (!whole) return fail("the host of this module could not be called");

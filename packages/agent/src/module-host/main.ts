@@ -15,8 +15,13 @@ const [mode = '', path = '', url = '', sha256 = ''] = process.argv.slice(2);
 const file: ModuleFile = { path, url, sha256 };
 
 if (mode === 'describe') {
-  writeSync(CONTROL, JSON.stringify(describeModule(await loadModule(file))));
-  process.exit(0);
+  try {
+    writeSync(CONTROL, JSON.stringify(describeModule(await loadModule(file))));
+    process.exit(0);
+  } catch (error) {
+    console.error(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    process.exit(1);
+  }
 }
 
 const control = new Socket({ fd: CONTROL, readable: true, writable: true });

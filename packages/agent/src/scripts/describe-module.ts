@@ -23,7 +23,7 @@ export function describeModules({ store, command, environment }: DescribeOptions
     const [program = '', ...args] = command;
     const asking = [...args, 'describe', path, url, file.sha256];
     const { said, problem } = await outputOf(program, asking, environment);
-    if (said === '') throw new Error(`it could not be imported: ${problem}`);
+    if (said === '') throw new Error(`it could not be imported: ${problem.slice(-500)}`);
     const { runs, ...exported } = JSON.parse(said) as { readonly runs: boolean };
     if (!runs) throw new Error('it exports no function `run`');
     return Object.fromEntries(Object.entries(exported).filter(([, value]) => value !== null));
