@@ -6,6 +6,7 @@ import { EXIT } from '../exit-status.ts';
 import { renderTable } from '../output/table.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
 import { labelsOf } from './labels.ts';
+import { declareSettings } from './pool-settings.ts';
 
 interface PoolOptions extends PlaceFlags {
   readonly json?: boolean;
@@ -18,6 +19,7 @@ export function declare(command: Command, run: Runner): void {
   const list = command.command('ls').description('List pools.');
   withPlace(withJson(list)).action(run(actList));
   withExamples(list, [['errand pool ls', 'how many runs wait and run in each']]);
+  declareSettings(command, run);
   const token = command
     .command('token')
     .description('Make a token with which one agent joins a pool; a new pool is made.')
@@ -43,15 +45,16 @@ async function actList(cli: Cli, options: PoolOptions): Promise<number> {
     await cli.stdout.line(JSON.stringify({ pools }, null, 2));
     return EXIT.ok;
   }
-  const rows = pools.map(({ name, agents, queued, running, adminOnly }) => [
+  const rows = pools.map(({ name, agents, online, queued, running, adminOnly, paused, limit }) => [
     name,
-    String(agents),
+    paused ? 'paused' : 'serves',
+    `${online}/${agents}`,
     String(queued),
-    String(running),
+    `${running}${limit === null ? '' : ` of ${limit}`}`,
     adminOnly ? 'admins' : 'all keys',
   ]);
   await cli.stdout.write(
-    renderTable(['POOL', 'AGENTS', 'QUEUED', 'RUNNING', 'SERVES'], rows, cli.stdout.columns),
+    renderTable(['POOL', 'STATE', 'AGENTS', 'QUEUED', 'RUNNING', 'FOR'], rows, cli.stdout.columns),
   );
   return EXIT.ok;
 }

@@ -53,7 +53,7 @@ function filterOf({ status, pool, name, tag, owner, limit }: PsOptions): RunFilt
 
 function table(runs: readonly Run[], width: number): string {
   const now = Date.now();
-  const head = ['ID', 'STATUS', 'EXIT', 'CREATED', 'TOOK', 'POOL', 'COMMAND'];
+  const head = ['ID', 'STATUS', 'EXIT', 'CREATED', 'TOOK', 'POOL', 'COMMAND', 'WAITS FOR'];
   const rows = runs.map((run) => [
     run.id,
     run.status,
@@ -64,6 +64,9 @@ function table(runs: readonly Run[], width: number): string {
       : spanText(Date.parse(run.endedAt ?? new Date(now).toISOString()) - Date.parse(run.startedAt)),
     run.pool,
     `${run.name === null ? '' : `${run.name}: `}${describedRun(run)}`,
+    run.why ?? '',
   ]);
-  return renderTable(head, rows, width);
+  // A column that nobody needs takes no room.
+  const waits = runs.some(({ why }) => why !== null);
+  return renderTable(waits ? head : head.slice(0, -1), rows, width);
 }

@@ -41,6 +41,7 @@ export function declare(command: Command, run: Runner): void {
     .option('-n, --no-input', 'give the command no standard input')
     .option('--stdin', 'send standard input even when it is a terminal')
     .option('--merge', 'both streams to stdout, in order of arrival');
+  withTurns(command);
   withPlace(withJson(command)).action(run(act));
   command.addHelpText('after', NOTES);
   withExamples(command, [
@@ -49,8 +50,22 @@ export function declare(command: Command, run: Runner): void {
     ['errand run --shell "ls | wc -l"', 'a text for the shell'],
     ['tar c . | errand run -- tar t', 'input is piped through'],
     ['errand run --secret-env TOKEN -- ./deploy', 'its value here is passed on and masked in the output'],
+    ['errand run --pool lab --all --at-once 10 -- uptime', 'on every agent, a table at the end'],
+    ['errand run --pool lab --label gpu=a100 -- ./train', 'on an agent that has the label'],
+    ['errand run --pool lab --concurrency-key deploy -- ./deploy', 'one after the other'],
     ['errand run -d --name nightly -- ./backup', 'prints an id; errand logs -f shows it later'],
   ]);
+}
+
+/** Who may take it, and after whom. */
+function withTurns(command: Command): void {
+  command
+    .option('--label <key=value>', 'only an agent with this label may take it; repeatable', collect)
+    .option('--all', 'on every agent of the pool (with the labels): one run each')
+    .option('--at-once <n>', 'with --all: on so many at once')
+    .option('--max-failures <n>', 'with --all: when more than n have failed, begin no other')
+    .option('--concurrency-key <text>', 'runs with this key wait for each other')
+    .option('--concurrency <n>', 'how many of them may run at once (1)');
 }
 
 const NOTES = `
@@ -74,6 +89,11 @@ async function act(cli: Cli, command: readonly string[], options: RunOptions): P
   const { errand, place } = await cli.connect(options);
   const config =
     place.kind === 'folder' && onThisMachine(asked) ? { ...asked, cwd: resolve(asked.cwd ?? '.') } : asked;
+  if (config.all !== undefined) {
+    const { checkGroupOptions, runGroup } = await import('../group/run-group.ts');
+    checkGroupOptions(config);
+    return await runGroup(cli, errand, config);
+  }
   if (place.kind === 'folder' && startsHere(config)) {
     const { runHere } = await import('../run/run-here.ts');
     return await runHere(cli, errand, config);
@@ -93,9 +113,10 @@ function onThisMachine({ request }: RunConfig): boolean {
 
 /**
  * Without a server this command line starts the command itself, so that it inherits everything. Not where another
- * machine was asked for, and not with --retry: the server could not start it a second time.
+ * machine was asked for, and not where it may have to wait, or to be started a second time (--retry).
  */
 function startsHere(config: RunConfig): boolean {
-  const { agent, retry } = config.request;
-  return onThisMachine(config) && agent === undefined && retry === undefined;
+  const { agent, retry, labels, concurrencyKey } = config.request;
+  const waits = [agent, retry, labels, concurrencyKey].some((given) => given !== undefined);
+  return onThisMachine(config) && !waits;
 }

@@ -14,7 +14,7 @@ export interface CommandDescription {
 export async function describeCommands(): Promise<readonly CommandDescription[]> {
   const all: CommandDescription[] = [];
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = new Command(name).summary(summary);
+    const command = new Command(name).enablePositionalOptions().summary(summary);
     (await load()).declare(command, () => async () => undefined);
     all.push(describe([name], command));
     for (const sub of command.commands) all.push(describe([name, sub.name()], sub));

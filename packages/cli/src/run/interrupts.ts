@@ -1,9 +1,13 @@
-import type { RunHandle } from '@errand/sdk';
 import { plainText } from '../output/plain-text.ts';
 import type { StatusLine } from '../output/status-line.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Interrupt = (typeof SIGNALS)[number];
+
+/** A run, or several. */
+interface Cancelable {
+  cancel(how: { readonly signal: 'INT' | 'TERM'; readonly kill: boolean }): Promise<unknown>;
+}
 
 /**
  * What Ctrl-C, TERM and HUP do to the run that is watched. The first asks the run to end: its tree gets INT (for Ctrl-C) or TERM, after the grace the kill.
@@ -13,7 +17,7 @@ export class Interrupts implements Disposable {
   readonly #gone = new AbortController();
   readonly #status: StatusLine;
   readonly #listener = (signal: Interrupt): void => this.#take(signal);
-  #run: RunHandle | undefined;
+  #run: Cancelable | undefined;
   #count = 0;
   #first: Interrupt = 'SIGINT';
 
@@ -28,7 +32,7 @@ export class Interrupts implements Disposable {
   }
 
   /** From now on interrupts are about this run; one that came before is made up for. */
-  watch(run: RunHandle): void {
+  watch(run: Cancelable): void {
     this.#run = run;
     if (this.#count > 0) this.#cancel(run, this.#count > 1);
   }
@@ -44,7 +48,7 @@ export class Interrupts implements Disposable {
     else if (this.#run !== undefined) this.#cancel(this.#run, this.#count > 1);
   }
 
-  #cancel(run: RunHandle, kill: boolean): void {
+  #cancel(run: Cancelable, kill: boolean): void {
     this.#status.note(
       kill ? 'killing; once more to stop watching' : 'ending the run; once more to kill it now',
     );

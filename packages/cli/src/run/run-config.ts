@@ -1,5 +1,6 @@
 import type { RunCreateInput } from '@errand/sdk';
 import { CliError } from '../cli-error.ts';
+import { labelsOf } from '../commands/labels.ts';
 import { type SecretValues, secretValues } from './secret-values.ts';
 
 /** Options of `errand run` as they were typed. */
@@ -15,6 +16,12 @@ export interface RunOptions {
   readonly name?: string;
   readonly tag?: readonly string[];
   readonly priority?: string;
+  readonly label?: readonly string[];
+  readonly concurrencyKey?: string;
+  readonly concurrency?: string;
+  readonly all?: boolean;
+  readonly atOnce?: string;
+  readonly maxFailures?: string;
   readonly maxLog?: string;
   readonly retry?: string;
   readonly keepChildren?: boolean;
@@ -41,6 +48,8 @@ export interface RunConfig {
   readonly tty: boolean;
   readonly detach: boolean;
   readonly output: 'split' | 'merge' | 'json';
+  /** One run on each agent of the pool. */
+  readonly all: { readonly atOnce: number | undefined; readonly maxFailures: number | undefined } | undefined;
 }
 
 /** Checks what only the command line knows; what the API checks is left to it. */
@@ -53,7 +62,9 @@ export function runConfig(
     throw new CliError('--stdin and -n contradict each other');
   if (options.tty === true && options.detach === true)
     throw new CliError('--tty needs somebody at the terminal; it does not go with --detach');
+  const all = allOf(options);
   return {
+    all,
     request: { ...commandOf(command, options), ...settingsOf(options) },
     env: pairsOf('--env', options.env, variables),
     secretEnv: secretValues(options.secretEnv, variables),
@@ -88,10 +99,20 @@ function settingsOf(options: RunOptions): Omit<RunCreateInput, 'command' | 'shel
     tags: options.tag === undefined ? undefined : [...options.tag],
     keepChildren: options.keepChildren,
     priority: numberOf('--priority', options.priority),
+    labels: options.label === undefined ? undefined : labelsOf(options.label),
+    concurrencyKey: options.concurrencyKey,
+    concurrency: numberOf('--concurrency', options.concurrency),
     retry: retryOf(options.retry),
   };
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);
+}
+
+function allOf({ all, atOnce, maxFailures }: RunOptions): RunConfig['all'] {
+  if (all !== true && (atOnce !== undefined || maxFailures !== undefined))
+    throw new CliError('--at-once and --max-failures are for --all');
+  if (all !== true) return undefined;
+  return { atOnce: numberOf('--at-once', atOnce), maxFailures: numberOf('--max-failures', maxFailures) };
 }
 
 function retryOf(text: string | undefined): RunCreateInput['retry'] {

@@ -23,6 +23,12 @@ complete -c errand -n '__fish_seen_subcommand_from run' -l no-input
 complete -c errand -n '__fish_seen_subcommand_from run' -s n
 complete -c errand -n '__fish_seen_subcommand_from run' -l stdin
 complete -c errand -n '__fish_seen_subcommand_from run' -l merge
+complete -c errand -n '__fish_seen_subcommand_from run' -l label
+complete -c errand -n '__fish_seen_subcommand_from run' -l all
+complete -c errand -n '__fish_seen_subcommand_from run' -l at-once
+complete -c errand -n '__fish_seen_subcommand_from run' -l max-failures
+complete -c errand -n '__fish_seen_subcommand_from run' -l concurrency-key
+complete -c errand -n '__fish_seen_subcommand_from run' -l concurrency
 complete -c errand -n '__fish_seen_subcommand_from run' -l json
 complete -c errand -n '__fish_seen_subcommand_from run' -l url
 complete -c errand -n '__fish_seen_subcommand_from run' -l data
@@ -70,6 +76,35 @@ complete -c errand -n '__fish_seen_subcommand_from retry' -l json
 complete -c errand -n '__fish_seen_subcommand_from retry' -l url
 complete -c errand -n '__fish_seen_subcommand_from retry' -l data
 complete -c errand -n '__fish_seen_subcommand_from retry' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a script -d 'register, list and call scripts'
+complete -c errand -n '__fish_seen_subcommand_from script' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from script' -a set -d 'Register a script, or replace it.'
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l file
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -s f
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l owner
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l everybody
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l json
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l url
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l data
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from set' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from script' -a ls -d 'List the scripts that you may call, also those that agents offer.'
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from script' -a show -d 'Show a script: what it executes, its parameters, its result.'
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from show' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from script' -a rm -d 'Forget a script. Runs of it go on.'
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from rm' -l owner
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from rm' -l everybody
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from rm' -l url
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from rm' -l data
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from rm' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from script' -a call -d 'Call a script: its output live, then its result.'
+complete -c errand -n '__fish_seen_subcommand_from script; and __fish_seen_subcommand_from call' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a up -d 'start a server that stays'
 complete -c errand -n '__fish_seen_subcommand_from up' -l host
 complete -c errand -n '__fish_seen_subcommand_from up' -l port
@@ -88,6 +123,9 @@ complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcom
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l slots
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l label
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l secrets
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l scripts
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l only-scripts
+complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l allow
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l data
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from start' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from agent' -a ls -d 'List agents.'
@@ -120,13 +158,40 @@ complete -c errand -f -n '__fish_seen_subcommand_from agent' -a rm -d 'Forget an
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from rm' -l url
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from rm' -l data
 complete -c errand -n '__fish_seen_subcommand_from agent; and __fish_seen_subcommand_from rm' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a pool -d 'list pools, let agents join them'
+complete -c errand -f -n '__fish_use_subcommand' -a pool -d 'list pools, set their limits, let agents join them'
 complete -c errand -n '__fish_seen_subcommand_from pool' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from pool' -a ls -d 'List pools.'
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l json
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l url
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l data
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a show -d 'Show a pool.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from show' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a set -d 'Set limits of a pool; a new pool is made. What is not named stays.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l limit
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l limit-per-key
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l lost-after
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l json
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a pause -d 'Give no run to an agent; what runs goes on.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from pause' -l json
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from pause' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from pause' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from pause' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a resume -d 'Let a paused pool go on.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from resume' -l json
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from resume' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from resume' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from resume' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from pool' -a rm -d 'Forget a pool that has neither agents nor open runs.'
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from rm' -l url
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from rm' -l data
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from rm' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from pool' -a token -d 'Make a token with which one agent joins a pool; a new pool is made.'
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l expires
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l label
@@ -135,6 +200,25 @@ complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcomm
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l url
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l data
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from token' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a group -d 'look at runs on all agents of a pool'
+complete -c errand -n '__fish_seen_subcommand_from group' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from group' -a ls -d 'List groups, newest first.'
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from group' -a show -d 'Show a group with its runs.'
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from show' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from group' -a cancel -d 'End every run of a group, also those that just begin.'
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from cancel' -l kill
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from cancel' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from cancel' -l json
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from cancel' -l url
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from cancel' -l data
+complete -c errand -n '__fish_seen_subcommand_from group; and __fish_seen_subcommand_from cancel' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a key -d 'make, list and revoke keys'
 complete -c errand -n '__fish_seen_subcommand_from key' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from key' -a new -d 'Make a key; its secret is shown this once.'

@@ -1,29 +1,44 @@
 autoload -U +X bashcompinit && bashcompinit
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry up agent pool key login config completion version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry script up agent pool group key login config completion version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
     known="$known${known:+ }$word"
     case $known in
-      'run') words='--shell --pool --agent --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --json --url --data --help' ;;
+      'run') words='--shell --pool --agent --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
       'ps') words='--status -s --pool --name --tag --owner --limit --json --url --data --help' ;;
       'logs') words='--follow -f --stdout --stderr --merge --attempt --timestamps --from --tail --url --data --help' ;;
       'wait') words='--timeout --json --url --data --help' ;;
       'cancel') words='--kill --no-wait --json --url --data --help' ;;
       'retry') words='--json --url --data --help' ;;
+      'script') words='set ls show rm call --help' ;;
+      'script set') words='--file -f --owner --everybody --json --url --data --help' ;;
+      'script ls') words='--json --url --data --help' ;;
+      'script show') words='--json --url --data --help' ;;
+      'script rm') words='--owner --everybody --url --data --help' ;;
+      'script call') words='--help' ;;
       'up') words='--host --port --data --config --embedded --socket --help' ;;
       'agent') words='start ls show drain undrain revoke rm --help' ;;
-      'agent start') words='--url --token --pool --name --slots --label --secrets --data --help' ;;
+      'agent start') words='--url --token --pool --name --slots --label --secrets --scripts --only-scripts --allow --data --help' ;;
       'agent ls') words='--json --url --data --help' ;;
       'agent show') words='--url --data --json --help' ;;
       'agent drain') words='--url --data --json --wait --help' ;;
       'agent undrain') words='--url --data --json --help' ;;
       'agent revoke') words='--url --data --json --help' ;;
       'agent rm') words='--url --data --help' ;;
-      'pool') words='ls token --help' ;;
+      'pool') words='ls show set pause resume rm token --help' ;;
       'pool ls') words='--json --url --data --help' ;;
+      'pool show') words='--json --url --data --help' ;;
+      'pool set') words='--limit --limit-per-key --lost-after --json --url --data --help' ;;
+      'pool pause') words='--json --url --data --help' ;;
+      'pool resume') words='--json --url --data --help' ;;
+      'pool rm') words='--url --data --help' ;;
       'pool token') words='--expires --label --max-slots --json --url --data --help' ;;
+      'group') words='ls show cancel --help' ;;
+      'group ls') words='--json --url --data --help' ;;
+      'group show') words='--json --url --data --help' ;;
+      'group cancel') words='--kill --no-wait --json --url --data --help' ;;
       'key') words='new ls rm --help' ;;
       'key new') words='--name --role --owner --expires-in --json --url --data --help' ;;
       'key ls') words='--json --url --data --help' ;;
