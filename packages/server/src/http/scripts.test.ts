@@ -365,9 +365,14 @@ describe('a script that agents offer', () => {
   test('goes to an agent that offers it, and asks for the pool where several have it', async () => {
     const empty = await joinWorker(plane, 'lab', 'two');
     await worker.offer(offered);
-    const run = await call('listdir', {});
-    expect(run.agent).toBe(worker.agentId);
+    await call('listdir', {});
     expect(await empty.poll()).toEqual([]);
+    await only(worker.poll());
+    await empty.offer({ ...offered, sha256: 'c'.repeat(64) });
+    await call({ name: 'listdir', sha256 }, {});
+    expect(await empty.poll()).toEqual([]);
+    await only(worker.poll());
+    await empty.offer();
     const far = await joinWorker(plane, 'far', 'three');
     await far.offer(offered);
     const answer = await ask('POST', '/v1/runs', { body: { script: 'listdir' } });

@@ -1,5 +1,5 @@
 import type { Answer } from '@errand/contract';
-import { type AgentRecord, DEFAULTS } from '@errand/core';
+import { type AgentRecord, DEFAULTS, ownLabels } from '@errand/core';
 
 /** An agent as lists show it. */
 export function presentAgent(agent: AgentRecord, now: number): Answer<'listAgents'>['agents'][number] {
@@ -9,7 +9,7 @@ export function presentAgent(agent: AgentRecord, now: number): Answer<'listAgent
     id,
     name,
     pool,
-    labels: { ...labels },
+    labels: { ...ownLabels(labels) },
     slots,
     program,
     online: revokedAt === null && lastSeenAt > silentSince,

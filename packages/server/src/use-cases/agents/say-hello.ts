@@ -1,5 +1,12 @@
 import type { HelloAnswer, HelloRequest } from '@errand/contract';
-import { type AgentRecord, type AgentStore, type Clock, ErrandError, type ScriptStore } from '@errand/core';
+import {
+  type AgentRecord,
+  type AgentStore,
+  type Clock,
+  ErrandError,
+  offerLabels,
+  type ScriptStore,
+} from '@errand/core';
 import { AGENT_POLICY, PROTOCOL } from './policy.ts';
 
 export interface SayHelloParts {
@@ -30,10 +37,11 @@ export async function sayHello(
 /** What its join token decided stands, whatever it says. */
 function presented(
   agent: AgentRecord,
-  { name, labels: own, slots: wanted, program }: HelloRequest,
+  { name, labels: own, slots: wanted, program, scripts }: HelloRequest,
   now: number,
 ): AgentRecord {
-  const labels = { ...own, ...agent.fixedLabels };
+  const offered = Object.assign({}, ...scripts.map(offerLabels)) as AgentRecord['labels'];
+  const labels = { ...own, ...agent.fixedLabels, ...offered };
   const slots = Math.min(wanted, agent.maxSlots ?? wanted);
   return { ...agent, version: agent.version + 1, name, labels, slots, program, lastSeenAt: now };
 }

@@ -38,10 +38,9 @@ export async function submitGroup(
 ): Promise<GroupRecord> {
   checkFits(request);
   const scripted = await scriptedRun(parts, actor, request.run);
-  if (scripted !== null && scripted.agentId !== null)
-    throw misfit('script', 'an agent offers this script; a group can only call one that the server keeps');
   const pool = await poolOf(parts.agents, actor, request.run.pool ?? scripted?.pool ?? LOCAL_POOL);
-  const agents = agentsFor(pool.name, await parts.agents.list(pool.name), request.run.labels);
+  const labels = { ...request.run.labels, ...scripted?.labels };
+  const agents = agentsFor(pool.name, await parts.agents.list(pool.name), labels);
   const group = newGroup(parts, actor, { request, pool: pool.name });
   const { id, atOnce, maxFailures } = group;
   const place = { id, atOnce, maxFailures };

@@ -62,10 +62,7 @@ export async function submitRun(
   const { request } = submission;
   const scripted = await scriptedRun(parts, actor, request);
   const pool = await poolOf(parts.agents, actor, request.pool ?? scripted?.pool ?? LOCAL_POOL);
-  const agentId =
-    request.agent === undefined
-      ? (scripted?.agentId ?? null)
-      : await namedAgent(parts.agents, pool, request.agent);
+  const agentId = request.agent === undefined ? null : await namedAgent(parts.agents, pool, request.agent);
   const place = { pool, agentId, group: null, now: parts.clock.now() };
   const record = newRun(parts, { actor, request, scripted }, place);
   return await insert(
@@ -112,7 +109,7 @@ export function newRun(
       pool: pool.name,
       agentId,
       // They have chosen the agents of a group already.
-      labels: agentId === null ? request.labels : {},
+      labels: agentId === null ? { ...request.labels, ...asked.scripted?.labels } : {},
       concurrency: key === undefined ? null : { key, limit },
       group,
       priority: request.priority,

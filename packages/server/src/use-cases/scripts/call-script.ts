@@ -4,9 +4,12 @@ import {
   type AgentRecord,
   argVariable,
   type Command,
+  callLabels,
   ErrandError,
   expandCommand,
+  hasLabels,
   type JsonSchema,
+  type Labels,
   LIMITS,
   parametersOf,
   type ScriptCode,
@@ -39,7 +42,8 @@ export interface ScriptedRun {
   readonly secretEnv: Readonly<Record<string, string>>;
   /** What the script says where the caller says nothing. */
   readonly pool: string | null;
-  readonly agentId: string | null;
+  /** What an agent must have to take it. */
+  readonly labels: Labels;
   readonly timeoutMs: number | null;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -89,7 +93,7 @@ async function callCentral(parts: CallScriptParts, found: CentralScript, call: C
     script: { name, ...publicPart(args, secrets), sha256, source: 'central', result: definition.result },
     secretEnv: secretEnvOf(args, secrets),
     pool: definition.pool,
-    agentId: null,
+    labels: {},
     timeoutMs: definition.timeoutMs,
     env: definition.env,
   };
@@ -147,32 +151,24 @@ async function callOffered(
     },
     secretEnv: secretEnvOf(args, secrets),
     pool,
-    agentId: request.agent === undefined ? await onlyAgent(parts, agents) : null,
+    labels: callLabels(name, call.sha256 ?? null),
     timeoutMs: null,
     env: {},
   };
 }
 
-/** Where not every agent of the pool offers it, one that does gets it; null: any may. */
-async function onlyAgent(
-  { agents: store }: CallScriptParts,
-  agents: readonly AgentRecord[],
-): Promise<string | null> {
-  const [first] = agents;
-  if (first === undefined) return null;
-  const all = await store.list(first.pool);
-  return all.length === agents.length ? null : first.id;
-}
-
 async function chooseOffered(
   parts: CallScriptParts,
   { name, sha256 }: { readonly name: string; readonly sha256: string | undefined },
-  { pool, agent }: RunCreate,
+  { pool, agent, labels }: RunCreate,
 ): Promise<OfferedScript | null> {
   const fits = (all: readonly OfferedScript[]): readonly OfferedScript[] =>
     all
       .filter(({ script }) => sha256 === undefined || script.sha256 === sha256)
-      .map((each) => ({ ...each, agents: each.agents.filter((one) => isWanted(one, pool, agent)) }))
+      .map((each) => ({
+        ...each,
+        agents: each.agents.filter((one) => isWanted(one, { pool, agent, labels })),
+      }))
       .filter(({ agents }) => agents.length > 0);
   const online = fits(await findOffered(parts, name));
   // A machine that sleeps gets its runs when it wakes; the queue says until then what it waits for.
@@ -195,11 +191,12 @@ async function chooseOffered(
   return fitting.toSorted((a, b) => b.agents.length - a.agents.length)[0] ?? null;
 }
 
-function isWanted(agent: AgentRecord, pool: string | undefined, wanted: string | undefined): boolean {
-  return (
-    (pool === undefined || agent.pool === pool) &&
-    (wanted === undefined || agent.id === wanted || agent.name === wanted)
-  );
+function isWanted(
+  one: AgentRecord,
+  { pool, agent, labels }: Pick<RunCreate, 'pool' | 'agent' | 'labels'>,
+): boolean {
+  const isNamed = agent === undefined || one.id === agent || one.name === agent;
+  return isNamed && (pool === undefined || one.pool === pool) && hasLabels(one.labels, labels);
 }
 
 function noneFits(name: string, all: readonly OfferedScript[], sha256: string | undefined): ErrandError {
