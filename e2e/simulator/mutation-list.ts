@@ -22,8 +22,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an agent executes whatever it is answered at the door',
     file: 'packages/agent/src/attempt.ts',
-    from: 'if (!permitted || this.#superseded) return spool.remove(made.entry);',
-    to: '',
+    from: 'if (!permitted || this.#superseded) {',
+    to: 'if (this.#superseded) {',
   },
   {
     name: 'an agent executes on a permission that it got long ago',
