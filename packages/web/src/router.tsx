@@ -4,6 +4,7 @@ import { runPlaceOfLink } from './run/run-place.ts';
 import { BoxScreen } from './run-box/box-screen.tsx';
 import { draftOfLink } from './run-box/draft.ts';
 import { filterOfLink } from './runs/run-filter.ts';
+import { scriptPlaceOfLink } from './scripts/script-place.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -29,6 +30,17 @@ const tree = root.addChildren([
     path: '/runs/$id',
     validateSearch: runPlaceOfLink,
     component: lazyRouteComponent(() => import('./run/run-screen.tsx'), 'RunScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/scripts',
+    component: lazyRouteComponent(() => import('./scripts/scripts-screen.tsx'), 'ScriptsScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/scripts/$name',
+    validateSearch: scriptPlaceOfLink,
+    component: lazyRouteComponent(() => import('./scripts/script-screen.tsx'), 'ScriptScreen'),
   }),
   createRoute({
     getParentRoute: () => root,

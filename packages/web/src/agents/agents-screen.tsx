@@ -1,10 +1,14 @@
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { type Agent, type Places, type Pool, usePlaces } from '../api/places.ts';
+import { errand } from '../api/errand.ts';
+import { PLACES, type Places, type Pool, usePlaces } from '../api/places.ts';
+import { queryClient } from '../api/query-client.ts';
+import { sentenceOf } from '../api/sentence.ts';
 import { Button } from '../components/button.tsx';
-import { Failure, Loading } from '../components/notice.tsx';
+import { Failure, Loading, Problem } from '../components/notice.tsx';
 import { Screen } from '../components/screen.tsx';
-import { Ago } from '../components/time.tsx';
 import { useSession } from '../session/use-session.ts';
+import { AgentRow } from './agent-row.tsx';
 import { JoinDialog } from './join-dialog.tsx';
 
 /** Where runs go: every pool with what waits in it and who serves it. */
@@ -30,6 +34,7 @@ export function AgentsScreen(): ReactNode {
           key={pool.name}
           pool={pool}
           places={places}
+          admin={admin}
           join={admin && !pool.adminOnly ? () => setJoining(pool.name) : null}
         />
       ))}
@@ -41,60 +46,63 @@ export function AgentsScreen(): ReactNode {
 interface PoolCardProps {
   readonly pool: Pool;
   readonly places: Places;
+  readonly admin: boolean;
   /** null: nobody may join it here. */
   readonly join: (() => void) | null;
 }
 
-function PoolCard({ pool, places, join }: PoolCardProps): ReactNode {
-  const agents = places.agents.filter((agent) => agent.pool === pool.name);
+function PoolCard({ pool, places, admin, join }: PoolCardProps): ReactNode {
+  const agents = places.agents.filter((agent) => agent.pool === pool.name && !agent.revoked);
+  const pause = useMutation({
+    mutationFn: () =>
+      errand.request('changePool', { params: { name: pool.name }, body: { paused: !pool.paused } }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: PLACES }),
+  });
   return (
     <section aria-label={`Pool ${pool.name}`} className="rounded-card border border-line bg-surface">
       <header className="flex min-h-14 flex-wrap items-center justify-between gap-x-4 border-b border-line py-1 pr-2 pl-4">
         <div className="flex flex-wrap items-baseline gap-x-3 py-2">
           <h2 className="text-lg font-semibold">{pool.name}</h2>
-          <p className="text-sm text-muted">
-            {pool.running} running, {pool.queued} queued{pool.adminOnly && ', for admin keys only'}
-          </p>
+          {pool.paused && (
+            <span className="rounded-full bg-warn-soft px-2.5 py-0.5 text-sm text-warn">paused</span>
+          )}
+          <p className="text-sm text-muted">{aboutText(pool)}</p>
         </div>
-        {join !== null && (
-          <Button tone="quiet" icon="plus" aria-label={`Join an agent to ${pool.name}`} onClick={join}>
-            Join
-          </Button>
-        )}
+        <div className="flex">
+          {admin && (
+            <Button
+              tone="quiet"
+              aria-label={`${pool.paused ? 'Resume' : 'Pause'} the pool ${pool.name}`}
+              disabled={pause.isPending}
+              onClick={() => pause.mutate()}
+            >
+              {pool.paused ? 'Resume' : 'Pause'}
+            </Button>
+          )}
+          {join !== null && (
+            <Button tone="quiet" icon="plus" aria-label={`Join an agent to ${pool.name}`} onClick={join}>
+              Join
+            </Button>
+          )}
+        </div>
       </header>
+      {pause.isError && <Problem>{sentenceOf(pause.error)}</Problem>}
       {agents.length === 0 && <p className="px-4 py-4 text-muted">No agent serves this pool.</p>}
       <ul className="divide-y divide-line">
         {agents.map((agent) => (
-          <AgentRow key={agent.id} agent={agent} />
+          <AgentRow key={agent.id} agent={agent} admin={admin && !pool.adminOnly} />
         ))}
       </ul>
     </section>
   );
 }
 
-function AgentRow({ agent }: { readonly agent: Agent }): ReactNode {
-  const labels = Object.entries(agent.labels);
-  return (
-    <li className="flex flex-col gap-1 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span className={`size-2.5 rounded-full ${agent.online ? 'bg-good' : 'bg-strong-line'}`} />
-        <span className="font-medium">{agent.name}</span>
-        <span className={`text-sm ${agent.online ? 'text-good' : 'text-muted'}`}>
-          {agent.online ? 'online' : 'offline'}
-        </span>
-      </div>
-      <p className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
-        <span>{agent.slots} slots</span>
-        <span>
-          heard <Ago time={agent.lastSeenAt} />
-        </span>
-        {agent.program !== '' && <span>version {agent.program}</span>}
-        {labels.map(([name, value]) => (
-          <span key={name} className="rounded bg-sunken px-1.5 text-[13px]">
-            {name}={value}
-          </span>
-        ))}
-      </p>
-    </li>
-  );
+function aboutText({ running, queued, limit, limitPerKey, adminOnly }: Pool): string {
+  const parts = [
+    `${running} running${limit === null ? '' : ` of at most ${limit}`}`,
+    `${queued} queued`,
+    ...(limitPerKey === null ? [] : [`at most ${limitPerKey} a key`]),
+    ...(adminOnly ? ['for admin keys only'] : []),
+  ];
+  return parts.join(', ');
 }

@@ -54,7 +54,7 @@ export function JoinDialog({
           <p className="text-muted">Paste this on the machine that is to serve {make.data.pool}:</p>
           <CopyLine
             label="the command for the agent"
-            text={`errand agent start --url ${location.origin} --token ${make.data.token}`}
+            text={`curl -fsSL ${location.origin}/agent.sh | ERRAND_JOIN_TOKEN=${make.data.token} sh`}
           />
           <p className="text-sm text-muted">
             The token works once and ends <Ago time={make.data.expiresAt} />.

@@ -67,10 +67,9 @@ function cssOf(style: AnsiStyle): CSSProperties | undefined {
   const color = inverse ? (paper ?? 'var(--color-term)') : ink;
   const background = inverse ? (ink ?? 'var(--color-term-ink)') : paper;
   if (color !== null) css.color = color;
-  // Palette colours of text are light, for a dark ground; on one of them as a ground they could not be read.
   if (background !== null) {
     css.backgroundColor = background;
-    if (!inverse && ink === null) css.color = readableOn(style.bg);
+    if (!inverse && (style.fg === null || style.fg === BLACK)) css.color = readableOn(style.bg);
   }
   if (bold) css.fontWeight = 700;
   if (dim) css.opacity = 0.75;
@@ -81,6 +80,9 @@ function cssOf(style: AnsiStyle): CSSProperties | undefined {
   return Object.keys(css).length === 0 ? undefined : css;
 }
 
+const BLACK = 0;
+
+/** Colours of the palette are light, for text on a dark ground; as a ground they want dark text, black included. */
 function readableOn(ground: AnsiStyle['bg']): string {
   return typeof ground === 'number' && ground < 16 ? 'var(--color-term)' : 'var(--color-term-ink)';
 }

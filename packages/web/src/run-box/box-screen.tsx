@@ -1,4 +1,4 @@
-import { useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -12,6 +12,7 @@ import { RunCard } from './run-card.tsx';
 /** The first screen: the box, and below it what was started from it. */
 export function BoxScreen(): ReactNode {
   const from: LinkDraft = useSearch({ strict: false });
+  const navigate = useNavigate();
   const cards = useCards();
   const [history, setHistory] = useState<readonly string[] | null>(null);
   const [filled, setFilled] = useState<LinkDraft>(from);
@@ -27,7 +28,12 @@ export function BoxScreen(): ReactNode {
           <Icon name="edit" size={18} />A link filled this in. Nothing runs until you say so.
         </p>
       )}
-      <RunBox key={JSON.stringify(filled)} from={filled} onWord={onWord} />
+      <RunBox
+        key={JSON.stringify(filled)}
+        from={filled}
+        onWord={onWord}
+        onStart={() => void navigate({ to: '/', search: {}, replace: true })}
+      />
       {history !== null && (
         <History
           commands={history}

@@ -83,14 +83,22 @@ export function draftOfRun(run: Run): LinkDraft {
 
 /** What a run executes, as it would be typed into a shell. */
 export function commandText(run: Run): string {
+  if (run.script !== null) return [run.script.name, ...argumentTexts(run.script.args)].join(' ');
   return run.shell ?? (run.command ?? []).map(quoted).join(' ');
+}
+
+function argumentTexts(args: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(args).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`,
+  );
 }
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function targetOf(target: string): Pick<RunCreateInput, 'pool' | 'agent'> {
+/** What a chosen target says of a request; nothing where none was chosen. */
+export function targetOf(target: string): Pick<RunCreateInput, 'pool' | 'agent'> {
   const [, kind, pool = '', agent] = /^(pool|agent):([^/]*)(?:\/(.*))?$/.exec(target) ?? [];
   if (kind === undefined) return {};
   return kind === 'agent' && agent !== undefined ? { pool, agent } : { pool };

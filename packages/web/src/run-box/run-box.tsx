@@ -21,10 +21,11 @@ export interface RunBoxProps {
   readonly from: LinkDraft;
   /** `clear` and `history` are words to this page, not commands. */
   readonly onWord: (word: 'clear' | 'history' | 'history clear') => void;
+  readonly onStart: () => void;
 }
 
 /** The box: what is typed into it runs when Enter is pressed. */
-export function RunBox({ from, onWord }: RunBoxProps): ReactNode {
+export function RunBox({ from, onWord, onStart }: RunBoxProps): ReactNode {
   const session = useSession().data;
   const places = usePlaces().data;
   const [draft, setDraft] = useState<Draft>({ ...EMPTY, ...from });
@@ -35,7 +36,10 @@ export function RunBox({ from, onWord }: RunBoxProps): ReactNode {
   useGrowing(box, draft.command);
   const admin = session?.role === 'admin';
   const target = draft.target || defaultTarget(places, localStorage.getItem(LAST_TARGET) ?? '', admin);
-  const start = useStart(() => setDraft(({ target: kept }) => ({ ...EMPTY, target: kept })));
+  const start = useStart(() => {
+    setDraft(({ target: kept }) => ({ ...EMPTY, target: kept }));
+    onStart();
+  });
   const submit = (event?: FormEvent): void => {
     event?.preventDefault();
     const word = /^(clear|history|history clear)$/.exec(draft.command.trim())?.[1];

@@ -8,10 +8,12 @@ export interface TargetSelectProps {
   readonly onChange: (target: string) => void;
   /** Whoever is signed in may use pools for admins. */
   readonly admin: boolean;
+  /** What it means to choose nothing; without it something is always chosen. */
+  readonly first?: string;
 }
 
 /** Where a run goes: any agent of a pool, or one of them; with who is online. */
-export function TargetSelect({ places, value, onChange, admin }: TargetSelectProps): ReactNode {
+export function TargetSelect({ places, value, onChange, admin, first }: TargetSelectProps): ReactNode {
   const pools = places?.pools ?? [];
   const known = pools.some(({ name }) => value === `pool:${name}` || value.startsWith(`agent:${name}/`));
   return (
@@ -21,6 +23,7 @@ export function TargetSelect({ places, value, onChange, admin }: TargetSelectPro
       value={value}
       onChange={(event) => onChange(event.target.value)}
     >
+      {first !== undefined && <option value="">{first}</option>}
       {!known && value !== '' && <option value={value}>{value.replace(/^\w+:/, '')}</option>}
       {pools.map((pool) => (
         <PoolOptions

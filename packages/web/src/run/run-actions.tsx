@@ -34,21 +34,36 @@ export function RunActions({ run }: { readonly run: Run }): ReactNode {
       )}
       {mayTouch(session) && run.endedAt !== null && (
         <>
-          <Link
-            to="/"
-            search={draftOfRun(run)}
-            className={buttonLook('quiet')}
-            aria-label="Change and run again"
-            title="Change and run again"
-          >
-            <Icon name="edit" />
-          </Link>
+          <Change run={run} />
           <Button compact icon="retry" disabled={retry.isPending} onClick={() => retry.mutate()}>
             Retry
           </Button>
         </>
       )}
     </>
+  );
+}
+
+/** The form that made it, filled in again. */
+function Change({ run }: { readonly run: Run }): ReactNode {
+  const about = {
+    className: buttonLook('quiet'),
+    'aria-label': 'Change and run again',
+    title: 'Change and run again',
+  };
+  return run.script === null ? (
+    <Link to="/" search={draftOfRun(run)} {...about}>
+      <Icon name="edit" />
+    </Link>
+  ) : (
+    <Link
+      to="/scripts/$name"
+      params={{ name: run.script.name }}
+      search={{ args: run.script.args }}
+      {...about}
+    >
+      <Icon name="edit" />
+    </Link>
   );
 }
 

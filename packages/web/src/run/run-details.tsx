@@ -47,6 +47,9 @@ function rowsOf(run: Run): readonly (readonly [string, ReactNode])[] {
     run.startedAt === null ? null : ['Started', <Moment key="at" time={run.startedAt} />],
     run.endedAt === null ? null : ['Ended', <Moment key="at" time={run.endedAt} />],
     run.amendedAt === null ? null : ['True end arrived', <Moment key="at" time={run.amendedAt} />],
+    run.script === null
+      ? null
+      : ['Script', `${run.script.name}, version ${run.script.sha256?.slice(0, 12) ?? 'of the agent'}`],
     run.cwd === null ? null : ['Folder', run.cwd],
     run.timeoutMs === null ? null : ['Time limit', durationText(run.timeoutMs)],
     run.retry.attempts > 1 ? ['Attempts', `up to ${run.retry.attempts}`] : null,

@@ -1,13 +1,16 @@
 import type { Run } from '@errand/sdk';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { usePlaces } from '../api/places.ts';
 import { Icon } from '../components/icon.tsx';
+import { Problem } from '../components/notice.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { commandText } from '../run-box/draft.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunDetails } from './run-details.tsx';
 import { RunLength } from './run-length.tsx';
+
+const ResultView = lazy(async () => ({ default: (await import('../result/result-view.tsx')).ResultView }));
 
 export interface RunHeadProps {
   readonly run: Run;
@@ -29,9 +32,6 @@ export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
         </Link>
         <StatusBadge status={run.status} />
         {run.exitCode !== null && <span className="font-mono text-sm">exit {run.exitCode}</span>}
-        <span className="text-sm text-muted">
-          <RunLength run={run} />
-        </span>
         <div className="ml-auto flex items-center gap-1">
           <RunActions run={run} />
         </div>
@@ -43,6 +43,7 @@ export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
         {commandText(run)}
       </h1>
       <Sentence run={run} />
+      <RunResult run={run} />
       <RunDetails run={run} where={<Where run={run} />} />
       {run.attempts.length > 1 && <Attempts run={run} shown={attempt} />}
     </header>
@@ -57,6 +58,19 @@ function Sentence({ run }: { readonly run: Run }): ReactNode {
   return why === null ? null : <p className="text-sm text-muted">{why}</p>;
 }
 
+/** What it reported, in its view; it comes with the code that draws it. */
+function RunResult({ run }: { readonly run: Run }): ReactNode {
+  if (run.resultProblem !== null) return <Problem>{run.resultProblem}</Problem>;
+  if (!run.hasResult || run.result === undefined) return null;
+  return (
+    <Suspense fallback={null}>
+      <section aria-label="Result" className="py-1">
+        <ResultView result={run.result} view={run.resultView} />
+      </section>
+    </Suspense>
+  );
+}
+
 function Where({ run }: { readonly run: Run }): ReactNode {
   const agent = usePlaces().data?.agents.find(({ id }) => id === run.agent);
   const name = agent === undefined || agent.name === run.pool ? '' : ` / ${agent.name}`;
@@ -65,6 +79,9 @@ function Where({ run }: { readonly run: Run }): ReactNode {
       <Icon name="agents" size={16} />
       {run.pool}
       {name}
+      <span className="ml-2 font-normal">
+        <RunLength run={run} />
+      </span>
     </span>
   );
 }

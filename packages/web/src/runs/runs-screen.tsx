@@ -25,7 +25,9 @@ export function RunsScreen(): ReactNode {
   return (
     <Screen title="Runs">
       <FilterBar filter={filter} />
-      {touch && open.length > 0 && <BulkCancel open={open} chosen={chosen} setChosen={setChosen} />}
+      {touch && (open.length > 1 || chosen.size > 0) && (
+        <BulkCancel open={open} chosen={chosen} setChosen={setChosen} />
+      )}
       {error !== null && runs === undefined && <Failure error={error} again={again} />}
       {error === null && runs === undefined && <Loading />}
       {runs?.length === 0 && <None filtered={isFiltered(filter)} />}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Icon, type IconName } from '../components/icon.tsx';
 
 interface Place {
-  readonly to: '/' | '/runs' | '/keys' | '/agents';
+  readonly to: '/' | '/runs' | '/scripts' | '/agents' | '/keys';
   readonly word: string;
   readonly icon: IconName;
 }
@@ -11,6 +11,7 @@ interface Place {
 const PLACES: readonly Place[] = [
   { to: '/', word: 'Run', icon: 'run' },
   { to: '/runs', word: 'Runs', icon: 'runs' },
+  { to: '/scripts', word: 'Scripts', icon: 'scripts' },
   { to: '/agents', word: 'Agents', icon: 'agents' },
   { to: '/keys', word: 'Keys', icon: 'keys' },
 ];

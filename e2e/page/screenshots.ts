@@ -1,0 +1,142 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright-core';
+import { finish, submit } from '../harness/runs.ts';
+import { openPage, SIZES, type Size } from './browser.ts';
+import { PagePlace } from './page-place.ts';
+
+/** `npm run screenshots`: takes the pictures for README and guide, from a real control plane with something in it. */
+const FOLDER = resolve(import.meta.dirname, '../../docs/pictures');
+
+const BUILD = String.raw`
+printf '\033[1mBuilding\033[0m 214 modules\n'
+for name in core contract server agent keeper sdk cli web; do printf '  \033[32m✓\033[0m packages/%-9s \033[2m%3d files\033[0m\n' $name $((40 + $(printf %s $name | wc -c) * 13)); done
+printf '\033[33mwarning\033[0m: 2 modules are larger than 500 kB\n'
+echo 'deprecated: option --legacy goes away with version 2' >&2
+printf '\r  compressing  12 %%\r  compressing  58 %%\r  compressing 100 %%\n'
+printf '\n\033[1mTests\033[0m\n'
+i=1; while [ $i -le 24 ]; do printf '  \033[32m✓\033[0m keeps every byte, case %02d \033[2m%d ms\033[0m\n' $i $((i * 7)); i=$((i+1)); done
+printf '  \033[31m✗\033[0m survives a full disk\n'
+echo 'Error: no space left on device' >&2
+printf '\n\033[1;42;30m PASS \033[0m 24   \033[1;41;30m FAIL \033[0m 1   \033[38;5;208m4.2 s\033[0m\n'
+`;
+
+const SPEED = {
+  description: 'Measures the line to a host',
+  shell: 'printf \'{"mbit": %s}\' "$ARG_MBIT" > "$ERRAND_RESULT"',
+  parameters: {
+    type: 'object',
+    required: ['host'],
+    properties: {
+      host: { type: 'string', title: 'Host', default: 'example.com' },
+      mbit: { type: 'number', title: 'Expected', description: 'In Mbit/s', default: 92.4 },
+    },
+  },
+  result: { view: { kind: 'gauge', path: 'mbit', min: 0, max: 150, unit: 'Mbit/s' } },
+};
+
+mkdirSync(FOLDER, { recursive: true });
+await using at = await PagePlace.open();
+await fill(at);
+await picture('phone', 'light', takePhone);
+await picture('wide', 'dark', takeWide);
+await picture('wide', 'light', takeLight);
+
+/** Something to look at: runs of every kind, a script with a history, an agent on another machine. */
+async function fill({ server, place }: PagePlace): Promise<void> {
+  using http = server.http();
+  await http.ask('PUT', '/v1/scripts/speed', { body: SPEED });
+  writeFileSync(place.path('release.sh'), `#!/bin/sh\n${BUILD}exit 1\n`, { mode: 0o755 });
+  const sdk = server.sdk();
+  const { token } = await sdk.pools.createToken('build', { labels: { os: 'linux', arch: 'arm64' } });
+  const data = place.hasAgent(place.path('builder'));
+  place.errand([
+    'agent',
+    'start',
+    '--url',
+    server.url,
+    '--token',
+    token,
+    '--name',
+    'builder-1',
+    '--data',
+    data,
+  ]);
+  for (const mbit of [88.1, 91.7, 64.2, 90.8, 93.5, 42.5, 89.9])
+    await finish(http, { script: 'speed', args: { host: 'example.com', mbit } });
+  await finish(http, { shell: 'make release', name: 'nightly', tags: ['night'] });
+  await finish(http, { shell: './backup.sh /srv | tail -1; true' });
+  await submit(http, { shell: 'sleep 600', name: 'deploy staging', pool: 'build' });
+  await submit(http, { command: ['ffmpeg', '-i', 'talk.mkv', 'talk.webm'], pool: 'gpu' }).catch(
+    () => undefined,
+  );
+}
+
+async function takePhone(page: Page): Promise<void> {
+  await startBuild(page);
+  await page.getByRole('log').getByText('FAIL').waitFor();
+  await save(page, 'phone-run-box');
+  await page.getByRole('article').getByRole('link').first().click();
+  await page.getByRole('log').getByText('FAIL').waitFor();
+  await save(page, 'phone-live-run');
+  await callSpeed(page);
+  await save(page, 'phone-script');
+  await page.goto(`${at.url}/runs`);
+  await page.getByRole('list', { name: 'Runs' }).waitFor();
+  await save(page, 'phone-runs');
+}
+
+async function takeWide(page: Page): Promise<void> {
+  await startBuild(page);
+  await page.getByRole('log').getByText('FAIL').waitFor();
+  await page.getByRole('article').getByRole('link').first().click();
+  await page.getByRole('log').getByText('FAIL').waitFor();
+  await page.getByLabel('Search in the output').fill('byte');
+  await save(page, 'wide-live-run');
+  await page.goto(`${at.url}/agents`);
+  await page.getByText('builder-1').waitFor();
+  await save(page, 'wide-agents');
+}
+
+async function takeLight(page: Page): Promise<void> {
+  await callSpeed(page);
+  await save(page, 'wide-script');
+  await page.goto(`${at.url}/runs`);
+  await page.getByRole('list', { name: 'Runs' }).waitFor();
+  await save(page, 'wide-runs');
+}
+
+async function startBuild(page: Page): Promise<void> {
+  await page.goto(`${at.url}/?command=./release.sh --all&cwd=${at.place.folder}`);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+}
+
+async function callSpeed(page: Page): Promise<void> {
+  await page.goto(`${at.url}/scripts/speed`);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('meter').getByText('92.4').waitFor();
+  await page.getByRole('img', { name: /Result over time/ }).waitFor();
+}
+
+async function picture(
+  size: Size,
+  scheme: 'light' | 'dark',
+  take: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { page, context } = await openPage(at.browser, size, scheme);
+  await page.goto(`${at.url}/sign-in`);
+  await page.getByLabel('Key').fill(at.server.key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Command').waitFor();
+  await take(page);
+  await context.close();
+}
+
+async function save(page: Page, name: string): Promise<void> {
+  // Moving parts come to rest.
+  await page.waitForTimeout(1_200);
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  console.log(
+    `docs/pictures/${name}.png (${Object.values(SIZES[name.startsWith('phone') ? 'phone' : 'wide']).join(' x ')})`,
+  );
+}
