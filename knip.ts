@@ -36,7 +36,10 @@ const config: KnipConfig = {
       // The keeper is a program: its builds are found as files, not imported.
       ignoreDependencies: ['@errand/keeper'],
     },
-    e2e: { entry: ['**/*.test.ts', 'simulator/{main,mutations}.ts', 'page/screenshots.ts'], project: ['**/*.ts'] },
+    e2e: {
+      entry: ['**/*.test.ts', 'simulator/{main,mutations}.ts', 'page/screenshots.ts'],
+      project: ['**/*.ts'],
+    },
     bench: { entry: ['main.ts', 'workers/main.ts', 'store.ts'], project: ['**/*.ts'] },
   },
   ignoreBinaries: [
