@@ -9,12 +9,18 @@ export interface Cli {
   readonly environment: Environment;
   readonly stdout: Output;
   readonly stderr: Output;
-  connect(flags: PlaceFlags): Promise<Connection>;
+  /** `environment`: another than its own. */
+  connect(flags: PlaceFlags, environment?: Environment): Promise<Connection>;
 }
 
 export function createCli(environment: Environment, stdout: Output, stderr: Output): Cli {
   const say = (note: string): void => {
     if (stderr.isTerminal) void stderr.line(`errand: ${plainText(note)}`).catch(() => undefined);
   };
-  return { environment, stdout, stderr, connect: (flags) => connectTo(flags, environment, say) };
+  return {
+    environment,
+    stdout,
+    stderr,
+    connect: (flags, other = environment) => connectTo(flags, other, say),
+  };
 }

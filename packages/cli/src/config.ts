@@ -3,6 +3,8 @@ export interface Environment {
   readonly url: string | undefined;
   readonly key: string | undefined;
   readonly data: string | undefined;
+  /** Where runs go that name no pool. */
+  readonly pool: string | undefined;
   readonly home: string | undefined;
   readonly configHome: string | undefined;
   readonly stateHome: string | undefined;
@@ -26,6 +28,7 @@ export function readEnvironment(raw: NodeJS.ProcessEnv = process.env): Environme
     url: value('ERRAND_URL'),
     key: value('ERRAND_KEY'),
     data: value('ERRAND_DATA'),
+    pool: value('ERRAND_POOL'),
     home: value('HOME'),
     configHome: value('XDG_CONFIG_HOME'),
     stateHome: value('XDG_STATE_HOME'),

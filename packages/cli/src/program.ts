@@ -37,9 +37,9 @@ export async function createProgram(argv: readonly string[], run: Runner): Promi
     .exitOverride();
   const wanted = argv[0] === 'help' ? argv[1] : argv[0];
   const known = wanted !== undefined && Object.hasOwn(COMMANDS, wanted);
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
     if (known && name !== wanted) continue;
-    const command = program.command(name).description(sentence(summary)).summary(summary);
+    const command = program.command(name, { hidden }).description(sentence(summary)).summary(summary);
     command.showHelpAfterError(`(errand ${name} --help shows how)`);
     if (name === wanted) (await load()).declare(command, run);
     for (const sub of command.commands)

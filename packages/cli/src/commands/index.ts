@@ -1,8 +1,11 @@
 import type { CommandModule } from './command.ts';
+import type * as OldNames from './old-names.ts';
 
 interface CommandEntry {
   readonly summary: string;
   /** Only the command that was asked for is loaded: starting fast is part of the promise. */
+  /** Not in the list of the help: an old name of something that has a better one. */
+  readonly hidden?: true;
   readonly load: () => Promise<CommandModule>;
 }
 
@@ -23,5 +26,15 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   login: { summary: 'remember a server and a key for it', load: () => import('./login.ts') },
   config: { summary: 'check a configuration file', load: () => import('./config-check.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts') },
+  exec: { summary: 'run, by its name in aws-exec', hidden: true, load: () => oldName('exec') },
+  rpc: { summary: 'script call, by its name in aws-exec', hidden: true, load: () => oldName('rpc') },
+  listdir: { summary: 'list files, as aws-exec did', hidden: true, load: () => oldName('listdir') },
+  'auth-new': { summary: 'key new, by its name in aws-exec', hidden: true, load: () => oldName('authNew') },
+  'auth-ls': { summary: 'key ls, by its name in aws-exec', hidden: true, load: () => oldName('authLs') },
+  'auth-rm': { summary: 'key rm, by its name in aws-exec', hidden: true, load: () => oldName('authRm') },
   version: { summary: 'print the version', load: () => import('./version.ts') },
 };
+
+async function oldName(name: keyof typeof OldNames): Promise<CommandModule> {
+  return (await import('./old-names.ts'))[name];
+}

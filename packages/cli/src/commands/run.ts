@@ -14,7 +14,7 @@ export function declare(command: Command, run: Runner): void {
     .usage('[options] [--] <command...>')
     .passThroughOptions()
     .option('--shell', 'the command is one text for sh -c')
-    .option('--pool <name>', 'pool whose agents may take the run (local: this machine or the server’s own)')
+    .option('--pool <name>', 'pool whose agents take it (ERRAND_POOL, else local: this machine’s)')
     .option('--agent <id>', 'id or name of the one agent that may take it')
     .option('--timeout <time>', 'end the command after this long, such as 2s, 1.5h (exit status 124)')
     .option('--queue-timeout <time>', 'give up when no agent takes it within this (24h)')
@@ -84,7 +84,8 @@ errand leaves the run going: errand logs -f ID comes back to it.
 --json prints the run when it has ended; the command’s own output goes to stderr then.`;
 
 async function act(cli: Cli, command: readonly string[], options: RunOptions): Promise<number> {
-  const asked = runConfig(command, options, cli.environment.variables);
+  const { variables, pool } = cli.environment;
+  const asked = runConfig(command, { ...(pool === undefined ? {} : { pool }), ...options }, variables);
   for (const name of asked.secretEnv.typed) await cli.stderr.line(`errand: ${typedWarning(name)}`);
   const { errand, place } = await cli.connect(options);
   const config =

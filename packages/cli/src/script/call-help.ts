@@ -1,6 +1,7 @@
 import type { Script } from '@errand/sdk';
 import { plainText } from '../output/plain-text.ts';
 import { type Parameter, parametersOf } from './parameters.ts';
+import { isTaken } from './parse-call.ts';
 
 /** What `errand script call NAME --help` prints: the parameters as options, with their descriptions. */
 export function callHelp({
@@ -42,7 +43,8 @@ const VALUES: Readonly<Record<Parameter['kind'], string>> = {
   json: ' <json>',
 };
 
-function usageOf({ flag, kind }: Parameter): string {
+function usageOf({ name, flag, kind }: Parameter): string {
+  if (isTaken(flag)) return `--arg ${name}=${VALUES[kind].trim() || '<true|false>'}`;
   return `--${flag}${VALUES[kind]}`;
 }
 

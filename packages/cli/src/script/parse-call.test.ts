@@ -51,6 +51,13 @@ describe('the words behind the name of a script', () => {
     expect(args).toEqual({ pool: 'x' });
   });
 
+  it('leave to a script the words that scripts commonly use', () => {
+    const schema = { properties: { name: { type: 'string' }, timeout: { type: 'integer' } } };
+    const { options, args } = parseCall(['--name', 'Ada', '--timeout', '3', '--tag', 'a'], schema);
+    expect([options, args]).toEqual([{ tag: ['a'] }, { name: 'Ada', timeout: 3 }]);
+    expect(parseCall(['--name', 'nightly'], SCHEMA).options).toEqual({ name: 'nightly' });
+  });
+
   it.each([
     [['--hots', 'x'], 'there is no --hots; the script takes --host, --count, --max-hops'],
     [['x'], 'given as --name value'],

@@ -1,7 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { type Parameter, type ParameterKind, parametersOf } from './parameters.ts';
 
-/** Options of a call itself; a parameter of the same name is given by `--arg name=value`. */
+/** Options of a call itself. A parameter of the same name is given by `--arg name=value`, but for {@link YIELDING}. */
 export const CALL_OPTIONS: Readonly<Record<string, 'value' | 'flag' | 'list'>> = {
   pool: 'value',
   agent: 'value',
@@ -19,6 +19,14 @@ export const CALL_OPTIONS: Readonly<Record<string, 'value' | 'flag' | 'list'>> =
   detach: 'flag',
   help: 'flag',
 };
+
+/** Common words for parameters: where a script has one of that name, it is meant, and the call does without the option. */
+const YIELDING: ReadonlySet<string> = new Set(['name', 'tag', 'timeout', 'queue-timeout']);
+
+/** Does an option of the call take this word away from the parameter of a script? */
+export function isTaken(flag: string): boolean {
+  return Object.hasOwn(CALL_OPTIONS, flag) && !YIELDING.has(flag);
+}
 
 const SHORT: Readonly<Record<string, string>> = { '-d': '--detach', '-h': '--help' };
 
@@ -70,7 +78,8 @@ interface Word {
 }
 
 function readOne(word: Word, { options, args }: Reading): void {
-  const own = Object.hasOwn(CALL_OPTIONS, word.name) ? CALL_OPTIONS[word.name] : undefined;
+  const yields = YIELDING.has(word.name) && byFlag(word.parameters ?? [], word.name) !== undefined;
+  const own = Object.hasOwn(CALL_OPTIONS, word.name) && !yields ? CALL_OPTIONS[word.name] : undefined;
   if (own !== undefined) {
     if (own === 'flag') options[word.name] = true;
     else if (own === 'value') options[word.name] = valueOf(word);

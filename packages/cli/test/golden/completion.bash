@@ -1,5 +1,5 @@
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry script up agent pool group key login config completion version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry script up agent pool group key login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
@@ -46,6 +46,12 @@ _errand() {
       'config') words='check --help' ;;
       'config check') words='--help' ;;
       'completion') words='--help' ;;
+      'exec') words='--shell --pool --agent --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
+      'rpc') words='--help' ;;
+      'listdir') words='--help' ;;
+      'auth-new') words='--help' ;;
+      'auth-ls') words='--help' ;;
+      'auth-rm') words='--help' ;;
       'version') words='--json --help' ;;
       *) break ;;
     esac

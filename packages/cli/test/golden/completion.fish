@@ -247,6 +247,51 @@ complete -c errand -f -n '__fish_seen_subcommand_from config' -a check -d 'Say w
 complete -c errand -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a completion -d 'print a completion script for a shell'
 complete -c errand -n '__fish_seen_subcommand_from completion' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a exec -d 'run, by its name in aws-exec'
+complete -c errand -n '__fish_seen_subcommand_from exec' -l shell
+complete -c errand -n '__fish_seen_subcommand_from exec' -l pool
+complete -c errand -n '__fish_seen_subcommand_from exec' -l agent
+complete -c errand -n '__fish_seen_subcommand_from exec' -l timeout
+complete -c errand -n '__fish_seen_subcommand_from exec' -l queue-timeout
+complete -c errand -n '__fish_seen_subcommand_from exec' -l grace
+complete -c errand -n '__fish_seen_subcommand_from exec' -l env
+complete -c errand -n '__fish_seen_subcommand_from exec' -s e
+complete -c errand -n '__fish_seen_subcommand_from exec' -l secret-env
+complete -c errand -n '__fish_seen_subcommand_from exec' -l cwd
+complete -c errand -n '__fish_seen_subcommand_from exec' -l name
+complete -c errand -n '__fish_seen_subcommand_from exec' -l tag
+complete -c errand -n '__fish_seen_subcommand_from exec' -l priority
+complete -c errand -n '__fish_seen_subcommand_from exec' -l retry
+complete -c errand -n '__fish_seen_subcommand_from exec' -l max-log
+complete -c errand -n '__fish_seen_subcommand_from exec' -l keep-children
+complete -c errand -n '__fish_seen_subcommand_from exec' -l detach
+complete -c errand -n '__fish_seen_subcommand_from exec' -s d
+complete -c errand -n '__fish_seen_subcommand_from exec' -l tty
+complete -c errand -n '__fish_seen_subcommand_from exec' -s t
+complete -c errand -n '__fish_seen_subcommand_from exec' -l no-input
+complete -c errand -n '__fish_seen_subcommand_from exec' -s n
+complete -c errand -n '__fish_seen_subcommand_from exec' -l stdin
+complete -c errand -n '__fish_seen_subcommand_from exec' -l merge
+complete -c errand -n '__fish_seen_subcommand_from exec' -l label
+complete -c errand -n '__fish_seen_subcommand_from exec' -l all
+complete -c errand -n '__fish_seen_subcommand_from exec' -l at-once
+complete -c errand -n '__fish_seen_subcommand_from exec' -l max-failures
+complete -c errand -n '__fish_seen_subcommand_from exec' -l concurrency-key
+complete -c errand -n '__fish_seen_subcommand_from exec' -l concurrency
+complete -c errand -n '__fish_seen_subcommand_from exec' -l json
+complete -c errand -n '__fish_seen_subcommand_from exec' -l url
+complete -c errand -n '__fish_seen_subcommand_from exec' -l data
+complete -c errand -n '__fish_seen_subcommand_from exec' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a rpc -d 'script call, by its name in aws-exec'
+complete -c errand -n '__fish_seen_subcommand_from rpc' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a listdir -d 'list files, as aws-exec did'
+complete -c errand -n '__fish_seen_subcommand_from listdir' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a auth-new -d 'key new, by its name in aws-exec'
+complete -c errand -n '__fish_seen_subcommand_from auth-new' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a auth-ls -d 'key ls, by its name in aws-exec'
+complete -c errand -n '__fish_seen_subcommand_from auth-ls' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a auth-rm -d 'key rm, by its name in aws-exec'
+complete -c errand -n '__fish_seen_subcommand_from auth-rm' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a version -d 'print the version'
 complete -c errand -n '__fish_seen_subcommand_from version' -l json
 complete -c errand -n '__fish_seen_subcommand_from version' -l help
