@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -48,6 +49,23 @@ requires({
     execFileSync(join(folder, 'node_modules/.bin/errand'), ['version'], { env });
     const pid = execFileSync('cat', [join(folder, 'data/owner')]).toString();
     process.kill(Number(/\d+/.exec(pid)?.[0]), 'SIGTERM');
+  });
+
+  it('bring the page, and serve it', async () => {
+    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run') };
+    const args = ['up', '--port', '0', '--data', join(folder, 'served')];
+    const server = spawn(join(folder, 'node_modules/.bin/errand'), args, { cwd: folder, env, stdio: 'pipe' });
+    const ended = once(server, 'exit');
+    let said = '';
+    for await (const chunk of server.stdout) {
+      said += String(chunk);
+      if (/^page /m.test(said)) break;
+    }
+    const port = /:(\d+)\/login/.exec(said)?.[1];
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { accept: 'text/html' } });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('/assets/index-')]);
+    server.kill('SIGTERM');
+    await ended;
   });
 
   it('bring the types of the client', () => {
