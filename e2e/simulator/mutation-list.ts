@@ -8,6 +8,18 @@ export interface Mutation {
 
 export const MUTATIONS: readonly Mutation[] = [
   {
+    name: 'a claim does not look at who is held under the same concurrency key',
+    file: 'packages/server/src/stores/sql/runs/gates.ts',
+    from: 'if (held < Math.min(gate.limit, least) && !(yield* this.#isBehind(run, gate))) continue;',
+    to: 'continue;',
+  },
+  {
+    name: 'a run with a concurrency key is handed to a waiting agent past its gate',
+    file: 'packages/server/src/stores/sql/runs/insert.ts',
+    from: '&& run.concurrency === null && run.group === null',
+    to: '&& run.group === null',
+  },
+  {
     name: 'facts about other tokens are taken for facts about the present one',
     file: 'packages/core/src/run/observe.ts',
     from: "if ('token' in fact && fact.token !== run.token) return observeOther(run, fact);",

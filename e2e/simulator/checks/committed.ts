@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import type { PastAttempt, RunRecord } from '@errand/core';
 import type { World } from '../world.ts';
+import { checkLimits } from './limits.ts';
 import { checkReason } from './reasons.ts';
 
 /** One lease, less what small jumps of the clock may take from it. */
@@ -36,6 +37,7 @@ export class Committed {
       records.set(id, after);
       this.#checkChange(before, after);
     }
+    checkLimits(this.#world);
     if (rows.length < records.size) this.#world.trace.fail(5, 'SIM-LOST-1', 'a committed run is gone');
   }
 

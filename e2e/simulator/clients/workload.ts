@@ -150,6 +150,9 @@ function drawRequest(random: Random, profile: Profile, pools: readonly string[])
     keepChildren: false,
     tags: [],
     labels: {},
+    ...(random.chance(0.5)
+      ? { concurrencyKey: random.pick(['a', 'b']), concurrency: random.between(1, 2) }
+      : {}),
     priority: random.between(-1, 1),
     caller: false,
     ...timeout,
