@@ -5,7 +5,9 @@ import { openPostgresStore } from './open-postgres-store.ts';
 import { startPostgres } from './testing/postgres-server.ts';
 
 const { requirement, server } = await startPostgres();
-afterAll(() => server?.stop());
+/** Every test has a database of its own; a busy disk takes its time to remove all of them. */
+const STOP_MS = 60_000;
+afterAll(() => server?.stop(), STOP_MS);
 
 const newUrl = async () => (await server?.newDatabase()) ?? '';
 
