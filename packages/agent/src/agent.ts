@@ -16,6 +16,7 @@ import { ModuleHosts } from './module-host/module-hosts.ts';
 import { PollLoop } from './poll-loop.ts';
 import type { Clock, HostFiles, HostProgram, Keepers, Logger, Scripts, Spool, SpoolEntry } from './ports.ts';
 import type { Waiting } from './retry.ts';
+import type { Hosting, SessionPlace } from './sessions/hosting.ts';
 import { draftOf } from './spool-draft.ts';
 
 /** Raised when the control plane could no longer work with an agent of an older number. */
@@ -30,6 +31,8 @@ const UNTOLD: HelloAnswer = {
 
 export interface AgentOptions {
   readonly link: AgentLink;
+  /** The sessions of this machine; null: it hosts none. */
+  readonly sessions?: Hosting | null;
   readonly keepers: Keepers;
   readonly spool: Spool;
   readonly clock: Clock;
@@ -75,6 +78,7 @@ export class Agent {
   readonly #polls: PollLoop;
   readonly #hosts: ModuleHosts;
   #polling: Promise<unknown> = Promise.resolve();
+  #talking: Promise<unknown> = Promise.resolve();
   readonly #refused = Promise.withResolvers<never>();
   #notice: string | undefined;
   #policy: AgentPolicy | undefined;
@@ -92,10 +96,11 @@ export class Agent {
       waiting: this.#waiting(),
       environment: baseEnvironment(options.account),
     });
+    const hostsSessions = options.sessions != null;
     const self = { protocol: PROTOCOL, name, labels, slots, program };
     this.#polls = new PollLoop({
       link,
-      hello: () => ({ ...self, scripts: scripts.offered, onlyScripts: scripts.only }),
+      hello: () => ({ ...self, scripts: scripts.offered, onlyScripts: scripts.only, hostsSessions }),
       modules: () => scripts.modules(),
       waiting: this.#waiting(),
       free: () => this.#free(),
@@ -125,6 +130,7 @@ export class Agent {
     for (const entry of found) this.#resume(entry, 0);
     scripts.onChange(() => this.#polls.sayHelloAgain());
     const refusal = hello instanceof LinkRefusal ? hello : undefined;
+    this.#talking = this.#options.sessions?.run(this.#waiting()).catch(() => {}) ?? Promise.resolve();
     this.#polling = this.#polls.run(known, refusal).catch((error: unknown) => this.#refused.reject(error));
   }
 
@@ -150,7 +156,8 @@ export class Agent {
     this.#options.scripts.close();
     this.#hosts.stop();
     this.#stop.abort();
-    await Promise.all([this.#polling, ...this.#lives]);
+    await Promise.all([this.#polling, this.#talking, ...this.#lives]);
+    await this.#options.sessions?.sessions.stop();
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
   }
 
@@ -185,6 +192,7 @@ export class Agent {
     for (const order of answer.cancels) this.#find(order)?.cancel(order);
     for (const name of answer.superseded) this.#find(name)?.supersede();
     for (const order of answer.windows) this.#find(order)?.resize(order);
+    if (answer.sessionOrders === true) this.#options.sessions?.ask();
   }
 
   /** A lease is given again until a poll says that it is held. */
@@ -200,11 +208,13 @@ export class Agent {
   }
 
   #make(lease: Lease): Attempt {
-    const { link, keepers, spool, account, secrets, scripts } = this.#options;
+    const { link, keepers, spool, account, secrets, scripts, sessions } = this.#options;
     if (this.#policy === undefined) throw new Error('AGENT-2: an attempt before the hello');
-    return new Attempt(lease, {
+    const place = lease.session ? (sessions?.sessions.placeOf(lease.session) ?? null) : undefined;
+    return new Attempt(inPlace(lease, place), {
       link,
       keepers,
+      keeper: place === undefined ? keepers.own : (place?.keeper ?? null),
       spool,
       account,
       secrets,
@@ -256,4 +266,10 @@ export class Agent {
     const { clock, log, random } = this.#options;
     return { clock, log, random, signal: this.#stop.signal };
   }
+}
+
+/** A command in a session runs in its folder, with its variables under the command's own. */
+function inPlace(lease: Lease, place: SessionPlace | null | undefined): Lease {
+  if (place == null) return lease;
+  return { ...lease, cwd: lease.cwd ?? place.cwd, env: { ...place.env, ...lease.env } };
 }

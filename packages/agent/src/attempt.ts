@@ -31,6 +31,8 @@ interface Ending {
 export interface AttemptParts extends ExecutionParts {
   readonly link: AgentLink;
   readonly keepers: Keepers;
+  /** Socket of the keeper for a new attempt; null: that of a session which does not run here. */
+  readonly keeper: string | null;
   readonly spool: Spool;
   /** Values of the agent's own that are masked. */
   readonly secrets: readonly string[];
@@ -45,6 +47,7 @@ const STARTED_LATE_MS = 50;
 const PATIENCE_STEP_MS = 200;
 /** Canceled after the door, before anything was executed. */
 const CANCELED = { kind: 'canceled' } as const;
+const NOT_HERE = 'its session does not run on this machine (any more)';
 const SIGNALS = { INT: 2, TERM: 15 } as const;
 
 /**
@@ -186,14 +189,15 @@ export class Attempt {
   #write():
     | { readonly entry: SpoolEntry; readonly execution: Execution }
     | { readonly entry: null; readonly reason: EndReason } {
-    const { spool, keepers, account, secrets } = this.#parts;
+    const { spool, keeper, account, secrets } = this.#parts;
+    if (keeper === null) return { entry: null, reason: { kind: 'refused', why: NOT_HERE } };
     let execution: Execution | undefined;
     try {
       execution = Execution.of(this.lease, this.#parts);
       const { host, argv } = execution;
       const program = argv[0] ?? '';
       const claimant = this.#claimant;
-      const of = { claimant, keeper: keepers.own, account, spool, secrets, program, host };
+      const of = { claimant, keeper, account, spool, secrets, program, host };
       return { entry: spool.create(draftOf(this.lease, of)), execution };
     } catch (error) {
       execution?.release();

@@ -1,4 +1,12 @@
-import type { AgentLink, AppendAnswer, HelloAnswer, PollAnswer, ReportAnswer } from '@errand/contract';
+import type {
+  AgentLink,
+  AppendAnswer,
+  HelloAnswer,
+  HostingLink,
+  PollAnswer,
+  ReportAnswer,
+  SessionsAnswer,
+} from '@errand/contract';
 import {
   AGENT_INSTANCE_HEADER,
   dataHeader,
@@ -22,7 +30,7 @@ export interface HttpLinkOptions {
 const TIMEOUT_MS = 30_000;
 
 /** The way to a control plane somewhere else: every call is one HTTP request from here, so no port is open on this machine. */
-export function httpLink(options: HttpLinkOptions): AgentLink {
+export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink {
   const call = callerOf(options);
   return {
     hello: async (request) => json(await call({ operation: 'agentHello', body: request })) as HelloAnswer,
@@ -47,6 +55,10 @@ export function httpLink(options: HttpLinkOptions): AgentLink {
       const query = { token, offset, waitMs };
       const answer = await call({ operation: 'agentInput', runId, query, signal, holdMs: waitMs });
       return { bytes: answer.body, ended: answer.headers['errand-input-ended'] === '1' };
+    },
+    sessions: async (request, signal) => {
+      const asked = { operation: 'agentSessions', body: request, signal, holdMs: request.waitMs } as const;
+      return json(await call(asked)) as SessionsAnswer;
     },
   };
 }

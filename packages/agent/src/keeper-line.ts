@@ -1,3 +1,4 @@
+import { KeeperRefusal } from './keeper/client.ts';
 import type { Keeper, KeeperEvent, Keepers } from './ports.ts';
 
 /** What happens to one attempt at its keeper. */
@@ -26,10 +27,12 @@ export class KeeperLine {
     return this.#keeper ?? this.#once(() => this.#keepers.connect(this.socket));
   }
 
-  /** The keeper; starts it where none is alive. Only for the socket of the own keeper. */
+  /** The keeper; the own one is started where none is alive. Rejects with a refusal where another is not there. */
   async open(): Promise<Keeper> {
     const keeper = await this.connect();
     if (keeper !== null) return keeper;
+    if (this.socket !== this.#keepers.own)
+      throw new KeeperRefusal('the session does not run on this machine any more');
     return (await this.#once(() => this.#keepers.open())) ?? this.open();
   }
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
-import type { AgentLink } from '@errand/contract';
+import type { AgentLink, HostingLink } from '@errand/contract';
 import { FileSpool } from './adapters/file-spool.ts';
 import { hostFiles } from './adapters/host-files.ts';
 import { LocalKeepers } from './adapters/local-keepers.ts';
@@ -16,9 +16,12 @@ import type { Logger } from './ports.ts';
 import { AgentScripts } from './scripts/agent-scripts.ts';
 import { CodeStore } from './scripts/code-store.ts';
 import { describeModules } from './scripts/describe-module.ts';
+import { Hosting } from './sessions/hosting.ts';
+import { canHostSessions, LocalSessions } from './sessions/local-sessions.ts';
 
 export interface LocalAgentOptions {
-  readonly link: AgentLink;
+  /** Without the second half it hosts no sessions. */
+  readonly link: AgentLink | (AgentLink & HostingLink);
   /** Folder of its own: the spool and the working directories. */
   readonly data: string;
   readonly name: string;
@@ -66,6 +69,7 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
   });
   return new Agent({
     link,
+    sessions: sessionsOf(options, keepers, keeper),
     keepers,
     scripts,
     hosting: { program: { keeper, command }, files: hostFiles(data) },
@@ -87,6 +91,16 @@ function hostCommand(store: CodeStore): readonly string[] {
   const file = store.keep(Buffer.from(HOST_PROGRAM), '.mjs');
   if (isSea()) return [process.execPath, HOST_FLAG, file];
   return [process.execPath, '--disable-warning=ExperimentalWarning', file];
+}
+
+function sessionsOf(
+  { link, data, log }: LocalAgentOptions,
+  keepers: LocalKeepers,
+  binary: string,
+): Hosting | null {
+  if (!('sessions' in link) || !canHostSessions()) return null;
+  const socketOf = (sessionId: string): string => keepers.sessionSocket(sessionId);
+  return new Hosting(link, new LocalSessions({ data, keepers, binary, socketOf, log }));
 }
 
 /** Not TMPDIR: an agent started from another shell must find the same keeper. */

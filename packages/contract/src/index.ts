@@ -10,6 +10,9 @@ export type {
   HeldAttempt,
   HelloAnswer,
   HelloRequest,
+  HostedHealth,
+  HostedSession,
+  HostingLink,
   InputAnswer,
   InputRequest,
   Lease,
@@ -20,6 +23,9 @@ export type {
   ReportAnswer,
   ReportRequest,
   ScriptCall,
+  SessionOrder,
+  SessionsAnswer,
+  SessionsRequest,
   WindowOrder,
 } from './agent/protocol.ts';
 export { openApiDocument } from './openapi/document.ts';

@@ -28,6 +28,7 @@ export type { Notifier } from './ports/notifier.ts';
 export type {
   Cost,
   EndedBy,
+  FindRequest,
   Found,
   Health,
   LaunchRequest,

@@ -60,6 +60,7 @@ export const REPEATABLE = {
   agentKey: true,
   agentPoll: true,
   agentAppend: true,
+  agentSessions: true,
   agentReport: true,
   agentDownload: true,
   agentUpload: true,

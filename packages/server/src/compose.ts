@@ -9,10 +9,12 @@ import {
   countOpenSessions,
   createServices,
   type OwnAgentSlot,
+  type ProviderSurroundings,
   type ServiceParts,
 } from './create-services.ts';
 import { inProcessLink } from './in-process-link.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
+import { processProvider } from './providers/process/provider.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
 import { Retention } from './reconciler/retention.ts';
 import { probeHealth } from './reconciler/sessions/probe-health.ts';
@@ -75,7 +77,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     logs,
     ...system,
     sealer,
-    making: { ...NO_PROVIDERS, quotas: config.sessionQuotas },
+    making: { ...MAKING, quotas: config.sessionQuotas },
     sockets: dirname(config.socket),
     own,
     stays: config.listen !== null,
@@ -105,8 +107,26 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   };
 }
 
-const NO_PROVIDERS = {
-  providers: new Map<string, Provider>(),
+/** The one place that names concrete providers. The first is the one that is meant where none is named. */
+function providers(around: ProviderSurroundings): ReadonlyMap<string, Provider> {
+  const { hosts, mains, clock, poolOf, ownAgentId } = around;
+  const process = processProvider({
+    hosts: {
+      want: (agentId, wish) => hosts.want(agentId, wish),
+      withdraw: (agentId, sessionId) => hosts.withdraw(agentId, sessionId),
+      report: (agentId, sessionId) => hosts.report(agentId, sessionId),
+      all: () => hosts.all(),
+      poolOf,
+    },
+    mains,
+    clock,
+    isHere: (agentId) => agentId === ownAgentId(),
+  });
+  return new Map([[process.name, process]]);
+}
+
+const MAKING = {
+  providers,
   templates: noTemplates,
   random: Math.random,
 };

@@ -14,6 +14,7 @@ import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { AgentMemory } from './use-cases/agents/agent-memory.ts';
 import { Connections, type ConnectionsParts } from './use-cases/agents/connections.ts';
+import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
 import { Revocations } from './use-cases/keys/revocations.ts';
@@ -21,7 +22,9 @@ import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
 import type { FolderScript } from './use-cases/scripts/folder-script.ts';
+import { MainRuns } from './use-cases/sessions/main-runs.ts';
 import { SessionCommands } from './use-cases/sessions/session-commands.ts';
+import { SessionHosts } from './use-cases/sessions/session-hosts.ts';
 import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
 import { noTemplates, type SessionTemplates } from './use-cases/sessions/session-templates.ts';
 import { SessionUses } from './use-cases/sessions/session-uses.ts';
@@ -47,9 +50,18 @@ export interface ServiceParts {
   readonly folderScripts?: ((schemas: Schemas) => Promise<readonly FolderScript[]>) | undefined;
 }
 
+/** What providers may use of the control plane. */
+export interface ProviderSurroundings {
+  readonly hosts: SessionHosts;
+  readonly mains: MainRuns;
+  readonly poolOf: (agentId: string) => Promise<string | null>;
+  readonly ownAgentId: () => string | null;
+  readonly clock: Clock;
+}
+
 export interface SessionMaking {
   /** By name; the first is the one that is meant where none is named. */
-  readonly providers: ReadonlyMap<string, Provider>;
+  readonly providers: (around: ProviderSurroundings) => ReadonlyMap<string, Provider>;
   readonly templates: SessionTemplates;
   readonly quotas: SessionQuotas;
   readonly random: () => number;
@@ -68,8 +80,10 @@ export function createServices(parts: ServiceParts): Services {
   const windows = new PendingWindows();
   const offers = new Offers();
   const ownAgentId = (): string | null => own.id;
-  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock };
-  const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common };
+  const hosts = new SessionHosts({ clock, notifier, epoch: ids.secret(9) });
+  const sessions = sessionParts(parts, hosts);
+  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, hosts };
+  const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common, sessions };
   const leasing = { ...common, unseal: sealer.unseal, ownAgentId };
   return {
     version,
@@ -85,10 +99,10 @@ export function createServices(parts: ServiceParts): Services {
     scripting: common,
     waiting: common,
     reading: common,
-    input: common,
+    input: { ...common, uses: sessions.uses },
     terminals: { runs, windows, notifier },
     why: common,
-    sessions: sessionParts(parts),
+    sessions,
     revocations: new Revocations(notifier),
     poolSetting: submit,
     groups: submit,
@@ -100,15 +114,12 @@ export function createServices(parts: ServiceParts): Services {
       memory: new AgentMemory(common),
       offers,
       takeWindows: (agentId) => windows.take(agentId),
+      sessionOrders: (agentId) => hosts.waitFor(agentId),
     },
     appending: common,
     reporting: common,
     fetching: common,
-    callerPlaces: new CallerPlaces({
-      ...leasing,
-      sockets: parts.sockets,
-      ownAgent: () => own.agent,
-    }),
+    callerPlaces: new CallerPlaces({ ...leasing, sockets: parts.sockets, ownAgent: () => own.agent }),
     shutDown: ({ busy }) => shutDown(parts, busy),
   };
 }
@@ -116,8 +127,8 @@ export function createServices(parts: ServiceParts): Services {
 /** What only concerns who the agents are. */
 function agentServices(
   { store: { agents, keys }, clock, ids }: ServiceParts,
-  common: ConnectionsParts & Pick<Store, 'agents'> & Pick<ServiceParts, 'notifier'>,
-): Pick<Services, 'joining' | 'connections' | 'instances' | 'agentLife' | 'agentKeys'> {
+  common: ConnectionsParts & HostSessionsParts & Pick<Store, 'agents'>,
+): Pick<Services, 'joining' | 'connections' | 'instances' | 'agentLife' | 'agentKeys' | 'hosting'> {
   const instances = new Instances(clock);
   return {
     joining: { agents, keys, clock, ids },
@@ -125,21 +136,32 @@ function agentServices(
     instances,
     agentLife: { ...common, keys, instances },
     agentKeys: { agents, keys, clock, ids },
+    hosting: common,
   };
 }
 
 const NO_MAKING: SessionMaking = {
-  providers: new Map(),
+  providers: () => new Map(),
   templates: noTemplates,
   quotas: { perOwner: 0, perTeam: 0 },
   random: () => 0,
 };
 
-function sessionParts(parts: ServiceParts): Services['sessions'] {
+function sessionParts(parts: ServiceParts, hosts: SessionHosts): Services['sessions'] {
   const { store, clock, ids, notifier, sealer } = parts;
   const { sessions, runs, agents } = store;
+  const making = parts.making ?? NO_MAKING;
+  const providers = making.providers({
+    hosts,
+    mains: new MainRuns({ sessions, runs, notifier, clock, ids }),
+    poolOf: async (agentId) => (await agents.get(agentId))?.pool ?? null,
+    ownAgentId: () => parts.own.id,
+    clock,
+  });
   return {
-    ...(parts.making ?? NO_MAKING),
+    ...making,
+    providers,
+    hosts,
     sessions,
     agents,
     commands: new SessionCommands({ runs, notifier, clock }),

@@ -1,7 +1,8 @@
-import type { AgentLink } from '@errand/contract';
+import type { AgentLink, HostingLink } from '@errand/contract';
 import type { LogStore } from '@errand/core';
 import { type AppendLogParts, appendLog } from './use-cases/agents/append-log.ts';
 import { type FetchInputParts, fetchInput } from './use-cases/agents/fetch-input.ts';
+import { type HostSessionsParts, hostSessions } from './use-cases/agents/host-sessions.ts';
 import { pollAgent } from './use-cases/agents/poll-agent.ts';
 import { type ReportFactParts, reportFact } from './use-cases/agents/report-fact.ts';
 import { type SayHelloParts, sayHello } from './use-cases/agents/say-hello.ts';
@@ -13,11 +14,12 @@ export interface InProcessLinkParts {
   readonly appending: AppendLogParts;
   readonly reporting: ReportFactParts;
   readonly fetching: FetchInputParts;
+  readonly hosting: HostSessionsParts;
   readonly logs: Pick<LogStore, 'grew'>;
 }
 
 /** The way of the control plane's own agent: the same use-cases as over HTTP, without the wire. */
-export function inProcessLink(parts: InProcessLinkParts, agentId: string): AgentLink {
+export function inProcessLink(parts: InProcessLinkParts, agentId: string): AgentLink & HostingLink {
   return {
     hello: (request) => sayHello(parts.hello, agentId, request),
     poll: (request, signal) => pollAgent(parts.polling, { ...request, agentId }, signal),
@@ -25,5 +27,6 @@ export function inProcessLink(parts: InProcessLinkParts, agentId: string): Agent
     grew: (attempt) => parts.logs.grew(attempt),
     report: (request) => reportFact(parts.reporting, agentId, request),
     input: (request, signal) => fetchInput(parts.fetching, { agentId, signal }, request),
+    sessions: (request, signal) => hostSessions(parts.hosting, agentId, { ...request, signal }),
   };
 }

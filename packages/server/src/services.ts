@@ -4,6 +4,7 @@ import type { AgentLifeParts } from './use-cases/agents/agent-life.ts';
 import type { AppendLogParts } from './use-cases/agents/append-log.ts';
 import type { Connections } from './use-cases/agents/connections.ts';
 import type { FetchInputParts } from './use-cases/agents/fetch-input.ts';
+import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import type { Instances } from './use-cases/agents/instances.ts';
 import type { JoinAgentParts } from './use-cases/agents/join-agent.ts';
 import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
@@ -62,6 +63,7 @@ export interface Services {
   readonly appending: AppendLogParts;
   readonly reporting: ReportFactParts;
   readonly fetching: FetchInputParts;
+  readonly hosting: HostSessionsParts;
   readonly callerPlaces: CallerPlaces;
   /** Begins to drain, or throws `conflict`: while anything runs (unless `busy`), and where somebody started it to stay. */
   readonly shutDown: (how: { readonly busy: boolean }) => Promise<void>;

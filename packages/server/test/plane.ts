@@ -47,7 +47,7 @@ export async function openPlane(compat: CompatConfig = {}, page: Page | null = n
     notifier: new LocalNotifier(),
     sealer,
     making: {
-      providers: new Map([['fake', fakeProvider({ clock: systemClock })]]),
+      providers: () => new Map([['fake', fakeProvider({ clock: systemClock })]]),
       templates: noTemplates,
       quotas: { perOwner: 2, perTeam: 1_000 },
       random: Math.random,

@@ -15,6 +15,7 @@ import { type Actor, LOCAL_ACTOR } from '../src/use-cases/actor.ts';
 import { askSession } from '../src/use-cases/sessions/ask-session.ts';
 import { createSession } from '../src/use-cases/sessions/create-session.ts';
 import { SessionCommands } from '../src/use-cases/sessions/session-commands.ts';
+import { SessionHosts } from '../src/use-cases/sessions/session-hosts.ts';
 import { noTemplates } from '../src/use-cases/sessions/session-templates.ts';
 import { SessionUses } from '../src/use-cases/sessions/session-uses.ts';
 
@@ -50,6 +51,7 @@ export async function openSessionWorld(
     templates: noTemplates,
     commands: new SessionCommands({ runs: store.runs, notifier, clock }),
     uses: new SessionUses(),
+    hosts: new SessionHosts({ clock, notifier, epoch: 'test' }),
     quotas: { perOwner: 3, perTeam: 1_000 },
     notifier,
     clock,

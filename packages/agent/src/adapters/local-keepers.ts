@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AttemptName } from '@errand/contract';
 import { KeeperClient } from '../keeper/client.ts';
 import { errorCode } from '../keeper/error-code.ts';
@@ -30,6 +30,17 @@ export class LocalKeepers implements Keepers {
     if (Buffer.byteLength(this.own) > SOCKET_PATH_BYTES) {
       throw new Error(`the folder for sockets ${sockets} has too long a path; name a shorter one`);
     }
+  }
+
+  /** The socket of the keeper that a session of this agent has to itself. */
+  sessionSocket(sessionId: string): string {
+    const name = createHash('sha256')
+      .update(this.own)
+      .update('\0')
+      .update(sessionId)
+      .digest('hex')
+      .slice(0, 16);
+    return join(dirname(this.own), `session-${name}`);
   }
 
   async connect(socket: string): Promise<Keeper | null> {

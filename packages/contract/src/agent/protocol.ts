@@ -34,6 +34,8 @@ export interface HelloRequest {
   readonly scripts: readonly OfferedScript[];
   /** It refuses everything but these and what its user has allowed by name. */
   readonly onlyScripts: boolean;
+  /** Can it make sessions on its machine? */
+  readonly hostsSessions?: boolean | undefined;
 }
 
 /** A script of an agent's own folder: its code never leaves the machine. */
@@ -88,6 +90,8 @@ export interface PollAnswer {
   readonly windows: readonly WindowOrder[];
   /** What people at the agent should know, such as that it drains. */
   readonly notice?: string;
+  /** There are orders for sessions: ask for them (`sessions`). Agents that host none may leave it out of sight. */
+  readonly sessionOrders?: boolean | undefined;
 }
 
 export interface CancelOrder extends AttemptName {
@@ -102,6 +106,8 @@ export interface WindowOrder extends AttemptName {
 
 /** Permission to ask for the start of one attempt, with all that is needed to execute it. */
 export interface Lease extends AttemptName {
+  /** Id of the session on this machine in which it is executed; null: in none. */
+  readonly session?: string | null | undefined;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Names of the variables in `env` whose values are masked in all that leaves the machine. With any of them there is no `logPlace`. */
@@ -192,6 +198,71 @@ export interface InputAnswer {
   readonly ended: boolean;
 }
 
+/** What an agent has of sessions, and up to which order it has begun to carry them out. */
+export interface SessionsRequest {
+  /** Id of the last order that was taken; null: none since the agent started. */
+  readonly done: string | null;
+  readonly sessions: readonly HostedSession[];
+  readonly waitMs: number;
+}
+
+/** Comes back as soon as there is an order, at the latest after `waitMs`. Orders are given until a later request says that they are done. */
+export interface SessionsAnswer {
+  readonly orders: readonly SessionOrder[];
+}
+
+export interface HostedSession {
+  readonly sessionId: string;
+  readonly tag: string;
+  /** Of the launch, or of the last start. */
+  readonly key: string;
+  /** ended: its processes are gone, and nobody asked for that. */
+  readonly state: 'making' | 'running' | 'stopping' | 'kept' | 'ended' | 'ending';
+  /** Why it could not be made, or ended; null: all is well. */
+  readonly problem: string | null;
+  readonly leaseLeftMs: number;
+  readonly ports: readonly { readonly port: number; readonly outerPort: number }[];
+  /** null: it has no health check. */
+  readonly health: { readonly ok: boolean; readonly failed: boolean; readonly why: string } | null;
+  /** Time its processes have spent on processors. */
+  readonly cpuMs: number;
+}
+
+/** `id`: their order is that of their ids' numbers, within one start of the control plane. */
+export type SessionOrder =
+  | {
+      readonly id: string;
+      readonly kind: 'run';
+      readonly sessionId: string;
+      readonly key: string;
+      readonly tag: string;
+      readonly leaseMs: number;
+      readonly ports: readonly { readonly port: number; readonly range: readonly [number, number] | null }[];
+      readonly health: HostedHealth | null;
+    }
+  | { readonly id: string; readonly kind: 'renew'; readonly sessionId: string; readonly leaseMs: number }
+  /** End its processes and keep its folder. */
+  | { readonly id: string; readonly kind: 'stop'; readonly sessionId: string }
+  /** End its processes and remove its folder. */
+  | { readonly id: string; readonly kind: 'end'; readonly sessionId: string };
+
+/** When a session counts as ready. */
+export interface HostedHealth {
+  readonly check:
+    | {
+        readonly kind: 'http';
+        readonly port: number;
+        readonly path: string;
+        readonly status: number;
+        readonly body: string | null;
+        readonly failedBody: string | null;
+      }
+    | { readonly kind: 'tcp'; readonly port: number }
+    | { readonly kind: 'command'; readonly argv: readonly string[] };
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
 /**
  * The agent's way to the control plane: in-process, or HTTP. Every method may be called concurrently and repeated after a failure. A
  * rejected promise means that nobody knows whether the call arrived; business answers are values.
@@ -205,4 +276,10 @@ export interface AgentLink {
   grew(attempt: AttemptName, size: number): void;
   report(request: ReportRequest): Promise<ReportAnswer>;
   input(request: InputRequest, signal: AbortSignal): Promise<InputAnswer>;
+}
+
+/** The way of an agent that hosts sessions, beside the other. */
+export interface HostingLink {
+  /** Resolves or rejects early when the signal aborts. */
+  sessions(request: SessionsRequest, signal: AbortSignal): Promise<SessionsAnswer>;
 }

@@ -19,6 +19,7 @@ import {
   TransferAnswer,
   TransferQuery,
 } from '../schemas/agent.ts';
+import { HostedSessions, SessionOrders } from '../schemas/hosting.ts';
 import { PoolParams } from '../schemas/pool.ts';
 import { RunParams } from '../schemas/run.ts';
 import type { Route } from './route.ts';
@@ -117,6 +118,14 @@ export const AGENT_ROUTES = {
     status: 200,
     answer: AppendAnswer,
     errors: ['invalid', 'too_large', 'unavailable'],
+  },
+  agentSessions: {
+    summary: 'An agent says what it has of sessions and waits for orders for them',
+    access: 'agent',
+    body: HostedSessions,
+    status: 200,
+    answer: SessionOrders,
+    errors: ['invalid'],
   },
   agentReport: {
     summary: 'An agent reports a fact about an attempt',

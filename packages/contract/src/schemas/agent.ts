@@ -77,6 +77,7 @@ export const Hello = z.strictObject({
   program: z.string().max(100),
   scripts: z.array(OfferedScript).max(LIMITS.scripts).default([]),
   onlyScripts: z.boolean().default(false),
+  hostsSessions: z.boolean().optional(),
 }) satisfies z.ZodType<HelloRequest>;
 
 export const AgentKey = z.strictObject({
@@ -173,6 +174,7 @@ const ScriptCall = z.strictObject({
 });
 const Lease = z.strictObject({
   ...AttemptName.shape,
+  session: z.string().nullable().optional(),
   argv: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   secretNames: z.array(z.string()),
@@ -195,6 +197,7 @@ export const PollAnswer = z.strictObject({
   superseded: z.array(AttemptName),
   windows: z.array(z.strictObject({ ...AttemptName.shape, ...Window.shape })),
   notice: z.string().optional(),
+  sessionOrders: z.boolean().optional(),
 });
 
 export const TransferQuery = z.strictObject({

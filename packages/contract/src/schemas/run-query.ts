@@ -13,6 +13,7 @@ export const ListRunsQuery = z.strictObject({
   status: many(z.enum(RUN_STATUSES)).optional(),
   pool: z.string().optional(),
   agent: z.string().optional(),
+  session: z.string().optional(),
   owner: z.string().optional(),
   name: z.string().optional(),
   script: z.string().optional(),

@@ -63,6 +63,9 @@ export const RunCreate = z
         description:
           'Standard input: given here, or as a stream written to /v1/runs/{id}/input. None: /dev/null',
       }),
+    session: Name.optional().meta({
+      description: 'Id, name or subdomain of the session in which it runs; instead of pool and agent',
+    }),
     pool: Label.optional().meta({ description: 'By default that of the script, else local' }),
     agent: z
       .string()
@@ -175,6 +178,7 @@ export const Run = z
     owner: z.string(),
     createdBy: z.string(),
     pool: z.string(),
+    session: z.string().nullable().meta({ description: 'Id of the session in which it runs' }),
     agent: z.string().nullable().meta({ description: 'Id of the agent that has it' }),
     labels: z.record(z.string(), z.string()),
     concurrency: z.strictObject({ key: z.string(), limit: z.int() }).nullable(),

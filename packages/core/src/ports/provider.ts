@@ -41,6 +41,11 @@ export interface Provider {
    * is gone it makes new compute with the same volumes.
    */
   start(kept: Handle, request: LaunchRequest): Promise<Handle>;
+  /**
+   * What was made under a key whose answer was lost, or null. What a call made within the last `settleMs` may be missing; otherwise an
+   * answer is the truth, so a provider that cannot tell now throws `transient`.
+   */
+  find(request: FindRequest): Promise<Handle | null>;
   /** How it is now. */
   inspect(handle: Handle): Promise<Observation>;
   /** Tells the dead man's switch that it may live for `leaseMs` from now. Of something gone: changes nothing, no error. */
@@ -97,6 +102,8 @@ export interface LaunchRequest {
   /** How long it may live from this call on, unless it is renewed. */
   readonly leaseMs: number;
 }
+
+export type FindRequest = Pick<LaunchRequest, 'key' | 'sessionId' | 'tag' | 'spec'>;
 
 export type Observation =
   /** Being made. `progress`: a sentence for people, such as how much of an image is there. */

@@ -4,7 +4,7 @@ import type { Handle, SessionSpec } from '../session/record.ts';
 import { ProviderError, type ProviderErrorKind } from '../vocabulary/provider-error.ts';
 import { type FakeMachine, FakeMachines } from './fake-machines.ts';
 
-export type FakeCall = 'launch' | 'start' | 'inspect' | 'renew' | 'stop' | 'terminate' | 'list';
+export type FakeCall = 'launch' | 'start' | 'find' | 'inspect' | 'renew' | 'stop' | 'terminate' | 'list';
 
 /** What goes wrong with one call. */
 export type FakeFault =
@@ -101,6 +101,11 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
     cost: () => ({ perHour: 0.05, currency: 'USD' }),
     launch: (request: LaunchRequest) => call('launch', request.key, () => machines.launch(request)),
     start: (kept, request) => call('start', request.key, () => machines.start(kept, request)),
+    find: ({ key, sessionId, tag }) =>
+      call('find', key, () => {
+        const listed = machines.list(tag);
+        return listed.find((each) => each.key === key && each.sessionId === sessionId)?.handle ?? null;
+      }),
     inspect: (handle) => call('inspect', keyOf(handle), () => observe(handle)),
     renew: (handle, leaseMs) => call('renew', keyOf(handle), () => machines.renew(handle, leaseMs)),
     stop: (handle) => call('stop', keyOf(handle), () => machines.stop(handle)),

@@ -40,6 +40,17 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
       await end(place, one);
     });
 
+    it('finds what it made for a key, and nothing for a key that was never used', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const request = aLaunch(place);
+      const handle = await provider.launch(request);
+      await until(place, async () => (await provider.find(request)) !== null);
+      expect(await provider.find(request)).toEqual(handle);
+      expect(await provider.find({ ...request, key: `${request.sessionId}-9` })).toBeNull();
+      await end(place, handle);
+    });
+
     it('gives handles that survive being written down', async () => {
       await using place = await open();
       const handle = await place.provider.launch(aLaunch(place));

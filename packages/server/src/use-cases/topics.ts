@@ -18,6 +18,8 @@ export const topics = {
   handed: (agentId: string) => `handed:${agentId}`,
   /** The record of a session changed. */
   session: (sessionId: string) => `session:${sessionId}`,
+  /** There are orders for sessions that an agent hosts. */
+  sessionOrders: (agentId: string) => `session-orders:${agentId}`,
   /** Any session changed; the subject is its id. */
   sessions: 'sessions',
   /** A key was revoked; the subject is its id. */

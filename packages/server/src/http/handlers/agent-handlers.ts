@@ -5,6 +5,7 @@ import type { Services } from '../../services.ts';
 import { agentOfKey, nextAgentKey } from '../../use-cases/agents/agent-key.ts';
 import { appendLog } from '../../use-cases/agents/append-log.ts';
 import { fetchInput } from '../../use-cases/agents/fetch-input.ts';
+import { hostSessions } from '../../use-cases/agents/host-sessions.ts';
 import { createJoinToken, joinAgent } from '../../use-cases/agents/join-agent.ts';
 import { pollAgent } from '../../use-cases/agents/poll-agent.ts';
 import { reportFact } from '../../use-cases/agents/report-fact.ts';
@@ -19,6 +20,7 @@ type AgentOperation =
   | 'agentPoll'
   | 'agentAppend'
   | 'agentReport'
+  | 'agentSessions'
   | 'agentInput';
 
 export function agentHandlers(services: Services): SomeHandlers<AgentOperation> {
@@ -51,7 +53,7 @@ function joining(
 
 function serving(
   services: Services,
-): SomeHandlers<'agentPoll' | 'agentAppend' | 'agentReport' | 'agentInput'> {
+): SomeHandlers<'agentPoll' | 'agentAppend' | 'agentReport' | 'agentInput' | 'agentSessions'> {
   const known = (call: Caller): Promise<AgentRecord> => callerOf(services, call);
   return {
     agentPoll: async (call) => {
@@ -69,6 +71,11 @@ function serving(
       if (agent.revokedAt !== null) return SUPERSEDED;
       const pieces = call.body === null ? [] : await piecesOf(call.body);
       return await appendLog(services.appending, agent.id, { runId: params.id, token: query.token, pieces });
+    },
+    agentSessions: async (call) => {
+      const agent = await known(call);
+      if (agent.revokedAt !== null) throw revoked();
+      return await hostSessions(services.hosting, agent.id, { ...call.input.body, signal: call.signal() });
     },
     agentReport: async (call) => {
       const { params, body } = call.input;

@@ -118,6 +118,7 @@ interface ListQuery {
   readonly status?: RunFilter['status'];
   readonly pool?: string | undefined;
   readonly agent?: string | undefined;
+  readonly session?: string | undefined;
   readonly owner?: string | undefined;
   readonly name?: string | undefined;
   readonly script?: string | undefined;
@@ -142,6 +143,7 @@ function filterOf(actor: Actor, query: ListQuery): RunFilter {
   if (query.status !== undefined) filter.status = query.status;
   if (query.pool !== undefined) filter.pool = query.pool;
   if (query.agent !== undefined) filter.agentId = query.agent;
+  if (query.session !== undefined) filter.session = query.session;
   if (query.name !== undefined) filter.name = query.name;
   if (query.script !== undefined) filter.script = query.script;
   if (query.tag !== undefined) filter.tags = query.tag;

@@ -101,6 +101,8 @@ function lookHandlers(services: Services): SomeHandlers<LookOperation> {
 
 async function presented({ sessions, clock }: Services, session: SessionRecord) {
   const commands = session.launch === null ? 0 : await sessions.commands.busy(session.id);
+  const ended = session.state === 'ready' ? await sessions.commands.lastEnd(session.id) : null;
+  if (ended !== null) sessions.uses.note(session.id, 'run', ended);
   return presentSession(session, {
     provider: providerOf(sessions, session),
     use: sessions.uses.latest(session.id),

@@ -1,5 +1,4 @@
 import {
-  type Found,
   observeSession,
   ProviderError,
   type SessionAction,
@@ -68,11 +67,10 @@ async function launch(parts: CarryOutParts, task: Task): Promise<Again> {
 /** What a launch without an answer has made; nothing only after the time in which it could still show up. */
 async function find(parts: CarryOutParts, { session, provider }: Task): Promise<Again> {
   const { key, calledAt } = launchOf(session);
-  const listed = await callProvider(provider, parts.clock, () => provider.list(parts.tag));
-  const found = listed.find((each: Found) => each.key === key && each.sessionId === session.id);
+  const about = { key, sessionId: session.id, tag: parts.tag, spec: session.spec };
+  const handle = await callProvider(provider, parts.clock, () => provider.find(about));
   const now = parts.clock.now();
-  if (found !== undefined)
-    return await observe(parts, session.id, { kind: 'launched', key, handle: found.handle, now });
+  if (handle !== null) return await observe(parts, session.id, { kind: 'launched', key, handle, now });
   const surelyMs = provider.capabilities.settleMs + 2 * SOON_MS;
   if (now - calledAt < surelyMs || parts.trustedMs() < surelyMs) return SOON_MS;
   return await observe(parts, session.id, { kind: 'never_launched', key, now });

@@ -7,12 +7,14 @@ import {
   offerLabels,
   type ScriptStore,
 } from '@errand/core';
+import type { SessionHosts } from '../sessions/session-hosts.ts';
 import { AGENT_POLICY, PROTOCOL } from './policy.ts';
 
 export interface SayHelloParts {
   readonly agents: Pick<AgentStore, 'change'>;
   readonly scripts: Pick<ScriptStore, 'offer'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly hosts: Pick<SessionHosts, 'present'>;
 }
 
 /** An agent presents itself, at each of its starts and after each new version. Repeatable. */
@@ -31,6 +33,7 @@ export async function sayHello(
     agentId,
     request.scripts.map((script) => ({ ...script, agentId })),
   );
+  parts.hosts.present(agentId, request.hostsSessions === true);
   return { agentId, pool: agent.pool, policy: AGENT_POLICY };
 }
 

@@ -29,6 +29,8 @@ export interface PollAgentParts extends LeaseParts {
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly offers: Pick<Offers, 'put'>;
+  /** Should the agent be told to ask for orders for sessions? */
+  readonly sessionOrders: (agentId: string) => boolean;
   /** Takes what terminals of this agent's attempts were resized to since the last call. */
   readonly takeWindows: (agentId: string) => WindowOrder[];
 }
@@ -60,7 +62,9 @@ export class WaitingPoll {
     const known = uniqueLeases([...orders.leases, ...claimed, ...handed]);
     const leases = await withSources(this.#parts, known, this.#request.modules);
     const news: PollAnswer = { ...orders, leases };
-    if (Object.values(news).some((list) => list.length > 0)) return news;
+    const told = this.#parts.sessionOrders(agent.id);
+    if (told) return { ...news, sessionOrders: true };
+    if (hasNews(news)) return news;
     this.#offer();
     return null;
   }
@@ -146,6 +150,10 @@ export class WaitingPoll {
       },
     });
   }
+}
+
+function hasNews({ leases, cancels, superseded, windows }: PollAnswer): boolean {
+  return [leases, cancels, superseded, windows].some((list) => list.length > 0);
 }
 
 /** A run that was handed over may be found among the held at the same look. */

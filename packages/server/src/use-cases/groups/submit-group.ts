@@ -11,15 +11,8 @@ import {
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
 import { announce } from '../runs/change-run.ts';
-import {
-  LOCAL_POOL,
-  newRun,
-  ownerOf,
-  poolOf,
-  type SubmitRunParts,
-  scriptedRun,
-  withInput,
-} from '../runs/submit-run.ts';
+import { LOCAL_POOL, poolOf } from '../runs/run-place.ts';
+import { newRun, ownerOf, type SubmitRunParts, scriptedRun, withInput } from '../runs/submit-run.ts';
 
 export interface SubmitGroupParts extends SubmitRunParts {
   readonly groups: Pick<GroupStore, 'insert' | 'get'>;
@@ -96,6 +89,8 @@ function newGroup(
 function checkFits({ run }: GroupCreate): void {
   if (run.agent !== undefined)
     throw misfit('agent', 'a group goes to every agent; leave out the one, or use labels');
+  if (run.session !== undefined)
+    throw misfit('session', 'a group goes to the agents of a pool; leave it out');
   if (run.caller) throw misfit('caller', 'a command line cannot start the runs of a group itself');
   if (run.tty !== undefined) throw misfit('tty', 'the runs of a group have no terminal');
   if (run.stdin === 'stream')

@@ -7,6 +7,7 @@ import {
   requestRun,
 } from '@errand/core';
 import { type Actor, checkTouches } from '../actor.ts';
+import type { SessionUses } from '../sessions/session-uses.ts';
 import { type ChangeRunParts, changeRun } from './change-run.ts';
 
 /** Standard input is kept as a log of its own, so that every attempt reads it from its beginning. */
@@ -17,6 +18,8 @@ export function inputRef(runId: string): AttemptRef {
 export interface WriteInputParts extends ChangeRunParts {
   readonly logs: Pick<LogStore, 'append' | 'size'>;
   readonly clock: Pick<Clock, 'now'>;
+  /** Who types into a terminal of a session uses the session. */
+  readonly uses: Pick<SessionUses, 'note'>;
 }
 
 export interface InputPiece {
@@ -35,6 +38,8 @@ export async function writeInput(
   checkTouches(actor, run?.owner, 'run');
   if (run === null) throw new ErrandError('not_found', 'there is no such run');
   checkTakesInput(run);
+  if (run.spec.tty !== null && run.spec.session)
+    parts.uses.note(run.spec.session, 'terminal', parts.clock.now());
   const size = await append(parts, run, piece);
   if (!piece.end) return { size, ended: run.inputEnd !== null };
   await changeRun(parts, runId, (present) => requestRun(present, { kind: 'close_input', bytes: size }));

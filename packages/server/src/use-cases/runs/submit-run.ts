@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { RunCreate } from '@errand/contract';
 import {
-  type AgentRecord,
-  type AgentStore,
   type Clock,
   type Command,
   createRun,
   DEFAULTS,
   ErrandError,
-  type GroupPlace,
   type HandedRun,
   type Idempotency,
   type Ids,
@@ -30,10 +27,10 @@ import { type CallScriptParts, callScript, type ScriptedRun } from '../scripts/c
 import { announce } from './change-run.ts';
 import { poolVariables, runEnvironment } from './run-environment.ts';
 import { inputRef } from './run-input.ts';
+import { inSession, placeOf, type RunPlace, type RunPlaceParts } from './run-place.ts';
 
-export interface SubmitRunParts {
+export interface SubmitRunParts extends RunPlaceParts {
   readonly runs: Pick<RunStore, 'insert' | 'insertFor' | 'get'>;
-  readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
   readonly logs: Pick<LogStore, 'append'>;
   readonly notifier: Pick<Notifier, 'pulse'>;
   readonly clock: Clock;
@@ -44,9 +41,6 @@ export interface SubmitRunParts {
   /** Id of the control plane's own agent; null where it has none. */
   readonly ownAgentId: () => string | null;
 }
-
-/** Where runs go that name no pool: the machine of the control plane itself. */
-export const LOCAL_POOL = 'local';
 
 export interface Submission {
   readonly request: RunCreate;
@@ -61,10 +55,9 @@ export async function submitRun(
 ): Promise<RunRecord> {
   const { request } = submission;
   const scripted = await scriptedRun(parts, actor, request);
-  const pool = await poolOf(parts.agents, actor, request.pool ?? scripted?.pool ?? LOCAL_POOL);
-  const agentId = request.agent === undefined ? null : await namedAgent(parts.agents, pool, request.agent);
-  const place = { pool, agentId, group: null, now: parts.clock.now() };
-  const record = newRun(parts, { actor, request, scripted }, place);
+  const { target, ...place } = await placeOf(parts, actor, { request, scripted });
+  const { pool } = place;
+  const record = inSession(newRun(parts, { actor, request, scripted }, place), target);
   return await insert(
     parts,
     submission,
@@ -80,14 +73,6 @@ export async function scriptedRun(
 ): Promise<ScriptedRun | null> {
   if (request.script === undefined) return null;
   return await callScript(calling, { actor, owner: ownerOf(actor, request) }, request);
-}
-
-/** Where a run goes, and what it belongs to. */
-export interface RunPlace {
-  readonly pool: PoolRecord;
-  readonly agentId: string | null;
-  readonly group: GroupPlace | null;
-  readonly now: number;
 }
 
 /** The record of a run that nobody has stored yet. */
@@ -174,48 +159,6 @@ function fingerprintOf(request: RunCreate): string {
 export function ownerOf(actor: Actor, { owner = actor.owner }: RunCreate): string {
   if (mayTouch(actor, owner)) return owner;
   throw new ErrandError('forbidden', `this key acts for ${actor.owner}, not for ${owner}`);
-}
-
-/** The pool that is meant, if the actor may use it. */
-export async function poolOf(
-  agents: SubmitRunParts['agents'],
-  actor: Actor,
-  name: string,
-): Promise<PoolRecord> {
-  const pool = await agents.pool(name);
-  if (pool === null) {
-    const known = (await agents.pools()).map((each) => each.name).join(', ');
-    throw new ErrandError('invalid', `there is no pool ${name}; known pools: ${known || 'none'}`, {
-      details: { field: 'pool' },
-    });
-  }
-  if (pool.adminOnly && actor.role !== 'admin') {
-    const why = 'who runs as the server’s user owns the server';
-    throw new ErrandError(
-      'forbidden',
-      `the pool ${name} is the server’s own machine and serves admin keys only: ${why}`,
-    );
-  }
-  return pool;
-}
-
-async function namedAgent(
-  agents: SubmitRunParts['agents'],
-  pool: PoolRecord,
-  wanted: string,
-): Promise<string> {
-  const found: AgentRecord[] = (await agents.list(pool.name)).filter(
-    ({ id, name }) => id === wanted || name === wanted,
-  );
-  if (found[0] !== undefined && found.length === 1) return found[0].id;
-  const problem = found.length === 0 ? 'has no agent' : 'has several agents';
-  throw new ErrandError(
-    'invalid',
-    `the pool ${pool.name} ${problem} ${wanted}; errand agent ls shows their ids`,
-    {
-      details: { field: 'agent' },
-    },
-  );
 }
 
 interface Asked {

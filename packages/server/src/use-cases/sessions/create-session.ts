@@ -9,18 +9,21 @@ import {
   type Provider,
   type Quota,
   type SessionRecord,
+  type SessionSpec,
   SUBDOMAINS,
   subdomainOf,
   teamOf,
 } from '@errand/core';
-import { OWN_POOL } from '../../own-agent.ts';
 import type { Actor } from '../actor.ts';
+import { LOCAL_POOL, poolOf } from '../runs/run-place.ts';
 import { topics } from '../topics.ts';
+import type { SessionHosts } from './session-hosts.ts';
 import type { SessionParts } from './session-parts.ts';
 import { specOf } from './session-spec.ts';
 
 export interface CreateSessionParts extends SessionParts {
-  readonly agents: Pick<AgentStore, 'pool' | 'pools'>;
+  readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
+  readonly hosts: Pick<SessionHosts, 'isAble' | 'all'>;
 }
 
 export interface SessionRequest {
@@ -40,8 +43,7 @@ export async function createSession(
   const owner = ownerOf(actor, request);
   const wish = wishOf(parts, request);
   const provider = providerNamed(parts, wish.provider);
-  const spec = specOf({ seal: parts.seal, pool: OWN_POOL }, provider, wish);
-  if (provider.capabilities.inPool && spec.pool !== null) await checkPool(parts.agents, actor, spec.pool);
+  const spec = await placed(parts, actor, specOf({ seal: parts.seal, pool: LOCAL_POOL }, provider, wish));
   const now = parts.clock.now();
   const { template, params, name, tags } = request;
   const about = {
@@ -79,17 +81,36 @@ function providerNamed({ providers }: SessionParts, name: string | undefined): P
   });
 }
 
-async function checkPool(agents: CreateSessionParts['agents'], actor: Actor, name: string): Promise<void> {
-  const pool = await agents.pool(name);
-  if (pool === null) {
-    const known = (await agents.pools()).map((each) => each.name).join(', ');
-    throw new ErrandError('invalid', `there is no pool ${name}; known pools: ${known || 'none'}`, {
-      details: { field: 'pool' },
-    });
+/** Which agent makes it is decided before anybody is asked, so that asking again asks the same one. */
+async function placed(parts: CreateSessionParts, actor: Actor, spec: SessionSpec): Promise<SessionSpec> {
+  if (parts.providers.get(spec.provider)?.capabilities.inPool !== true || spec.pool === null) return spec;
+  const pool = await poolOf(parts.agents, actor, spec.pool);
+  const agents = await parts.agents.list(pool.name);
+  const wanted = agents.filter(
+    ({ id, name }) => spec.agent === null || id === spec.agent || name === spec.agent,
+  );
+  if (wanted.length === 0) {
+    throw new ErrandError(
+      'invalid',
+      `the pool ${spec.pool} has no agent ${spec.agent ?? ''}; errand agent ls shows them`,
+      {
+        details: { field: 'agent' },
+      },
+    );
   }
-  if (!pool.adminOnly || actor.role === 'admin') return;
-  const why = 'its commands run as the server’s user';
-  throw new ErrandError('forbidden', `the pool ${name} makes sessions for admin keys only: ${why}`);
+  const able = wanted.filter(
+    ({ id, draining, revokedAt }) => !draining && revokedAt === null && parts.hosts.isAble(id),
+  );
+  const load = (id: string): number => parts.hosts.all().filter(({ agentId }) => agentId === id).length;
+  const [least] = able.toSorted((a, b) => load(a.id) - load(b.id));
+  if (least === undefined) {
+    const why = 'no agent there that can host sessions was heard since the control plane started';
+    throw new ErrandError(
+      'conflict',
+      `the pool ${spec.pool} cannot make it now: ${why}; it needs Linux and the keeper`,
+    );
+  }
+  return { ...spec, agent: least.id };
 }
 
 function quotasOf({ quotas }: SessionParts, owner: string): readonly Quota[] {

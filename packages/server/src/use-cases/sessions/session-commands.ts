@@ -1,5 +1,6 @@
 import { type Clock, DEFAULTS, observeRun, type RunRecord, type RunStore, requestRun } from '@errand/core';
 import { type ChangeRunParts, changeRun } from '../runs/change-run.ts';
+import { isMain } from './main-runs.ts';
 
 export interface SessionCommandsParts extends ChangeRunParts {
   readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'list'>;
@@ -20,15 +21,15 @@ export class SessionCommands {
     this.#parts = parts;
   }
 
-  /** Commands that run or wait. One in a terminal counts by what is typed, not by being there: a shell is always there. */
+  /** Commands that run or wait, without those that are always there. */
   async busy(sessionId: string): Promise<number> {
-    return (await this.#open(sessionId)).filter(({ spec }) => spec.tty === null).length;
+    return (await this.#open(sessionId)).filter((run) => isWork(run)).length;
   }
 
   /** When a command of it ended last, in ms; null: none did. */
   async lastEnd(sessionId: string): Promise<number | null> {
     const runs = await this.#parts.runs.list({ session: sessionId }, { limit: RECENT, after: null });
-    const ends = runs.flatMap(({ end, spec }) => (end === null || spec.tty !== null ? [] : [end.at]));
+    const ends = runs.flatMap((run) => (run.end === null || !isWork(run) ? [] : [run.end.at]));
     return ends.length === 0 ? null : Math.max(...ends);
   }
 
@@ -59,6 +60,11 @@ export class SessionCommands {
   #open(sessionId: string): Promise<RunRecord[]> {
     return this.#parts.runs.list({ session: sessionId, status: OPEN }, { limit: MOST, after: null });
   }
+}
+
+/** The session's own command is there as long as the session, and a shell as long as somebody's window: neither says that it is used. */
+function isWork(run: RunRecord): boolean {
+  return run.spec.tty === null && !isMain(run);
 }
 
 /** How long commands of a session may take to end by themselves once it is to stop. */

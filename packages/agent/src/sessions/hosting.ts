@@ -1,0 +1,89 @@
+import type { HostedSession, HostingLink, SessionOrder } from '@errand/contract';
+import { backOff, orStopped, type Waiting } from '../retry.ts';
+import { Wake } from '../wake.ts';
+
+/** Where commands of a session run. */
+export interface SessionPlace {
+  /** Socket of the session's own keeper. */
+  readonly keeper: string;
+  readonly cwd: string;
+  /** Variables of every command in it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The sessions of this machine. */
+export interface Sessions {
+  /** Everything there is, as it is now. */
+  report(): readonly HostedSession[];
+  /** Begins to carry out an order; what comes of it shows in the reports. Repeatable. */
+  carryOut(order: SessionOrder): void;
+  /** null: no such session runs here. */
+  placeOf(sessionId: string): SessionPlace | null;
+  /** Calls the listener when a report would say something else than before. */
+  onChange(listener: () => void): void;
+  /** Ends what looks at sessions, not the sessions. */
+  stop(): Promise<void>;
+}
+
+const WAIT_MS = 30_000;
+
+/** The conversation about sessions, beside that about runs: only while there are any, or the control plane has orders for some. */
+export class Hosting {
+  readonly #link: HostingLink;
+  readonly sessions: Sessions;
+  readonly #wake = new Wake();
+  #again = new AbortController();
+  #asked = false;
+  #done: string | null = null;
+
+  constructor(link: HostingLink, sessions: Sessions) {
+    this.#link = link;
+    this.sessions = sessions;
+    sessions.onChange(() => this.#changed());
+  }
+
+  /** The control plane has orders. */
+  ask(): void {
+    this.#asked = true;
+    this.#wake.wake();
+  }
+
+  /** Talks until the agent stops; rejects only then. */
+  async run(waiting: Waiting): Promise<never> {
+    for (let failures = 0, said = 0; ; ) {
+      if (!this.#asked && said === 0 && this.sessions.report().length === 0)
+        await orStopped(this.#wake.wait(), waiting.signal);
+      try {
+        this.#asked = false;
+        said = await this.#talk(waiting.signal);
+        failures = 0;
+      } catch (error) {
+        waiting.signal.throwIfAborted();
+        if (this.#again.signal.aborted) continue;
+        if (failures % 20 === 0)
+          waiting.log.warn('could not speak of sessions; trying again', { error: String(error) });
+        await backOff(failures, waiting);
+        failures += 1;
+      }
+    }
+  }
+
+  /** Answers how many sessions were spoken of or came in. */
+  async #talk(stopped: AbortSignal): Promise<number> {
+    this.#again = new AbortController();
+    const signal = AbortSignal.any([stopped, this.#again.signal]);
+    const sessions = this.sessions.report();
+    const request = { done: this.#done, sessions, waitMs: WAIT_MS };
+    const { orders } = await orStopped(this.#link.sessions(request, signal), stopped);
+    for (const order of orders) {
+      this.sessions.carryOut(order);
+      this.#done = order.id;
+    }
+    return sessions.length + orders.length;
+  }
+
+  #changed(): void {
+    this.#again.abort('again');
+    this.#wake.wake();
+  }
+}
