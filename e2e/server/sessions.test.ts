@@ -116,8 +116,11 @@ it('is ended by the watchdog alone when server, agent and keepers were killed fo
   for (const pid of processesWith('errand-keeper')) if (tree.includes(pid)) signalIfAlive(pid, 'SIGKILL');
   await until(() => tree.filter(isAlive).length === 0, 'the end of every process of the session');
   await server.start();
-  const found = await settled(http, session.id);
-  expect(found).toMatchObject({ state: 'stopped', desired: 'stopped', failure: { outcome: 'failed' } });
+  const found = await until(async () => {
+    const seen = await ask<Session>(http, 'GET', `/v1/sessions/${session.id}`);
+    return seen.state === 'stopped' && seen;
+  }, 'the server to see it');
+  expect(found).toMatchObject({ desired: 'stopped', failure: { outcome: 'failed' } });
   await ask(http, 'DELETE', `/v1/sessions/${session.id}`);
   expect(await settled(http, session.id)).toMatchObject({ state: 'deleted' });
 });

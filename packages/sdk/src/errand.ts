@@ -4,6 +4,7 @@ import { type EventOptions, followEvents, type ServerEvent } from './events.ts';
 import { type Groups, groupsOf } from './groups.ts';
 import { Runs } from './runs.ts';
 import { Scripts } from './scripts.ts';
+import { Sessions } from './sessions.ts';
 import { type Input, type RequestOptions, Transport, type TransportOptions } from './transport.ts';
 
 /**
@@ -17,6 +18,7 @@ import { type Input, type RequestOptions, Transport, type TransportOptions } fro
 export class Errand {
   readonly runs: Runs;
   readonly scripts: Scripts;
+  readonly sessions: Sessions;
   readonly keys: Keys;
   readonly pools: Pools;
   readonly agents: Agents;
@@ -27,6 +29,7 @@ export class Errand {
     this.#transport = new Transport(options);
     this.runs = new Runs(this.#transport);
     this.scripts = new Scripts(this.#transport, this.runs);
+    this.sessions = new Sessions(this.#transport);
     this.keys = keysOf(this.#transport);
     this.pools = poolsOf(this.#transport);
     this.agents = agentsOf(this.#transport);

@@ -1,4 +1,12 @@
-export type { Answer, Run, RunCreateInput, Script, ScriptDefinitionInput } from '@errand/contract';
+export type {
+  Answer,
+  Run,
+  RunCreateInput,
+  Script,
+  ScriptDefinitionInput,
+  Session,
+  SessionCreateInput,
+} from '@errand/contract';
 export { type AgentDetails, type Agents, connect, Errand, type Keys, type Pools } from './errand.ts';
 export { ErrandApiError, ErrandConnectionError, ErrandRunError, type ErrorCode } from './errors.ts';
 export type { EventOptions, ServerEvent } from './events.ts';
@@ -9,5 +17,6 @@ export type { LogPart, ReadPart } from './read-log.ts';
 export type { RunHandle, WaitOptions } from './run-handle.ts';
 export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';
 export type { CallOptions, ScriptName, ScriptRun, Scripts } from './scripts.ts';
+export type { HoldWish, SessionEvent, SessionFilter, Sessions } from './sessions.ts';
 export type { Input, RequestOptions, TransportOptions } from './transport.ts';
 export type { InputOptions, InputResult, InputSource } from './write-input.ts';

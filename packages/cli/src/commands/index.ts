@@ -17,6 +17,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   wait: { summary: 'wait until a run ends', load: () => import('./wait.ts') },
   cancel: { summary: 'end a run and its whole process tree', load: () => import('./cancel.ts') },
   retry: { summary: 'make one more attempt at a finished run', load: () => import('./retry.ts') },
+  session: {
+    summary: 'make compute on demand, look at it, end it',
+    load: () => import('./session.ts'),
+  },
+  shell: { summary: 'open a shell in a session', load: () => import('./shell.ts') },
   script: { summary: 'register, list and call scripts', load: () => import('./script.ts') },
   up: { summary: 'start a server that stays', load: () => import('./up.ts') },
   agent: { summary: 'serve a pool from this machine', load: () => import('./agent.ts') },

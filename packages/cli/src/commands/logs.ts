@@ -30,7 +30,7 @@ export function declare(command: Command, run: Runner): void {
     .option('--timestamps', 'begin each line with its time and stream, on stdout')
     .option('--from <offset>', 'begin at this byte of the log')
     .option('--tail <bytes>', 'begin this many bytes before its present end');
-  withPlace(command).action(run(act));
+  withPlace(command).action(run(showLogs));
   withExamples(command, [
     ['errand logs run_01hq…', 'what there is, stdout to stdout and stderr to stderr'],
     ['errand logs -f run_01hq…', 'from its first byte, then as it comes'],
@@ -38,7 +38,8 @@ export function declare(command: Command, run: Runner): void {
   ]);
 }
 
-async function act(cli: Cli, id: string, options: LogsOptions): Promise<number> {
+/** Shows the log of a run, from where the options say. */
+export async function showLogs(cli: Cli, id: string, options: LogsOptions): Promise<number> {
   const { errand } = await cli.connect(options);
   const run = await errand.runs.get(id);
   const attempt = numberOf('--attempt', options.attempt);

@@ -11,6 +11,7 @@ import { type Command, collect, type Runner, withExamples, withJson, withPlace }
 interface PsOptions extends PlaceFlags {
   readonly status?: readonly string[];
   readonly pool?: string;
+  readonly session?: string;
   readonly name?: string;
   readonly tag?: readonly string[];
   readonly owner?: string;
@@ -22,6 +23,7 @@ export function declare(command: Command, run: Runner): void {
   command
     .option('-s, --status <status>', 'only runs of this status, such as running; repeatable', collect)
     .option('--pool <name>', 'only runs of this pool')
+    .option('--session <id>', 'only runs in this session (its id)')
     .option('--name <text>', 'only runs of this name')
     .option('--tag <text>', 'only runs with this tag; repeatable', collect)
     .option('--owner <path>', 'only runs of this owner and below')
@@ -44,10 +46,12 @@ async function act(cli: Cli, options: PsOptions): Promise<number> {
   return EXIT.ok;
 }
 
-function filterOf({ status, pool, name, tag, owner, limit }: PsOptions): RunFilter {
+function filterOf({ status, pool, session, name, tag, owner, limit }: PsOptions): RunFilter {
   if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 500)
     throw new CliError(`--limit takes 1 to 500, not ${limit}`);
-  const given = Object.entries({ status, pool, name, tag, owner }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ status, pool, session, name, tag, owner }).filter(
+    ([, value]) => value !== undefined,
+  );
   return { ...(Object.fromEntries(given) as RunFilter), pageSize: Number(limit) };
 }
 

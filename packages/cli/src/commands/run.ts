@@ -16,6 +16,7 @@ export function declare(command: Command, run: Runner): void {
     .option('--shell', 'the command is one text for sh -c')
     .option('--pool <name>', 'pool whose agents take it (ERRAND_POOL, else local: this machine’s)')
     .option('--agent <id>', 'id or name of the one agent that may take it')
+    .option('--session <id>', 'run it in this session (id, name or subdomain)')
     .option('--timeout <time>', 'end the command after this long, such as 2s, 1.5h (exit status 124)')
     .option('--queue-timeout <time>', 'give up when no agent takes it within this (24h)')
     .option('--grace <time>', 'between the signal and the kill when the run is ended (10s)')
@@ -42,7 +43,7 @@ export function declare(command: Command, run: Runner): void {
     .option('--stdin', 'send standard input even when it is a terminal')
     .option('--merge', 'both streams to stdout, in order of arrival');
   withTurns(command);
-  withPlace(withJson(command)).action(run(act));
+  withPlace(withJson(command)).action(run(actRun));
   command.addHelpText('after', NOTES);
   withExamples(command, [
     ['errand run -- make -j4', 'the command’s output, live, and its exit status'],
@@ -50,6 +51,7 @@ export function declare(command: Command, run: Runner): void {
     ['errand run --shell "ls | wc -l"', 'a text for the shell'],
     ['tar c . | errand run -- tar t', 'input is piped through'],
     ['errand run --secret-env TOKEN -- ./deploy', 'its value here is passed on and masked in the output'],
+    ['errand run --session web -- ls', 'in a session, with its folder and variables'],
     ['errand run --pool lab --all --at-once 10 -- uptime', 'on every agent, a table at the end'],
     ['errand run --pool lab --label gpu=a100 -- ./train', 'on an agent that has the label'],
     ['errand run --pool lab --concurrency-key deploy -- ./deploy', 'one after the other'],
@@ -83,9 +85,11 @@ errand leaves the run going: errand logs -f ID comes back to it.
 
 --json prints the run when it has ended; the command’s own output goes to stderr then.`;
 
-async function act(cli: Cli, command: readonly string[], options: RunOptions): Promise<number> {
+/** Runs a command as the options say and watches it; answers its exit status. */
+export async function actRun(cli: Cli, command: readonly string[], options: RunOptions): Promise<number> {
   const { variables, pool } = cli.environment;
-  const asked = runConfig(command, { ...(pool === undefined ? {} : { pool }), ...options }, variables);
+  const usual = pool === undefined || options.session !== undefined ? {} : { pool };
+  const asked = runConfig(command, { ...usual, ...options }, variables);
   for (const name of asked.secretEnv.typed) await cli.stderr.line(`errand: ${typedWarning(name)}`);
   const { errand, place } = await cli.connect(options);
   const config =
@@ -109,7 +113,7 @@ async function act(cli: Cli, command: readonly string[], options: RunOptions): P
 }
 
 function onThisMachine({ request }: RunConfig): boolean {
-  return (request.pool ?? 'local') === 'local';
+  return request.session === undefined && (request.pool ?? 'local') === 'local';
 }
 
 /**

@@ -7,6 +7,7 @@ import { type SecretValues, secretValues } from './secret-values.ts';
 export interface RunOptions {
   readonly pool?: string;
   readonly agent?: string;
+  readonly session?: string;
   readonly timeout?: string;
   readonly queueTimeout?: string;
   readonly grace?: string;
@@ -62,6 +63,8 @@ export function runConfig(
     throw new CliError('--stdin and -n contradict each other');
   if (options.tty === true && options.detach === true)
     throw new CliError('--tty needs somebody at the terminal; it does not go with --detach');
+  if (options.session !== undefined && (options.pool ?? options.agent) !== undefined)
+    throw new CliError('--session decides pool and agent; leave --pool and --agent out');
   const all = allOf(options);
   return {
     all,
@@ -91,6 +94,7 @@ function settingsOf(options: RunOptions): Omit<RunCreateInput, 'command' | 'shel
   const settings = {
     pool: options.pool,
     agent: options.agent,
+    session: options.session,
     timeout: options.timeout,
     queueTimeout: options.queueTimeout,
     grace: options.grace,
@@ -128,7 +132,7 @@ function numberOf(option: string, text: string | undefined): number | undefined 
 }
 
 /** `NAME=value`, or `NAME` alone for its value here. */
-function pairsOf(
+export function pairsOf(
   option: string,
   pairs: readonly string[] = [],
   variables: Readonly<Record<string, string>> = {},

@@ -2,6 +2,7 @@ complete -c errand -f -n '__fish_use_subcommand' -a run -d 'run a command and wa
 complete -c errand -n '__fish_seen_subcommand_from run' -l shell
 complete -c errand -n '__fish_seen_subcommand_from run' -l pool
 complete -c errand -n '__fish_seen_subcommand_from run' -l agent
+complete -c errand -n '__fish_seen_subcommand_from run' -l session
 complete -c errand -n '__fish_seen_subcommand_from run' -l timeout
 complete -c errand -n '__fish_seen_subcommand_from run' -l queue-timeout
 complete -c errand -n '__fish_seen_subcommand_from run' -l grace
@@ -37,6 +38,7 @@ complete -c errand -f -n '__fish_use_subcommand' -a ps -d 'list runs, newest fir
 complete -c errand -n '__fish_seen_subcommand_from ps' -l status
 complete -c errand -n '__fish_seen_subcommand_from ps' -s s
 complete -c errand -n '__fish_seen_subcommand_from ps' -l pool
+complete -c errand -n '__fish_seen_subcommand_from ps' -l session
 complete -c errand -n '__fish_seen_subcommand_from ps' -l name
 complete -c errand -n '__fish_seen_subcommand_from ps' -l tag
 complete -c errand -n '__fish_seen_subcommand_from ps' -l owner
@@ -76,6 +78,106 @@ complete -c errand -n '__fish_seen_subcommand_from retry' -l json
 complete -c errand -n '__fish_seen_subcommand_from retry' -l url
 complete -c errand -n '__fish_seen_subcommand_from retry' -l data
 complete -c errand -n '__fish_seen_subcommand_from retry' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a session -d 'make compute on demand, look at it, end it'
+complete -c errand -n '__fish_seen_subcommand_from session' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a create -d 'Make a session, follow its start until it is ready, and print where it is reached.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l provider
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l template
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l param
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l name
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l tag
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l owner
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l shell
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l image
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l size
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l cpus
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l memory
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l env
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -s e
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l secret-env
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l port
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l volume
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l health-path
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l health-body
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l health-tcp
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l health-command
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l pool
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l agent
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l option
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l idle
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l unused
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l max-life
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l lease
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l create-timeout
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l ready-timeout
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a ls -d 'List sessions, newest first.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ls' -l all
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ls' -s a
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a show -d 'Say everything of a session: why it is alive, until when, what it costs.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from show' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a doctor -d 'List what exists at every provider beside what is known. For admin keys.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from doctor' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from doctor' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from doctor' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from doctor' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a start -d 'Start a stopped session, with the same subdomain and files.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from start' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from start' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from start' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from start' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from start' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a stop -d 'End what runs in a session and keep its files.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from stop' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from stop' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from stop' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from stop' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from stop' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a rm -d 'End all of a session, its files and volumes too.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from rm' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from rm' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from rm' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from rm' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from rm' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a extend -d 'Let a session run longer than its maximum lifetime.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from extend' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from extend' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from extend' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from extend' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a hold -d 'Keep a session from being stopped for being idle.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l for
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l note
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l release
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a exec -d 'Run a command in a session: errand run --session, with all of its options.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a logs -d 'Show what the session’s own command wrote.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l follow
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -s f
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a shell -d 'open a shell in a session'
+complete -c errand -n '__fish_seen_subcommand_from shell' -l url
+complete -c errand -n '__fish_seen_subcommand_from shell' -l data
+complete -c errand -n '__fish_seen_subcommand_from shell' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a script -d 'register, list and call scripts'
 complete -c errand -n '__fish_seen_subcommand_from script' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from script' -a set -d 'Register a script, or replace it.'
@@ -251,6 +353,7 @@ complete -c errand -f -n '__fish_use_subcommand' -a exec -d 'run, by its name in
 complete -c errand -n '__fish_seen_subcommand_from exec' -l shell
 complete -c errand -n '__fish_seen_subcommand_from exec' -l pool
 complete -c errand -n '__fish_seen_subcommand_from exec' -l agent
+complete -c errand -n '__fish_seen_subcommand_from exec' -l session
 complete -c errand -n '__fish_seen_subcommand_from exec' -l timeout
 complete -c errand -n '__fish_seen_subcommand_from exec' -l queue-timeout
 complete -c errand -n '__fish_seen_subcommand_from exec' -l grace

@@ -1,17 +1,30 @@
 autoload -U +X bashcompinit && bashcompinit
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry script up agent pool group key login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session shell script up agent pool group key login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
     known="$known${known:+ }$word"
     case $known in
-      'run') words='--shell --pool --agent --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
-      'ps') words='--status -s --pool --name --tag --owner --limit --json --url --data --help' ;;
+      'run') words='--shell --pool --agent --session --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
+      'ps') words='--status -s --pool --session --name --tag --owner --limit --json --url --data --help' ;;
       'logs') words='--follow -f --stdout --stderr --merge --attempt --timestamps --from --tail --url --data --help' ;;
       'wait') words='--timeout --json --url --data --help' ;;
       'cancel') words='--kill --no-wait --json --url --data --help' ;;
       'retry') words='--json --url --data --help' ;;
+      'session') words='create ls show doctor start stop rm extend hold exec logs --help' ;;
+      'session create') words='--provider --template --param --name --tag --owner --shell --image --size --cpus --memory --env -e --secret-env --port --volume --health-path --health-body --health-tcp --health-command --pool --agent --option --idle --unused --max-life --lease --create-timeout --ready-timeout --no-wait --json --url --data --help' ;;
+      'session ls') words='--all -a --json --url --data --help' ;;
+      'session show') words='--json --url --data --help' ;;
+      'session doctor') words='--json --url --data --help' ;;
+      'session start') words='--json --url --data --no-wait --help' ;;
+      'session stop') words='--json --url --data --no-wait --help' ;;
+      'session rm') words='--json --url --data --no-wait --help' ;;
+      'session extend') words='--json --url --data --help' ;;
+      'session hold') words='--json --url --data --for --note --release --help' ;;
+      'session exec') words='--json --url --data --help' ;;
+      'session logs') words='--follow -f --url --data --help' ;;
+      'shell') words='--url --data --help' ;;
       'script') words='set ls show rm call --help' ;;
       'script set') words='--file -f --owner --everybody --json --url --data --help' ;;
       'script ls') words='--json --url --data --help' ;;
@@ -47,7 +60,7 @@ _errand() {
       'config') words='check --help' ;;
       'config check') words='--help' ;;
       'completion') words='--help' ;;
-      'exec') words='--shell --pool --agent --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
+      'exec') words='--shell --pool --agent --session --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
       'rpc') words='--help' ;;
       'listdir') words='--help' ;;
       'auth-new') words='--help' ;;

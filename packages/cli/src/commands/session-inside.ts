@@ -1,0 +1,52 @@
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { PlaceFlags } from '../connection/place.ts';
+import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
+
+interface LogsOptions extends PlaceFlags {
+  readonly follow?: boolean;
+}
+
+/** What people do inside of a session. */
+export function declareInside(command: Command, run: Runner): void {
+  const exec = command
+    .command('exec')
+    .description('Run a command in a session: errand run --session, with all of its options.')
+    .argument('<session>', 'id, name or subdomain of the session', idOf)
+    .argument('<command...>', 'program and arguments')
+    .passThroughOptions();
+  withPlace(withJson(exec)).action(run(actExec));
+  withExamples(exec, [['errand session exec web -- ls -l', 'its output, live, and its exit status']]);
+  const logs = command
+    .command('logs')
+    .description('Show what the session’s own command wrote.')
+    .argument('<session>', 'id, name or subdomain of the session', idOf)
+    .option('-f, --follow', 'and what it writes from now on');
+  withPlace(logs).action(run(actLogs));
+  withExamples(logs, [['errand session logs -f web', 'until the command ends']]);
+}
+
+async function actExec(
+  cli: Cli,
+  session: string,
+  command: readonly string[],
+  options: PlaceFlags,
+): Promise<number> {
+  const { actRun } = await import('./run.ts');
+  // The session comes first, so what separates options from the command comes behind it.
+  const own = command[0] === '--' ? command.slice(1) : command;
+  return await actRun(cli, own, { ...options, session });
+}
+
+async function actLogs(cli: Cli, id: string, { follow = false, ...place }: LogsOptions): Promise<number> {
+  const { errand } = await cli.connect(place);
+  const session = await errand.sessions.get(id);
+  for await (const run of errand.runs.list({ session: session.id, name: 'main' })) {
+    if (run.createdBy !== session.id) continue;
+    const { showLogs } = await import('./logs.ts');
+    return await showLogs(cli, run.id, { ...place, follow });
+  }
+  throw new CliError(
+    `the session ${id} has no command of its own; errand ps --session ${id} shows what ran in it`,
+  );
+}
