@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket, type Server as TcpServer } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -200,14 +201,17 @@ requires(chromium)('the log of a run', () => {
   }, async () => {
     using http = at.server.http();
     const cuttable = await Cuttable.open(Number(new URL(at.server.url).port));
-    const shell =
-      'i=0; while [ $i -lt 240 ]; do echo "line $i of it"; i=$((i+1)); sleep 0.05; done; echo it is over';
+    const gate = at.place.path('cut');
+    const lines = (from: number, to: number, pause: string): string =>
+      `i=${from}; while [ $i -lt ${to} ]; do echo "line $i of it"; i=$((i+1)); ${pause} done`;
+    const shell = `${lines(0, 60, '')}; while [ ! -e ${gate} ]; do sleep 0.05; done; ${lines(60, 240, 'sleep 0.05;')}; echo it is over`;
     const { id } = await submit(http, { shell });
     const url = `http://errand.localhost:${cuttable.port}`;
     await using window = await at.open('phone', `/runs/${id}`, { url });
     const { page } = window;
     const log = page.getByRole('log');
-    await log.getByText('line 20 of it').waitFor();
+    await log.getByText('line 59 of it').waitFor();
+    writeFileSync(gate, '');
     cuttable.cut();
     await at.server.kill();
     await page.getByText('No connection').waitFor({ timeout: 30_000 });
