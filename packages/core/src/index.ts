@@ -97,7 +97,7 @@ export {
   secretParameters,
 } from './script/arguments.ts';
 export { expandCommand, namesIn } from './script/expand-command.ts';
-export { callLabels, offerLabels, ownLabels } from './script/offer-labels.ts';
+export { calledScript, callLabels, offerLabels, ownLabels } from './script/offer-labels.ts';
 export type { OfferedRecord, ScriptCode, ScriptDefinition, ScriptRecord } from './script/record.ts';
 export type { NewSession } from './session/create.ts';
 export { createSession } from './session/create.ts';

@@ -381,6 +381,16 @@ describe('a script that agents offer', () => {
     );
   });
 
+  test('that nobody offers any more is waited for by its name', async () => {
+    await worker.offer(offered);
+    const { id } = await call({ name: 'listdir', sha256 }, {}, { run: { labels: {} } });
+    await worker.offer();
+    const run = (await (await ask('GET', `/v1/runs/${id}`)).json()) as Run;
+    expect(run.why).toBe(
+      'No agent of the pool lab offers the script listdir in the version aaaaaaaaaaaa; errand script ls shows what is offered.',
+    );
+  });
+
   test('steps back behind a registered one of the name, unless it is asked for', async () => {
     await worker.offer(offered);
     await set('listdir', { command: ['ls'] });

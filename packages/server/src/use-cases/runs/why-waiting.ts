@@ -2,9 +2,12 @@ import {
   type AgentRecord,
   type AgentStore,
   type Clock,
+  calledScript,
   DEFAULTS,
   type Gate,
   hasLabels,
+  type Labels,
+  ownLabels,
   type PoolRecord,
   type RunRecord,
   type RunStore,
@@ -63,19 +66,45 @@ function nobodyServes(run: RunRecord, agents: readonly AgentRecord[], now: numbe
     return `Its agent ${run.agentId} is no longer one of the pool ${pool}.`;
   if (agents.length === 0)
     return `No agent of the pool ${pool} has ever joined; errand pool token ${pool} makes a token for one.`;
-  const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  if (fitting.length === 0) {
-    return `No agent of the pool ${pool} has the labels ${wanted.join(' ')}; errand agent ls shows what they have.`;
-  }
+  if (fitting.length === 0) return `No agent of the pool ${pool} ${lackedText(labels)}.`;
   const online = fitting.filter((agent) => isOnline(agent, now));
   const whom =
     run.agentId === null
-      ? `No agent of the pool ${pool}${wanted.length > 0 ? ` with ${wanted.join(' ')}` : ''} is online`
+      ? `No agent of the pool ${pool}${whichText(labels)} is online`
       : `Its agent ${fitting[0]?.name} is not online`;
   if (online.length === 0) return `${whom}; errand agent ls shows when each was last heard.`;
   if (online.some(({ draining }) => !draining)) return null;
   const names = online.map(({ name }) => name).join(', ');
   return `It could go to ${names}, which finish what they have and take nothing new; errand agent undrain changes that.`;
+}
+
+/** What nobody has, as a predicate, and where to look. */
+function lackedText(labels: Labels): string {
+  const script = scriptText(labels);
+  const own = ownText(labels);
+  if (script === '') return `has the labels ${own}; errand agent ls shows what they have`;
+  const hint = 'errand script ls shows what is offered';
+  return own === '' ? `offers ${script}; ${hint}` : `offers ${script} and has the labels ${own}; ${hint}`;
+}
+
+/** Which agents could take it, to stand behind a noun; '' for any. */
+function whichText(labels: Labels): string {
+  const script = scriptText(labels);
+  const own = ownText(labels);
+  return `${own === '' ? '' : ` with ${own}`}${script === '' ? '' : ` that offers ${script}`}`;
+}
+
+function scriptText(labels: Labels): string {
+  const script = calledScript(labels);
+  if (script === null) return '';
+  const version = script.sha256 === null ? '' : ` in the version ${script.sha256.slice(0, 12)}`;
+  return `the script ${script.name}${version}`;
+}
+
+function ownText(labels: Labels): string {
+  return Object.entries(ownLabels(labels))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 function isOnline({ lastSeenAt }: AgentRecord, now: number): boolean {
