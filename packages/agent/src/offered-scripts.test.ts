@@ -44,7 +44,7 @@ describe('scripts that an agent offers', () => {
   it('are commands, shell texts, programs and modules, and only what describes them leaves the machine', async () => {
     put(
       'greet.yaml',
-      'description: greets\ncommand: [printf, "%s|", "hello {name}", "{more...}"]\nparameters:\n  type: object\n  properties: {name: {type: string}}\n',
+      'description: greets\ncommand: [printf, "%s|", "hello {name}", "{more...}"]\nparameters:\n  properties: {name: {type: string}}\n',
     );
     put('loud.yml', 'shell: |\n  echo "$ERRAND_ARGS" | tr a-z A-Z\nresult: {from: stdout}\n');
     put('tool.sh', '#!/bin/sh\necho "$0"; ls "$ERRAND_SCRIPT_DIR"\n', 0o755);
@@ -62,6 +62,9 @@ describe('scripts that an agent offers', () => {
     await serve();
     expect(offered()).toEqual(['greet', 'loud', 'near', 'tool', 'latency', 'listdir', 'netspeed', 'sysinfo']);
     expect(JSON.stringify(plane.presented)).not.toContain('printf');
+    expect(plane.presented?.scripts.find(({ name }) => name === 'greet')?.parameters).toMatchObject({
+      type: 'object',
+    });
     expect(plane.presented?.scripts.find(({ name }) => name === 'near')?.parameters).toEqual({
       type: 'object',
       title: 'made',

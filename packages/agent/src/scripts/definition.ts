@@ -41,9 +41,10 @@ function descriptionOf(value: unknown): string | null {
   return value.trim().slice(0, 2_000);
 }
 
+/** The schema of the arguments: of an object, which need not be said, here as at the control plane. */
 function parametersOf(value: unknown): OfferedScript['parameters'] {
-  const schema = objectOf(value, 'parameters');
-  if (schema['type'] !== 'object') throw new Error('parameters is a JSON Schema with `type: object`');
+  const schema = { ...ANY_OBJECT, ...objectOf(value, 'parameters') };
+  if (schema.type !== 'object') throw new Error('parameters.type must be object: arguments have names');
   return schema;
 }
 
