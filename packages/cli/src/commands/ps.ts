@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { describedRun } from '../output/described-run.ts';
-import { renderTable } from '../output/table.ts';
+import { renderTable, shortened } from '../output/table.ts';
 import { agoText, spanText } from '../output/time-text.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
@@ -55,6 +55,9 @@ function filterOf({ status, pool, session, name, tag, owner, limit }: PsOptions)
   return { ...(Object.fromEntries(given) as RunFilter), pageSize: Number(limit) };
 }
 
+/** A command may have a megabyte, which would be the width of every line; `--json` has all of it. */
+const MOST_OF_COMMAND = 300;
+
 function table(runs: readonly Run[], width: number): string {
   const now = Date.now();
   const head = ['ID', 'STATUS', 'EXIT', 'CREATED', 'TOOK', 'POOL', 'COMMAND', 'WAITS FOR'];
@@ -67,7 +70,7 @@ function table(runs: readonly Run[], width: number): string {
       ? ''
       : spanText(Date.parse(run.endedAt ?? new Date(now).toISOString()) - Date.parse(run.startedAt)),
     run.pool,
-    `${run.name === null ? '' : `${run.name}: `}${describedRun(run)}`,
+    shortened(`${run.name === null ? '' : `${run.name}: `}${describedRun(run)}`, MOST_OF_COMMAND),
     run.why ?? '',
   ]);
   // A column that nobody needs takes no room.

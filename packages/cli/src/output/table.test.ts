@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandText, plainText } from './plain-text.ts';
-import { renderTable } from './table.ts';
+import { renderTable, shortened } from './table.ts';
 import { agoText, parseDuration, spanText } from './time-text.ts';
 
 describe('a table', () => {
@@ -17,6 +17,11 @@ describe('a table', () => {
 
   it('is cut to the terminal', () => {
     expect(renderTable(['ID', 'COMMAND'], [['1', 'long text']], 8)).toBe('ID  COM…\n1   lon…\n');
+  });
+
+  it('has long texts shortened, between characters', () => {
+    expect(shortened('abc', 3)).toBe('abc');
+    expect(shortened('ab😀cd'.repeat(100_000), 4)).toBe('ab😀…');
   });
 
   it('lets no control character through', () => {

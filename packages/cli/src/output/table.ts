@@ -11,6 +11,11 @@ export function renderTable(
   return cells.map((row) => `${cut(lineOf(row, widths), width)}\n`).join('');
 }
 
+/** At most so many characters, the last of them … where something was left out. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : cut(text.slice(0, 2 * most), most);
+}
+
 function lineOf(row: readonly string[], widths: readonly number[]): string {
   return row
     .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - length(cell)))
