@@ -1,5 +1,6 @@
 export type { ConfigFile, ConfigSources, ServerConfig } from './config.ts';
 export { parseConfigFile, readConfigFile, serverConfig } from './config.ts';
 export type { AdoptedAttempt, OwnAgent, OwnAgentOptions, StartOwnAgent } from './own-agent.ts';
+export { requireScriptFolder } from './script-folder.ts';
 export type { RunningServer, StartOptions } from './start.ts';
 export { startServer } from './start.ts';

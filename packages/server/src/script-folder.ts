@@ -33,8 +33,7 @@ export class ScriptFolder {
 
   /** Throws `invalid` where there is no such folder. */
   constructor(path: string, clock: Pick<Clock, 'steady'>) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
-      throw new ErrandError('invalid', `scripts: ${path} is not a folder`);
+    requireScriptFolder(path);
     this.#path = path;
     this.#clock = clock;
   }
@@ -68,6 +67,12 @@ export class ScriptFolder {
       this.#files.set(file, { paths: [], stamp: UNREADABLE, script: { name, updatedAt: 0, problem } });
     }
   }
+}
+
+/** Throws `invalid` where there is no such folder. */
+export function requireScriptFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ErrandError('invalid', `scripts: ${path} is not a folder`);
 }
 
 /** Of no file: one that is not right is read again each time. */

@@ -13,9 +13,10 @@ export function declare(command: Command, run: Runner): void {
 }
 
 async function act(cli: Cli, file: string): Promise<number> {
-  const { readConfigFile } = await import('@errand/server');
+  const { readConfigFile, requireScriptFolder } = await import('@errand/server');
   try {
-    readConfigFile(file);
+    const { scripts } = readConfigFile(file);
+    if (scripts !== undefined) requireScriptFolder(scripts);
   } catch (error) {
     throw new CliError(error instanceof Error ? error.message : String(error), { cause: error });
   }
