@@ -49,14 +49,23 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function wrongKind({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
   const wanted = KINDS[expected] ?? expected;
-  return input === undefined ? `is missing; it must be ${wanted}` : `must be ${wanted}, not ${kindOf(input)}`;
+  return input === undefined
+    ? `is missing; it must be ${wanted}`
+    : `must be ${wanted}, not ${kindOf(input, expected)}`;
 }
 
-function kindOf(value: unknown): string {
+function kindOf(value: unknown, expected: string): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'one with a fraction';
+  if (typeof value === 'number') return numberText(value, expected);
   return typeof value === 'boolean' ? String(value) : (KINDS[typeof value] ?? typeof value);
+}
+
+/** A parameter of an address that is no number arrives here as NaN, a number in JSON beyond all that there are as infinite. */
+function numberText(value: number, expected: string): string {
+  if (Number.isNaN(value)) return 'a text';
+  if (!Number.isFinite(value)) return 'a number without end';
+  return expected === 'int' ? 'one with a fraction' : 'a number';
 }
 
 function unknownFields({ keys, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>): string {
