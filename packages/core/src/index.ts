@@ -119,10 +119,13 @@ export type {
   SessionLimits,
   SessionRecord,
   SessionSpec,
+  Share,
   Trouble,
   VolumeSpec,
 } from './session/record.ts';
 export type { SessionIntent } from './session/request.ts';
 export { requestSession } from './session/request.ts';
+export type { Visitor } from './session/share.ts';
+export { reachOf } from './session/share.ts';
 export { isSubdomain, SUBDOMAINS, subdomainOf } from './session/subdomain.ts';
 export * from './vocabulary/index.ts';

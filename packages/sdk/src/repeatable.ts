@@ -25,6 +25,9 @@ export const REPEATABLE = {
   deleteSession: true,
   extendSession: true,
   holdSession: true,
+  // Each answer has a secret of its own, and one that nobody got does no harm.
+  openSession: true,
+  shareSession: true,
   diagnoseSessions: true,
   listTemplates: true,
   setScript: true,

@@ -15,6 +15,7 @@ import {
 import { inProcessLink } from './in-process-link.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
 import { processProvider } from './providers/process/provider.ts';
+import type { SessionPlace } from './proxy/session-place.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
 import { Retention } from './reconciler/retention.ts';
 import { probeHealth } from './reconciler/sessions/probe-health.ts';
@@ -78,6 +79,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     ...system,
     sealer,
     making: { ...MAKING, quotas: config.sessionQuotas },
+    sessionPlace: sessionPlaceOf(config),
     sockets: dirname(config.socket),
     own,
     stays: config.listen !== null,
@@ -130,6 +132,15 @@ const MAKING = {
   templates: noTemplates,
   random: Math.random,
 };
+
+/** Nowhere where nothing is listened on. */
+function sessionPlaceOf({ listen, tls, trustProxy, proxy }: ServerConfig): SessionPlace | null {
+  if (listen === null) return null;
+  const secure = tls !== null || trustProxy;
+  // Behind a proxy with TLS only the configuration can say where browsers knock.
+  const port = proxy.port ?? (trustProxy || listen.port === 0 ? null : listen.port);
+  return { secure, suffix: proxy.domain ?? 'localhost', port };
+}
 
 /** What sees to sessions, under the tag of this store. */
 async function keepSessions({

@@ -52,6 +52,25 @@ export const ConfigFile = z.strictObject({
     })
     .optional()
     .meta({ description: 'How many sessions there may be at a time' }),
+  proxy: z
+    .strictObject({
+      domain: z
+        .string()
+        .regex(
+          /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+          'must be a name such as sessions.example.com',
+        )
+        .optional()
+        .meta({ description: 'Each session has a host below it: brave-otter.DOMAIN; localhost by default' }),
+      port: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .meta({ description: 'Where browsers reach it, if a proxy in front listens elsewhere' }),
+    })
+    .optional()
+    .meta({ description: 'Where ports of sessions are reached' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
@@ -75,6 +94,7 @@ export interface ServerConfig {
   readonly keepLogBytes: number;
   readonly compat: CompatConfig;
   readonly sessionQuotas: { readonly perOwner: number; readonly perTeam: number };
+  readonly proxy: { readonly domain: string | null; readonly port: number | null };
   readonly logLevel: string;
   /** Ends itself after this long without run and client; null: never. */
   readonly idleExitMs: number | null;
@@ -117,6 +137,7 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
       perOwner: file.sessions?.perOwner ?? DEFAULTS.sessionsPerOwner,
       perTeam: file.sessions?.perTeam ?? DEFAULTS.sessionsPerTeam,
     },
+    proxy: { domain: file.proxy?.domain ?? null, port: file.proxy?.port ?? null },
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,
   };

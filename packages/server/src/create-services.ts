@@ -10,6 +10,7 @@ import {
 } from '@errand/core';
 import { Schemas } from './json-schema/schemas.ts';
 import type { OwnAgent } from './own-agent.ts';
+import type { SessionPlace } from './proxy/session-place.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { AgentMemory } from './use-cases/agents/agent-memory.ts';
@@ -39,6 +40,7 @@ export interface ServiceParts {
   readonly sealer: Sealer;
   /** What sessions are made of and by; null: none can be made. */
   readonly making: SessionMaking | null;
+  readonly sessionPlace?: SessionPlace | null;
   /** Folder for the sockets of callers' keepers. */
   readonly sockets: string;
   /** The control plane's own agent, once there is one. */
@@ -172,6 +174,7 @@ function sessionParts(parts: ServiceParts, hosts: SessionHosts): Services['sessi
     seal: sealer.seal,
     unseal: sealer.unseal,
     tag: () => sessions.tag(ids.secret(12)),
+    place: parts.sessionPlace ?? null,
   };
 }
 

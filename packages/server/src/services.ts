@@ -1,4 +1,5 @@
 import type { Clock, LogStore, Notifier, Store } from '@errand/core';
+import type { SessionPlace } from './proxy/session-place.ts';
 import type { AgentKeyParts } from './use-cases/agents/agent-key.ts';
 import type { AgentLifeParts } from './use-cases/agents/agent-life.ts';
 import type { AppendLogParts } from './use-cases/agents/append-log.ts';
@@ -46,7 +47,11 @@ export interface Services {
   readonly input: WriteInputParts;
   readonly terminals: ResizeTerminalParts;
   readonly why: WhyWaitingParts;
-  readonly sessions: CreateSessionParts & { readonly tag: () => Promise<string> };
+  readonly sessions: CreateSessionParts & {
+    readonly tag: () => Promise<string>;
+    /** Where browsers reach sessions; null: nowhere. */
+    readonly place: SessionPlace | null;
+  };
   readonly catalogue: CatalogueParts;
   readonly scripting: SetScriptParts;
   readonly poolSetting: SetPoolParts;

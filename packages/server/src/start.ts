@@ -7,6 +7,7 @@ import { type Listener, listenSocket, listenTcp } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { Page } from './http/page/page.ts';
 import type { StartOwnAgent } from './own-agent.ts';
+import { SessionProxy } from './proxy/session-proxy.ts';
 
 /** How long answers under way may take once the control plane drains. */
 const DRAIN_MS = 5_000;
@@ -97,7 +98,10 @@ async function listen(
   const socket = await listenSocket(app, config.socket);
   if (config.listen === null) return { url: null, all: [socket] };
   try {
-    const tcp = await listenTcp(app, config.listen, config.tls);
+    const { place } = services.sessions;
+    const proxy = place === null ? null : new SessionProxy({ services, place, guards, log, draining });
+    const tcp = await listenTcp(app, config.listen, { tls: config.tls, proxy });
+    if (place !== null && !config.trustProxy) place.port ??= tcp.port;
     log.info({ version, url: tcp.address }, 'listening');
     return { url: tcp.address, all: [socket, tcp] };
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   SessionParams,
   TemplateList,
 } from '../schemas/session.ts';
+import { SessionOpen, SessionOpened, SessionShare, SessionShared } from '../schemas/session-reach.ts';
 import type { Route } from './route.ts';
 
 export const SESSION_ROUTES = {
@@ -91,6 +92,25 @@ export const SESSION_ROUTES = {
     body: SessionHold,
     status: 200,
     answer: Session,
+    errors: ['invalid', 'not_found', 'conflict'],
+  },
+  openSession: {
+    summary:
+      'Where a port of a session is reached, and a link that lets one browser in as this key, once, within a minute',
+    access: 'any',
+    params: SessionParams,
+    body: SessionOpen,
+    status: 200,
+    answer: SessionOpened,
+    errors: ['invalid', 'not_found', 'conflict'],
+  },
+  shareSession: {
+    summary: 'Decide who may reach the ports of a session. What was shared before ends',
+    access: 'touch',
+    params: SessionParams,
+    body: SessionShare,
+    status: 200,
+    answer: SessionShared,
     errors: ['invalid', 'not_found', 'conflict'],
   },
   diagnoseSessions: {

@@ -4,6 +4,7 @@ import {
   LIMITS,
   PROVIDER_ERROR_KINDS,
   SESSION_STATES,
+  SHARE_LEVELS,
 } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { Environment, SecretEnvironment } from './environment.ts';
@@ -12,8 +13,8 @@ import { Argv } from './run.ts';
 import { Flag, many } from './run-query.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 
-const Port = z.int().min(1).max(65_535);
-const Time = z.iso.datetime();
+export const Port = z.int().min(1).max(65_535);
+export const Time = z.iso.datetime();
 /** Without `..`, so that no path leads out of where it is put. */
 const InnerPath = ProgramText.max(4_000)
   .refine((path) => path.startsWith('/'), 'must be an absolute path')
@@ -183,6 +184,12 @@ export const Session = z
       .nullable()
       .meta({ description: 'Something costs money and cannot be proven gone; null: all is well' }),
     subdomain: z.string(),
+    address: z.string().nullable().meta({
+      description: 'Where browsers reach its first port; null: the control plane does not listen',
+    }),
+    share: z
+      .strictObject({ level: z.enum(SHARE_LEVELS), expiresAt: Time.nullable() })
+      .meta({ description: 'Who may reach its ports' }),
     provider: z.string(),
     image: z.string().nullable(),
     size: z.string().nullable(),

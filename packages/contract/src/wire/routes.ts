@@ -20,6 +20,8 @@ export const ROUTES = {
   deleteSession: { method: 'DELETE', path: '/v1/sessions/{id}' },
   extendSession: { method: 'POST', path: '/v1/sessions/{id}/extend' },
   holdSession: { method: 'POST', path: '/v1/sessions/{id}/hold' },
+  openSession: { method: 'POST', path: '/v1/sessions/{id}/open' },
+  shareSession: { method: 'POST', path: '/v1/sessions/{id}/share' },
   diagnoseSessions: { method: 'GET', path: '/v1/doctor' },
   listTemplates: { method: 'GET', path: '/v1/templates' },
   setScript: { method: 'PUT', path: '/v1/scripts/{name}' },

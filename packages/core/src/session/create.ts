@@ -32,6 +32,7 @@ export function createSession(session: NewSession, now: number): SessionRecord {
     endsAt: null,
     activity: { kind: 'start', at: now },
     hold: null,
+    share: { level: 'owner' },
     extensions: [],
     failure: null,
     ending: null,

@@ -138,11 +138,20 @@ export interface Trouble {
   readonly notBefore: number;
 }
 
+/** Who may reach the ports of a session beside its owner. */
+export type Share =
+  | { readonly level: 'owner' }
+  /** Every key of the owner's team. */
+  | { readonly level: 'team' }
+  /** Whoever brings the secret of this hash, until then. */
+  | { readonly level: 'link'; readonly hash: string; readonly expiresAt: number }
+  | { readonly level: 'public' };
+
 /** Something people can follow. `seq` counts from 1 in each session; the oldest are dropped. */
 export interface SessionEvent {
   readonly seq: number;
   readonly at: number;
-  readonly kind: SessionState | 'progress' | 'trouble' | 'extended' | 'held' | 'released';
+  readonly kind: SessionState | 'progress' | 'trouble' | 'extended' | 'held' | 'released' | 'shared';
   readonly text: string;
 }
 
@@ -185,6 +194,8 @@ export interface SessionRecord {
   readonly activity: Activity;
   readonly hold: Hold | null;
   readonly extensions: readonly Extension[];
+  /** Who may reach its ports. */
+  readonly share: Share;
   /** Why the latest start failed, or why it was lost; null: it was not. */
   readonly failure: Ending | null;
   readonly ending: Ending | null;

@@ -2,7 +2,7 @@ import { LIMITS } from '../vocabulary/limits.ts';
 import { span } from '../vocabulary/session-reason.ts';
 import { beginDelete, beginStop, type EndCause, mayExist } from './ending.ts';
 import { type BySessionState, move, next, type SessionStep, same, told } from './lifecycle.ts';
-import type { Hold, SessionRecord } from './record.ts';
+import type { Hold, SessionRecord, Share } from './record.ts';
 
 /** What somebody wants of a session; `by` is the id of the key. Repeatable. */
 export type SessionIntent =
@@ -13,6 +13,8 @@ export type SessionIntent =
   | { readonly kind: 'extend'; readonly until: number; readonly by: string; readonly now: number }
   /** Keep it from counting as idle until then. */
   | { readonly kind: 'hold'; readonly hold: Hold; readonly now: number }
+  /** Who may reach its ports from now on. */
+  | { readonly kind: 'share'; readonly share: Share; readonly by: string; readonly now: number }
   | { readonly kind: 'release'; readonly by: string; readonly now: number };
 
 /** The answer of a session to a wish. Never throws; a wish that cannot be granted is `refused` with the reason. */
@@ -76,6 +78,17 @@ export const INTENTS: { readonly [Kind in SessionIntent['kind']]: BySessionState
     ready: hold,
     stopping: hold,
     stopped: hold,
+    deleting: over,
+    deleted: over,
+    failed: over,
+  },
+  share: {
+    requested: share,
+    creating: share,
+    starting: share,
+    ready: share,
+    stopping: share,
+    stopped: share,
     deleting: over,
     deleted: over,
     failed: over,
@@ -157,6 +170,19 @@ function release(session: SessionRecord, { by, now }: Intent<'release'>): Sessio
   if (session.hold === null) return same();
   const events = told(session, { at: now, kind: 'released', text: `Released by ${by}.` });
   return next(session, { hold: null, events });
+}
+
+const SHARED: Readonly<Record<Share['level'], string>> = {
+  owner: 'Shared with nobody any more',
+  team: 'Shared with the team',
+  link: 'Shared by a link',
+  public: 'Shared with everybody',
+};
+
+function share(session: SessionRecord, { share: wanted, by, now }: Intent<'share'>): SessionStep {
+  if (session.share.level === wanted.level && wanted.level !== 'link') return same();
+  const events = told(session, { at: now, kind: 'shared', text: `${SHARED[wanted.level]}, by ${by}.` });
+  return next(session, { share: wanted, events });
 }
 
 function notRunning(): SessionStep {

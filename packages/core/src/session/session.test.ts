@@ -213,7 +213,8 @@ function launchOf({ launch }: SessionRecord) {
 
 function aWish(kind: SessionIntent['kind']): SessionIntent {
   const hold = { until: 100_000, by: 'me', note: null };
-  return { kind, by: 'me', now: 50_000, until: 9_000_000, hold };
+  const share = { level: 'team' } as const;
+  return { kind, by: 'me', now: 50_000, until: 9_000_000, hold, share };
 }
 
 function aFact(kind: SessionFact['kind'], session: SessionRecord): SessionFact {

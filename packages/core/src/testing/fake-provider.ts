@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Found, Health, LaunchRequest, Observation, Provider } from '../ports/provider.ts';
-import type { Handle, SessionSpec } from '../session/record.ts';
+import type { Handle, PortAddress, SessionSpec } from '../session/record.ts';
 import { ProviderError, type ProviderErrorKind } from '../vocabulary/provider-error.ts';
 import { type FakeMachine, FakeMachines } from './fake-machines.ts';
 
@@ -34,6 +34,8 @@ export interface FakeProviderOptions {
   readonly fault?: (call: FakeCall, key: string) => FakeFault | null;
   /** What its health check says; `ok` if not given. null: the control plane asks by itself. */
   readonly health?: ((sessionId: string) => Health) | null;
+  /** Where its ports are reached; an address that nobody has if not given. */
+  readonly address?: (port: number) => Pick<PortAddress, 'host' | 'outerPort'>;
   readonly agent?: { readonly id: string; readonly pool: string } | null;
 }
 
@@ -76,11 +78,8 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
     if (machine.state === 'making') return { kind: 'pending', progress: 'booting' };
     if (machine.state !== 'running') return { kind: 'ended', reason: { kind: 'machine_gone' } };
     const { sessionId, cpuMs, trafficAt } = machine;
-    const ports = machine.spec.ports.map(({ port }) => ({
-      port,
-      host: '192.0.2.1',
-      outerPort: 40_000 + port,
-    }));
+    const { address = (port) => ({ host: '192.0.2.1', outerPort: 40_000 + port }) } = options;
+    const ports = machine.spec.ports.map(({ port }) => ({ port, ...address(port) }));
     const use = { trafficAt, cpuMs, agent: options.agent ?? null };
     return { kind: 'running', ports, health: health === null ? null : health(sessionId), use };
   }

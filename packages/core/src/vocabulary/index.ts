@@ -28,5 +28,5 @@ export { isScriptName, RESULT_SOURCES } from './script.ts';
 export type { SessionReason, SessionReasonFacts, SessionReasonKind } from './session-reason.ts';
 export { describeSessionReason, SESSION_REASON_KINDS, SESSION_REASONS, span } from './session-reason.ts';
 export type { ActivityKind, DesiredState, SessionState } from './session-state.ts';
-export { ACTIVITIES, DESIRED_STATES, isFinalState, SESSION_STATES } from './session-state.ts';
+export { ACTIVITIES, DESIRED_STATES, isFinalState, SESSION_STATES, SHARE_LEVELS } from './session-state.ts';
 export { signalName } from './signal.ts';

@@ -36,6 +36,9 @@ const FINAL: Readonly<Record<SessionState, boolean>> = {
   failed: true,
 };
 
+/** Who may reach the ports of a session: each level lets in whoever the ones before it do, but a link and a team have nothing in common. */
+export const SHARE_LEVELS = ['owner', 'team', 'link', 'public'] as const;
+
 /** What keeps a session from counting as idle. */
 export const ACTIVITIES = ['start', 'run', 'traffic', 'terminal', 'work', 'extension'] as const;
 export type ActivityKind = (typeof ACTIVITIES)[number];

@@ -1,10 +1,17 @@
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import type { Server as HttpServer } from 'node:http';
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ErrandError } from '@errand/core';
 import {
   createAdaptorServer,
+  getRequestListener,
   type Http2Bindings,
   type HttpBindings,
   type ServerType,
@@ -30,16 +37,41 @@ export interface Listener extends AsyncDisposable {
 export async function listenTcp(
   app: Hono<Environment>,
   { host, port }: { readonly host: string; readonly port: number },
-  tls: ServerConfig['tls'],
-): Promise<Listener> {
-  const server = createAdaptorServer({
-    fetch: (request, line) => app.fetch(request, connectionOf(line, false)),
-    ...(tls === null ? {} : { createServer: createTlsServer, serverOptions: tlsFiles(tls) }),
-  });
+  { tls, proxy }: { readonly tls: ServerConfig['tls']; readonly proxy: ProxyFront | null },
+): Promise<Listener & { readonly port: number }> {
+  const answer = getRequestListener((request, line) => app.fetch(request, connectionOf(line, false)));
+  const server = inFront(proxy, answer, tls);
   await started(server, () => server.listen(port, host), `${host}:${port}`);
   const { port: given } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
-  return listener(server, `${tls === null ? 'http' : 'https'}://${name}:${given}`);
+  return { ...listener(server, `${tls === null ? 'http' : 'https'}://${name}:${given}`), port: given };
+}
+
+/** Answers requests for sessions before anything of the API sees them. */
+export interface ProxyFront {
+  takes(request: IncomingMessage): boolean;
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+}
+
+function inFront(
+  proxy: ProxyFront | null,
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  tls: ServerConfig['tls'],
+): HttpServer {
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void (proxy?.takes(request) === true ? proxy.serve(request, response) : answer(request, response));
+  const options = {
+    // Other wishes for another protocol are answered as if they had not been uttered.
+    shouldUpgradeCallback: (request: IncomingMessage): boolean =>
+      request.headers.upgrade?.toLowerCase() === 'websocket' && proxy?.takes(request) === true,
+  };
+  const server =
+    tls === null
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...tlsFiles(tls) }, listener);
+  server.on('upgrade', (request, socket, head) => void proxy?.upgrade(request, socket, head));
+  return server;
 }
 
 /** Listens on the socket of the data folder, which only its owner may open. */

@@ -4,8 +4,10 @@ import type { Actor } from '../../use-cases/actor.ts';
 import { askSession } from '../../use-cases/sessions/ask-session.ts';
 import { createSession } from '../../use-cases/sessions/create-session.ts';
 import { diagnose } from '../../use-cases/sessions/diagnose.ts';
+import { openSession } from '../../use-cases/sessions/open-session.ts';
 import { awaitSession, followSession, isSettled, seeSession } from '../../use-cases/sessions/see-session.ts';
 import { providerOf } from '../../use-cases/sessions/session-parts.ts';
+import { shareSession } from '../../use-cases/sessions/share-session.ts';
 import type { SomeHandlers } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { idempotencyKeyOf } from '../idempotency-key.ts';
@@ -16,15 +18,32 @@ type LookOperation = 'getSession' | 'listSessions' | 'sessionEvents' | 'diagnose
 
 export function sessionHandlers(
   services: Services,
-): SomeHandlers<'createSession' | WishOperation | LookOperation> {
+): SomeHandlers<'createSession' | WishOperation | LookOperation | 'openSession' | 'shareSession'> {
   return {
     createSession: async ({ actor, input: { body }, headers }) => {
       const idempotencyKey = idempotencyKeyOf(headers);
       const session = await createSession(services.sessions, actor, { request: body, idempotencyKey });
       return await presented(services, session);
     },
+    ...reachHandlers(services),
     ...wishHandlers(services),
     ...lookHandlers(services),
+  };
+}
+
+function reachHandlers(services: Services): SomeHandlers<'openSession' | 'shareSession'> {
+  const parts = { ...services.authenticating, ...services.sessions };
+  return {
+    openSession: async ({ actor, input: { params, body } }) => {
+      const wish = { word: params.id, port: body.port ?? null, path: body.path };
+      const { expiresAt, ...opened } = await openSession(parts, actor, wish);
+      return { ...opened, expiresAt: new Date(expiresAt).toISOString() };
+    },
+    shareSession: async ({ actor, input: { params, body } }) => {
+      const wish = { word: params.id, level: body.level, forMs: body.for ?? null };
+      const { session, link } = await shareSession(parts, actor, wish);
+      return { session: await presented(services, session), link };
+    },
   };
 }
 
@@ -105,6 +124,7 @@ async function presented({ sessions, clock }: Services, session: SessionRecord) 
   if (ended !== null) sessions.uses.note(session.id, 'run', ended);
   return presentSession(session, {
     provider: providerOf(sessions, session),
+    place: sessions.place,
     use: sessions.uses.latest(session.id),
     commands,
     now: clock.now(),

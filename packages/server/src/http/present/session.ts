@@ -9,12 +9,15 @@ import {
   span,
   unusedAt,
 } from '@errand/core';
+import { addressOf, type SessionPlace } from '../../proxy/session-place.ts';
 import { alarmSentence } from '../../use-cases/sessions/diagnose.ts';
 import { isSettled } from '../../use-cases/sessions/see-session.ts';
 
 /** What is not in the record, as it is now. */
 export interface SessionSight {
   readonly provider: Provider | undefined;
+  /** null: nowhere. */
+  readonly place: SessionPlace | null;
   readonly use: Activity | null;
   /** Commands that run in it. */
   readonly commands: number;
@@ -39,6 +42,11 @@ export function presentSession(session: SessionRecord, sight: SessionSight): Ses
     why: whyOf(session),
     alarm: (alarmAt(session) ?? Infinity) <= sight.now ? alarmSentence(session) : null,
     subdomain: session.subdomain,
+    address: addressIn(sight.place, session),
+    share: {
+      level: session.share.level,
+      expiresAt: session.share.level === 'link' ? time(session.share.expiresAt) : null,
+    },
     ...presentSpec(session),
     ports: session.ports.map((port) => ({ ...port })),
     launches: session.launches,
@@ -53,6 +61,10 @@ export function presentSession(session: SessionRecord, sight: SessionSight): Ses
     ending: presentReason(session.ending),
     trouble: presentTrouble(session),
   };
+}
+
+function addressIn(place: SessionPlace | null, { subdomain }: SessionRecord): string | null {
+  return place === null ? null : addressOf(place, { subdomain, port: null });
 }
 
 type SpecFields =

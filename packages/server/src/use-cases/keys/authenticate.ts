@@ -21,7 +21,12 @@ export async function actorOfSecret(parts: AuthenticateParts, secret: string): P
 export async function actorOfCookie(parts: AuthenticateParts, cookie: string): Promise<Actor | null> {
   const signIn = await parts.keys.signIn(hashSecret(cookie));
   if (signIn === null || signIn.kind !== 'cookie' || signIn.expiresAt <= parts.clock.now()) return null;
-  return await actorOf(parts, await parts.keys.get(signIn.keyId));
+  return await actorOfKey(parts, signIn.keyId);
+}
+
+/** The actor behind the id of a key, or null. */
+export async function actorOfKey(parts: AuthenticateParts, keyId: string): Promise<Actor | null> {
+  return await actorOf(parts, await parts.keys.get(keyId));
 }
 
 async function actorOf({ keys, clock }: AuthenticateParts, key: KeyRecord | null): Promise<Actor | null> {

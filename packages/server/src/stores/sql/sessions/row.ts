@@ -3,7 +3,8 @@ import type { SessionsTable } from '../schema.ts';
 
 /** The record of a row: the document alone; the columns serve to find it. */
 export function sessionOf({ doc }: Pick<SessionsTable, 'doc'>): SessionRecord {
-  return JSON.parse(doc);
+  // Records of versions before this field was there.
+  return { share: { level: 'owner' }, ...JSON.parse(doc) };
 }
 
 /** The row of a new session. */
