@@ -63,6 +63,19 @@ export class Sessions {
     return this.#transport.request('deleteSession', { params: { id } });
   }
 
+  /** Where a port of it is reached, with a link that lets one browser in as this key: once, within a minute. */
+  open(
+    id: string,
+    wish: { readonly port?: number; readonly path?: string } = {},
+  ): Promise<Answer<'openSession'>> {
+    return this.#transport.request('openSession', { params: { id }, body: wish });
+  }
+
+  /** Decides who may reach its ports; what was shared before ends. A link is in this answer and nowhere else. */
+  share(id: string, wish: Input<'shareSession'>['body']): Promise<Answer<'shareSession'>> {
+    return this.#transport.request('shareSession', { params: { id }, body: wish });
+  }
+
   /** Lets it run for this long from now on, at least. */
   extend(id: string, by: string): Promise<Session> {
     return this.#transport.request('extendSession', { params: { id }, body: { by } });

@@ -10,6 +10,7 @@ import { sessionText } from '../session/session-text.ts';
 import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 import { declareCreate } from './session-create.ts';
 import { declareInside } from './session-inside.ts';
+import { declareReach } from './session-reach.ts';
 
 interface SessionOptions extends PlaceFlags {
   readonly json?: boolean;
@@ -26,6 +27,7 @@ export function declare(command: Command, run: Runner): void {
   declareCreate(command, run);
   declareLooks(command, run);
   declareLife(command, run);
+  declareReach(command, run);
   declareInside(command, run);
 }
 

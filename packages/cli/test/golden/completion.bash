@@ -11,7 +11,7 @@ _errand() {
       'wait') words='--timeout --json --url --data --help' ;;
       'cancel') words='--kill --no-wait --json --url --data --help' ;;
       'retry') words='--json --url --data --help' ;;
-      'session') words='create ls show doctor start stop rm extend hold exec logs --help' ;;
+      'session') words='create ls show doctor start stop rm extend hold open share exec logs --help' ;;
       'session create') words='--provider --template --param --name --tag --owner --shell --image --size --cpus --memory --env -e --secret-env --port --volume --health-path --health-body --health-tcp --health-command --pool --agent --option --idle --unused --max-life --lease --create-timeout --ready-timeout --no-wait --json --url --data --help' ;;
       'session ls') words='--all -a --json --url --data --help' ;;
       'session show') words='--json --url --data --help' ;;
@@ -21,6 +21,8 @@ _errand() {
       'session rm') words='--json --url --data --no-wait --help' ;;
       'session extend') words='--json --url --data --help' ;;
       'session hold') words='--json --url --data --for --note --release --help' ;;
+      'session open') words='--port -p --path --json --url --data --help' ;;
+      'session share') words='--for --json --url --data --help' ;;
       'session exec') words='--json --url --data --help' ;;
       'session logs') words='--follow -f --url --data --help' ;;
       'shell') words='--url --data --help' ;;

@@ -163,6 +163,20 @@ complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subc
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l note
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l release
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from hold' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a open -d 'Print a link that lets one browser in to a session: once, within a minute.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -l port
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -s p
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -l path
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from open' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a share -d 'Decide who may reach the ports of a session: owner, team, link or public.'
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l for
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l json
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l url
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l data
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from session' -a exec -d 'Run a command in a session: errand run --session, with all of its options.'
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l json
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l url
