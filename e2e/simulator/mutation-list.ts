@@ -8,6 +8,42 @@ export interface Mutation {
 
 export const MUTATIONS: readonly Mutation[] = [
   {
+    name: 'places: a run is handed to a waiting agent although its pool is paused',
+    file: 'packages/server/src/stores/sql/runs/insert.ts',
+    from: 'return paused || limit !== null || limitPerKey !== null;',
+    to: 'return limit !== null || limitPerKey !== null;',
+  },
+  {
+    name: 'places: a claim does not look at the limit of its pool',
+    file: 'packages/server/src/stores/sql/runs/claim.ts',
+    from: 'if (limits.limit !== null) {',
+    to: 'if (limits.limit === -1) {',
+  },
+  {
+    name: 'places: a claim does not look at the limit of each key',
+    file: 'packages/core/src/run/gate.ts',
+    from: 'if (limitPerKey !== null) gates.push',
+    to: 'if (limitPerKey === -1) gates.push',
+  },
+  {
+    name: 'places: all runs of a group begin at once',
+    file: 'packages/core/src/run/gate.ts',
+    from: 'if (run.group !== null && atOnce !== null)',
+    to: 'if (run.group !== null && atOnce === -1)',
+  },
+  {
+    name: 'places: an agent gets runs whose labels it does not have',
+    file: 'packages/server/src/stores/sql/runs/queue.ts',
+    from: 'hasLabels(labels, labelsOfLane(wanted)) ? [wanted] : []',
+    to: 'hasLabels(labels, labelsOfLane(wanted)) ? [wanted] : [wanted]',
+  },
+  {
+    name: 'places: the queue goes by ids',
+    file: 'packages/server/src/stores/sql/runs/queue.ts',
+    from: ".orderBy('priority', 'desc')\n    .orderBy('queued_at')\n    .orderBy('id')\n    .limit(limit);",
+    to: ".orderBy('id')\n    .limit(limit);",
+  },
+  {
     name: 'a claim does not look at who is held under the same concurrency key',
     file: 'packages/server/src/stores/sql/runs/gates.ts',
     from: 'if (held < Math.min(gate.limit, least) && !(yield* this.#isBehind(run, gate))) continue;',

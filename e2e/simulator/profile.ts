@@ -34,6 +34,8 @@ export interface Profile {
   readonly runs: number;
   /** Of an agent. */
   readonly mostSlots: number;
+  /** Runs want labels and come in groups, and an operator sets limits and pauses pools. */
+  readonly crowded: boolean;
   /** How many runs ask to be tried again. */
   readonly retrying: number;
 }
@@ -228,9 +230,20 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
   },
 };
 
-export function drawProfile(random: Random): Profile {
-  const name = random.pick(Object.keys(TEMPERS));
-  const temper = TEMPERS[name];
+/** More runs than places, so that they wait for each other. */
+const CROWD: Temper = {
+  faultEveryMs: 8_000,
+  faults: { ...NONE, client_cut: 1, server_dies: 0.5, agent_dies: 0.5 },
+  crowded: true,
+  runs: 14,
+  mostSlots: 3,
+  patient: 0,
+  faultsForMs: 20_000,
+};
+
+export function drawProfile(random: Random, crowded: boolean): Profile {
+  const name = crowded ? 'crowd' : random.pick(Object.keys(TEMPERS));
+  const temper = crowded ? CROWD : TEMPERS[name];
   if (temper === undefined) throw new Error(`there is no profile ${name}`);
   return {
     name,
@@ -252,6 +265,7 @@ export function drawProfile(random: Random): Profile {
     lostAfterMs: random.pick([3_000, 10_000, 40_000]),
     runs: random.between(2, 6),
     mostSlots: random.pick([1, 4]),
+    crowded: false,
     retrying: 0.5,
     ...temper,
   };

@@ -7,6 +7,7 @@ import { History } from './checks/history.ts';
 import { LogChecks } from './checks/logs.ts';
 import { Workload } from './clients/workload.ts';
 import { Faults } from './faults.ts';
+import { labelsOf } from './machine/labels.ts';
 import { Machine, WALL_START } from './machine/machine.ts';
 import { ControlPlane } from './plane/control-plane.ts';
 import { Network } from './plane/network.ts';
@@ -32,6 +33,8 @@ export interface Outcome {
 
 /** After the faults have ended: the longest queue time-out with all retries, the longest silence, and an hour that a clock was ahead, twice over. */
 const QUIET_MS = 150 * 60_000;
+/** Of so many seeds one is a crowd, which costs as much as several others. */
+const CROWD_EVERY = 14;
 const LOCAL = 'local';
 const FLEET = 'fleet';
 
@@ -92,7 +95,7 @@ export interface Scene {
 function makeWorld(seed: number, { print = null, without = new Set() }: SimulateOptions): World {
   const timeline = new Timeline(new Random(seed, 'order'));
   const trace = new Trace(timeline, print);
-  const profile = drawProfile(new Random(seed, 'profile'));
+  const profile = drawProfile(new Random(seed, 'profile'), seed % CROWD_EVERY === 0);
   const history = new History(trace, () => timeline.now);
   timeline.onStep = (what) => trace.note(what);
   trace.note(`seed ${seed}: ${JSON.stringify(profile)}`);
@@ -141,7 +144,7 @@ async function prepare(
       version: 1,
       name,
       pool,
-      labels: {},
+      labels: labelsOf(profile, agentId),
       slots: 1,
       program: '0',
       adminOnly: false,

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import type { PastAttempt, RunRecord } from '@errand/core';
 import type { World } from '../world.ts';
-import { checkLimits } from './limits.ts';
+import { Limits } from './limits.ts';
 import { checkReason } from './reasons.ts';
 
 /** One lease, less what small jumps of the clock may take from it. */
@@ -13,12 +13,14 @@ export class Committed {
   readonly #world: World;
   readonly #versions: StatementSync;
   readonly #record: StatementSync;
+  readonly #limits: Limits;
 
   constructor(world: World, database: DatabaseSync) {
     this.#world = world;
     this.#versions = database.prepare(
       'select id, version, idempotency_key as key, created_by as by from runs',
     );
+    this.#limits = new Limits(world, database);
     this.#record = database.prepare('select request, doc from runs where id = ?');
   }
 
@@ -26,6 +28,7 @@ export class Committed {
     const { records } = this.#world.history;
     const rows = this.#versions.all() as { id: string; version: number; key: string | null; by: string }[];
     this.#checkKeys(rows);
+    const changes: { readonly before: RunRecord | undefined; readonly after: RunRecord }[] = [];
     for (const { id, version } of rows) {
       const before = records.get(id);
       if (before?.version === version) continue;
@@ -36,8 +39,9 @@ export class Committed {
       );
       records.set(id, after);
       this.#checkChange(before, after);
+      changes.push({ before, after });
     }
-    checkLimits(this.#world);
+    this.#limits.look(changes);
     if (rows.length < records.size) this.#world.trace.fail(5, 'SIM-LOST-1', 'a committed run is gone');
   }
 

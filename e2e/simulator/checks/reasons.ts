@@ -60,6 +60,7 @@ function lieOf(world: World, { run, deed, log }: Claim, reason: EndReason | null
       return deed?.timedOut === true ? null : 'it had time left';
     case 'canceled':
     case 'canceled_unproven':
+      if (run.group !== null && run.group.maxFailures !== null) return null;
       return world.history.wishesFor(run.id).canceled > 0 ? null : 'nobody asked for that';
     case 'lost':
       return log === null ? silenceOf(world, deed) : keeperOf(deed);

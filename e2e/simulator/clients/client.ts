@@ -1,6 +1,14 @@
-import type { RunCreate } from '@errand/contract';
-import type { RunIntent, RunRecord } from '@errand/core';
-import { type Actor, askRun, awaitRun, submitRun } from '@errand/server/testing';
+import type { GroupCreate, RunCreate } from '@errand/contract';
+import type { PoolSettings, RunIntent, RunRecord } from '@errand/core';
+import {
+  type Actor,
+  askRun,
+  awaitRun,
+  changePool,
+  seeGroup,
+  submitGroup,
+  submitRun,
+} from '@errand/server/testing';
 import { checkAnswered } from '../checks/answers.ts';
 import { type Caller, isAnswer, type Network, type Serving } from '../plane/network.ts';
 import type { VirtualProcess } from '../time/virtual-process.ts';
@@ -35,6 +43,24 @@ export class Client {
     );
     checkAnswered(this.parts.world, run);
     return run;
+  }
+
+  /** The runs that a group has been made of. */
+  async submitGroup(request: GroupCreate, idempotencyKey: string): Promise<readonly RunRecord[]> {
+    const { id } = await this.#insist('submit a group', PATIENCE_MS, (services) =>
+      submitGroup(services.groups, this.actor, { request, idempotencyKey }),
+    );
+    const { runs } = await this.#insist('see a group', PATIENCE_MS, (services) =>
+      seeGroup(services.groups, this.actor, id),
+    );
+    for (const run of runs) checkAnswered(this.parts.world, run);
+    return runs;
+  }
+
+  async setPool(name: string, settings: Partial<PoolSettings>): Promise<void> {
+    await this.#insist('set a pool', PATIENCE_MS, (services) =>
+      changePool(services.poolSetting, name, settings),
+    );
   }
 
   /** Cancels or retries. null: the wish was refused. */

@@ -9,6 +9,7 @@ import type { VirtualProcess } from '../time/virtual-process.ts';
 import type { World } from '../world.ts';
 import { Client } from './client.ts';
 import { follow } from './follower.ts';
+import { operate } from './operator.ts';
 
 export interface WorkloadParts {
   readonly world: World;
@@ -35,6 +36,9 @@ export class Workload {
 
   start(): void {
     const { world } = this.#parts;
+    const [operator] = this.#clients;
+    if (world.profile.crowded && operator !== undefined && !world.without.has('operator'))
+      this.#later(0, () => operate(this.#parts, operator));
     for (let run = 0; run < world.profile.runs; run += 1) {
       const random = new Random(world.seed, `run ${run}`);
       if (world.without.has(`run ${run}`)) continue;
@@ -59,12 +63,32 @@ export class Workload {
     const key = random.chance(0.7) ? `key-${index}` : null;
     const again = key !== null && random.chance(0.3);
     const [cancels, watches, retries] = [random.chance(0.4), random.chance(0.6), random.chance(0.3)];
+    if (world.profile.crowded && random.chance(0.2))
+      return await this.#oneGroup(client, { request, index, random });
     const run = await client.submit(request, key);
     if (key !== null && again) await this.#submitAgain(client, { request, key, run });
     if (cancels) this.#later(this.#soon(), () => this.#cancel(run.id));
     if (watches) this.#later(this.#soon(), () => this.#watch(run.id));
     const finished = await client.wait(run.id);
     if (retries) await this.#retry(client, finished);
+  }
+
+  /** On every agent of the fleet that has the labels. */
+  async #oneGroup(
+    client: Client,
+    {
+      request,
+      index,
+      random,
+    }: { readonly request: RunCreate; readonly index: number; readonly random: Random },
+  ): Promise<void> {
+    const run = { ...request, pool: this.#parts.pools.at(-1) };
+    const atOnce = random.chance(0.5) ? { atOnce: 1 } : {};
+    const maxFailures = random.chance(0.5) ? { maxFailures: 0 } : {};
+    const group = { run, ...atOnce, ...maxFailures };
+    const runs = await client.submitGroup(group, `group-${index}`);
+    if (random.chance(0.3)) this.#later(this.#soon(), () => this.#cancel(random.pick(runs).id));
+    for (const { id } of runs) await client.wait(id);
   }
 
   async #submitAgain(
@@ -139,17 +163,19 @@ function drawRequest(random: Random, profile: Profile, pools: readonly string[])
         },
       }
     : {};
+  const pool = random.pick(pools);
   return {
     command: ['virtual', JSON.stringify(drawScript(random, profile.patient))],
     env: {},
     secretEnv: {},
-    pool: random.pick(pools),
+    pool,
     queueTimeout: random.pick([20_000, 60_000, 150_000]),
     grace: random.pick([0, 500, 5_000]),
     maxLog: random.pick([30, 150, 1_000_000]),
     keepChildren: false,
     tags: [],
-    labels: {},
+    labels:
+      profile.crowded && pool === pools.at(-1) ? random.pick([{}, {}, { os: 'linux' }, { zone: 'a' }]) : {},
     ...(random.chance(0.5)
       ? { concurrencyKey: random.pick(['a', 'b']), concurrency: random.between(1, 2) }
       : {}),

@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { FakeKeeper } from './fake-keeper.ts';
 import { FakeSpool } from './fake-spool.ts';
 import { KeeperConnection } from './keeper-connection.ts';
+import { labelsOf } from './labels.ts';
 import { VirtualDisk } from './virtual-disk.ts';
 
 const SOCKET = 'keeper.sock';
@@ -77,7 +78,7 @@ export class Machine {
       scripts: noScripts,
       hosting: noHosting,
       name: this.name,
-      labels: {},
+      labels: labelsOf(this.#world.profile, this.agentId),
       slots: this.#slots,
       program: '0',
     });
