@@ -11,7 +11,7 @@ interface LogsOptions extends PlaceFlags {
 export function declareInside(command: Command, run: Runner): void {
   const exec = command
     .command('exec')
-    .description('Run a command in a session: errand run --session, with all of its options.')
+    .description('Run a command in a session. errand run --session does the same and has more options.')
     .argument('<session>', 'id, name or subdomain of the session', idOf)
     .argument('<command...>', 'program and arguments')
     .passThroughOptions();
@@ -34,7 +34,10 @@ async function actExec(
 ): Promise<number> {
   const { actRun } = await import('./run.ts');
   // The session comes first, so what separates options from the command comes behind it.
-  const own = command[0] === '--' ? command.slice(1) : command;
+  const [first = ''] = command;
+  if (first.startsWith('-') && first !== '--')
+    throw new CliError(`${first} is no program; errand run --session ${session} takes options of a run`);
+  const own = first === '--' ? command.slice(1) : command;
   return await actRun(cli, own, { ...options, session });
 }
 

@@ -177,7 +177,7 @@ complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subc
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l url
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l data
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from share' -l help
-complete -c errand -f -n '__fish_seen_subcommand_from session' -a exec -d 'Run a command in a session: errand run --session, with all of its options.'
+complete -c errand -f -n '__fish_seen_subcommand_from session' -a exec -d 'Run a command in a session. errand run --session does the same and has more options.'
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l json
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l url
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from exec' -l data

@@ -1,4 +1,5 @@
-import { aRun, fakeClock, finished, running } from '@errand/core/testing';
+import { requestSession, type SessionRecord } from '@errand/core';
+import { aRun, aSession, fakeClock, finished, readySession, running } from '@errand/core/testing';
 import { expect, it } from 'vitest';
 import { MemoryLogStore } from '../stores/memory/memory-log-store.ts';
 import { openSqliteStore } from '../stores/sql/open-sqlite-store.ts';
@@ -42,6 +43,27 @@ it('removes logs that belong to no run', async () => {
   await all.retention.sweep();
   expect(await all.logs.size({ runId: 'run_none', token: 1 })).toBe(0);
 });
+
+it('forgets sessions that have been over for as long as runs are kept, and no others', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 });
+  const sessions = [
+    over(aSession({ createdAt: 0 }), 50),
+    over(aSession({ createdAt: 0 }), 150),
+    readySession(aSession({ createdAt: 0 })),
+  ];
+  for (const each of sessions) await all.store.sessions.insert(each, { idempotency: null, quotas: [] });
+  await all.clock.advance(200 * MINUTE);
+  await all.retention.sweep();
+  const left = await Promise.all(sessions.map(({ id }) => all.store.sessions.get(id)));
+  expect(left.map((session) => session?.state ?? null)).toEqual([null, 'deleted', 'ready']);
+});
+
+/** As it is once somebody has deleted it, so many minutes after the start. */
+function over(session: SessionRecord, minutes: number): SessionRecord {
+  const step = requestSession(session, { kind: 'delete', by: 'key_1', now: minutes * MINUTE });
+  if (step.kind !== 'next') throw new Error(`deleting it answered ${step.kind}`);
+  return step.session;
+}
 
 const PIECE = { offset: 0, stream: 'stdout', time: 0, bytes: new Uint8Array(20) } as const;
 

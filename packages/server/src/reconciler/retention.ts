@@ -8,6 +8,7 @@ import {
   planRetention,
   type RunStore,
   type ScriptStore,
+  type SessionStore,
 } from '@errand/core';
 import type { LogReads } from '../use-cases/runs/log-reads.ts';
 import { inputRef } from '../use-cases/runs/run-input.ts';
@@ -23,6 +24,7 @@ const INPUT = /-input$/;
 export interface RetentionParts {
   readonly runs: Pick<RunStore, 'get' | 'finishedBefore' | 'remove'>;
   readonly groups: Pick<GroupStore, 'forget'>;
+  readonly sessions: Pick<SessionStore, 'overBefore' | 'remove'>;
   readonly keys: Pick<KeyStore, 'sweepSignIns'>;
   readonly scripts: Pick<ScriptStore, 'removeUnusedModules'>;
   readonly logs: Pick<LogStore, 'remove' | 'usage'>;
@@ -31,7 +33,10 @@ export interface RetentionParts {
   readonly keep: { readonly keepRunsMs: number; readonly keepLogBytes: number };
 }
 
-/** Keeps the data folder within its limits: takes only ended logs that nobody has read for ten minutes; the end record stays with its run. */
+/**
+ * Keeps the data folder within its limits: takes only ended logs that nobody has read for ten minutes; the end record stays with its run.
+ * Sessions are kept as long as runs, from their end on.
+ */
 export class Retention {
   readonly #parts: RetentionParts;
 
@@ -51,6 +56,7 @@ export class Retention {
     const now = this.#parts.clock.now();
     await this.#parts.keys.sweepSignIns(now);
     await this.#removeOldRuns();
+    await this.#removeOldSessions();
     await this.#parts.scripts.removeUnusedModules(now - UNWANTED_MS);
     await this.#removeLogsOverLimit();
   }
@@ -65,6 +71,13 @@ export class Retention {
     }
     if (old.length > 0) await this.#parts.runs.remove(old.map(({ id }) => id));
     await this.#parts.groups.forget(before);
+  }
+
+  /** Only those that are over: their providers have confirmed that nothing is left. */
+  async #removeOldSessions(): Promise<void> {
+    const { sessions, clock, keep } = this.#parts;
+    const old = await sessions.overBefore(clock.now() - keep.keepRunsMs, BATCH);
+    await sessions.remove(old.map(({ id }) => id));
   }
 
   async #removeLogsOverLimit(): Promise<void> {
