@@ -22,7 +22,7 @@ import { probeHealth } from './reconciler/sessions/probe-health.ts';
 import { SessionReconciler } from './reconciler/sessions/session-reconciler.ts';
 import { SessionSweep } from './reconciler/sessions/session-sweep.ts';
 import { ScriptFolder } from './script-folder.ts';
-import { openSealer } from './secrets.ts';
+import { openSealer, type Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { openDataFolder } from './stores/data-folder.ts';
 import { FileLogStore } from './stores/files/file-log-store.ts';
@@ -72,13 +72,15 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const clock = await sharedClock(store, systemClock, comparing.signal);
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
+  const docker = await openDocker(config, folder.path, sealer);
+  if (docker !== null) opened.use(docker);
   const services = createServices({
     version,
     store,
     logs,
     ...system,
     sealer,
-    making: { ...MAKING, quotas: config.sessionQuotas },
+    making: { ...MAKING, providers: providers(docker), quotas: config.sessionQuotas },
     sessionPlace: sessionPlaceOf(config),
     sockets: dirname(config.socket),
     own,
@@ -110,9 +112,16 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
 }
 
 /** The one place that names concrete providers. The first is the one that is meant where none is named. */
-function providers(around: ProviderSurroundings): ReadonlyMap<string, Provider> {
+function providers(docker: Provider | null): (around: ProviderSurroundings) => ReadonlyMap<string, Provider> {
+  return (around) => {
+    const process = processOf(around);
+    return new Map([process, ...(docker === null ? [] : [docker])].map((each) => [each.name, each]));
+  };
+}
+
+function processOf(around: ProviderSurroundings): Provider {
   const { hosts, mains, clock, poolOf, ownAgentId } = around;
-  const process = processProvider({
+  return processProvider({
     hosts: {
       want: (agentId, wish) => hosts.want(agentId, wish),
       withdraw: (agentId, sessionId) => hosts.withdraw(agentId, sessionId),
@@ -124,11 +133,9 @@ function providers(around: ProviderSurroundings): ReadonlyMap<string, Provider> 
     clock,
     isHere: (agentId) => agentId === ownAgentId(),
   });
-  return new Map([[process.name, process]]);
 }
 
 const MAKING = {
-  providers,
   templates: noTemplates,
   random: Math.random,
 };
@@ -140,6 +147,17 @@ function sessionPlaceOf({ listen, tls, trustProxy, proxy }: ServerConfig): Sessi
   // Behind a proxy with TLS only the configuration can say where browsers knock.
   const port = proxy.port ?? (trustProxy || listen.port === 0 ? null : listen.port);
   return { secure, suffix: proxy.domain ?? 'localhost', port };
+}
+
+/** The client of Docker is loaded only where one is configured. */
+async function openDocker(
+  { docker }: ServerConfig,
+  data: string,
+  { unseal }: Sealer,
+): Promise<(Provider & AsyncDisposable) | null> {
+  if (docker === null) return null;
+  const { openDockerProvider } = await import('./providers/docker/open-docker-provider.ts');
+  return openDockerProvider(docker, { folder: join(data, 'docker'), clock: systemClock, unseal });
 }
 
 /** What sees to sessions, under the tag of this store. */

@@ -71,6 +71,20 @@ export const ConfigFile = z.strictObject({
     })
     .optional()
     .meta({ description: 'Where ports of sessions are reached' }),
+  docker: z
+    .strictObject({
+      host: z
+        .string()
+        .regex(/^(?:unix:\/\/\/.+|tcp:\/\/[^/]+:\d+\/?)$/, 'must be unix:///path or tcp://host:port')
+        .optional()
+        .meta({ description: 'Default: DOCKER_HOST, else unix:///var/run/docker.sock' }),
+      registries: z
+        .record(z.string(), z.strictObject({ username: z.string(), passwordFile: z.string() }))
+        .optional()
+        .meta({ description: 'Who we are at registries, by their name, such as ghcr.io or docker.io' }),
+    })
+    .optional()
+    .meta({ description: 'Sessions in containers of a Docker engine' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
@@ -95,6 +109,13 @@ export interface ServerConfig {
   readonly compat: CompatConfig;
   readonly sessionQuotas: { readonly perOwner: number; readonly perTeam: number };
   readonly proxy: { readonly domain: string | null; readonly port: number | null };
+  /** null: no sessions in containers. */
+  readonly docker: {
+    readonly host: string;
+    readonly registries: Readonly<
+      Record<string, { readonly username: string; readonly passwordFile: string }>
+    >;
+  } | null;
   readonly logLevel: string;
   /** Ends itself after this long without run and client; null: never. */
   readonly idleExitMs: number | null;
@@ -107,6 +128,8 @@ export interface ConfigSources {
   readonly file: ConfigFile;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** DOCKER_HOST. */
+  readonly dockerHost?: string | undefined;
   readonly embedded: boolean;
 }
 
@@ -114,7 +137,8 @@ export const DEFAULT_PORT = 4040;
 const IDLE_EXIT_MS = 30_000;
 
 /** Puts the sources together. Throws `invalid` for plain HTTP on an address that others reach. */
-export function serverConfig({ data, socket, file, host, port, embedded }: ConfigSources): ServerConfig {
+export function serverConfig(sources: ConfigSources): ServerConfig {
+  const { data, socket, file, host, port, embedded } = sources;
   const listen = {
     host: host ?? file.listen?.host ?? '127.0.0.1',
     port: port ?? file.listen?.port ?? DEFAULT_PORT,
@@ -138,6 +162,7 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
       perTeam: file.sessions?.perTeam ?? DEFAULTS.sessionsPerTeam,
     },
     proxy: { domain: file.proxy?.domain ?? null, port: file.proxy?.port ?? null },
+    docker: dockerOf(file, sources.dockerHost),
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,
   };
@@ -149,6 +174,13 @@ export function serverConfig({ data, socket, file, host, port, embedded }: Confi
     );
   }
   return config;
+}
+
+/** The file before DOCKER_HOST here: what says that there is Docker at all also says where. */
+function dockerOf({ docker }: ConfigFile, dockerHost: string | undefined): ServerConfig['docker'] {
+  if (docker === undefined) return null;
+  const { host = dockerHost ?? 'unix:///var/run/docker.sock', registries = {} } = docker;
+  return { host, registries };
 }
 
 /** Reads and checks a configuration file; paths of scripts in it count from where it lies. Throws `invalid` with every fault found, `not_found` where there is no such file. */

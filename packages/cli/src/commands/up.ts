@@ -51,6 +51,7 @@ async function act(cli: Cli, options: UpOptions): Promise<number> {
     host: options.host,
     port: portOf(options),
     embedded: options.embedded === true,
+    dockerHost: cli.environment.variables['DOCKER_HOST'] || undefined,
   });
 }
 

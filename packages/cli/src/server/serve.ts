@@ -16,6 +16,7 @@ export interface ServeConfig {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly embedded: boolean;
+  readonly dockerHost: string | undefined;
 }
 
 /** Serves until a signal or, embedded, until nobody needs it any more. */

@@ -1,0 +1,118 @@
+import type { LaunchRequest, ProviderError } from '@errand/core';
+import { containerOf } from './container.ts';
+import { providerError, unless } from './engine-error.ts';
+import { containerName, LABELS, labelsOf } from './names.ts';
+import { type PullParts, pullImage } from './pull.ts';
+
+/** What is to be made, as it may be written down: the secrets are sealed in its spec. */
+export type Plan = Omit<LaunchRequest, 'env' | 'leaseMs'>;
+
+export interface MakingParts extends PullParts {
+  readonly unseal: (sealed: string) => string;
+}
+
+interface Job {
+  progress: string;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Makes containers behind the calls, for images may take minutes to come. What is being made is noted as an empty volume with the plan on its
+ * label before anything else: it shows up in the list, and whoever finds it after a restart goes on.
+ */
+export class Making implements AsyncDisposable {
+  readonly #parts: MakingParts;
+  readonly #jobs = new Map<string, Job>();
+  readonly #failures = new Map<string, ProviderError>();
+
+  constructor(parts: MakingParts) {
+    this.#parts = parts;
+  }
+
+  /** Notes the plan: from then on it will be carried out. */
+  async note(plan: Plan): Promise<void> {
+    await this.#parts.engine.calls.createVolume({
+      Name: containerName(plan.key),
+      Labels: { ...labelsOf(plan), [LABELS.plan]: JSON.stringify(plan) },
+    });
+  }
+
+  /** The plan that is noted for a launch; null: none is. */
+  async noted(launch: string): Promise<Plan | null> {
+    const note = await unless(this.#parts.engine.calls.getVolume(containerName(launch)).inspect(), 404);
+    const text = note?.Labels?.[LABELS.plan];
+    return text === undefined ? null : (JSON.parse(text) as Plan);
+  }
+
+  /** Begins, unless it is under way. */
+  begin(plan: Plan): void {
+    const { key } = plan;
+    if (this.#jobs.has(key)) return;
+    this.#failures.delete(key);
+    const abort = new AbortController();
+    const job: Job = { progress: 'Asking the Docker engine.', abort, done: this.#make(plan, abort.signal) };
+    this.#jobs.set(key, job);
+  }
+
+  /** How far it is; null: nothing is under way. */
+  progress(launch: string): string | null {
+    return this.#jobs.get(launch)?.progress ?? null;
+  }
+
+  /** Why it came to nothing. What may go away by itself is told once: then it may be begun again. */
+  failure(launch: string): ProviderError | null {
+    const failure = this.#failures.get(launch) ?? null;
+    if (failure?.kind === 'transient') this.#failures.delete(launch);
+    return failure;
+  }
+
+  /** Nothing of it is made any more, and no note is left. */
+  async cancel(launch: string): Promise<void> {
+    const job = this.#jobs.get(launch);
+    job?.abort.abort();
+    await job?.done;
+    this.#failures.delete(launch);
+    await this.#forget(launch);
+  }
+
+  /** Gives up what is under way; the notes stay, for the next one. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const jobs = [...this.#jobs.values()];
+    for (const { abort } of jobs) abort.abort();
+    await Promise.all(jobs.map(({ done }) => done));
+  }
+
+  async #make(plan: Plan, signal: AbortSignal): Promise<void> {
+    const { spec, key } = plan;
+    const { engine, unseal } = this.#parts;
+    let about = `the image ${spec.image}`;
+    try {
+      const say = (progress: string): void => {
+        const job = this.#jobs.get(key);
+        if (job !== undefined) job.progress = progress;
+      };
+      await pullImage(this.#parts, spec.image ?? '', { signal, say });
+      if (signal.aborted) return;
+      about = 'the container';
+      say('Starting the container.');
+      const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, unseal(sealed)]);
+      const env = { ...spec.env, ...Object.fromEntries(secrets) };
+      // The name is taken where another one made it meanwhile.
+      await unless(engine.calls.createContainer(containerOf({ ...plan, env })), 409);
+      if (signal.aborted) return;
+      const container = engine.calls.getContainer(containerName(key));
+      // What has run already under this key must not run again.
+      if ((await container.inspect()).State.Status === 'created') await unless(container.start(), 304);
+      await this.#forget(key);
+    } catch (error) {
+      if (!signal.aborted) this.#failures.set(key, providerError(error, engine.address, about));
+    } finally {
+      this.#jobs.delete(key);
+    }
+  }
+
+  async #forget(launch: string): Promise<void> {
+    await unless(this.#parts.engine.calls.getVolume(containerName(launch)).remove(), 404);
+  }
+}

@@ -1,0 +1,251 @@
+import type { Clock, Handle, LaunchRequest, Observation, Provider } from '@errand/core';
+import { problems } from './docker-options.ts';
+import { type EngineAddress, openEngine } from './engine.ts';
+import { providerError, statusOf, unless } from './engine-error.ts';
+import { Leases } from './leases.ts';
+import { list } from './list.ts';
+import { Making } from './making.ts';
+import {
+  containerName,
+  handleOf,
+  keyOfName,
+  LABELS,
+  placeOf,
+  placeOfLabels,
+  placeOfRequest,
+} from './names.ts';
+import type { Registries } from './pull.ts';
+import { Relays } from './relays.ts';
+import { cpuMsOf, endOf, portsOf } from './sight.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface DockerProviderParts {
+  readonly address: EngineAddress;
+  readonly registries: Registries;
+  /** For leases, ports and the watchdog; belongs to this provider alone. */
+  readonly folder: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly unseal: (sealed: string) => string;
+}
+
+/** How long the main command has between TERM and KILL, in seconds. */
+const GRACE_S = 10;
+
+/**
+ * Sessions as containers of a Docker engine. A container is stopped and started again as it is, files included. Closing the provider
+ * closes the ports and gives up pulls; containers live on, and the next one goes on with all of it.
+ */
+export class DockerProvider implements Provider, AsyncDisposable {
+  readonly name = 'docker';
+  // What a call does it does at once; 20 s is how long it waits for the engine.
+  readonly capabilities = {
+    settleMs: 25_000,
+    checksHealth: false,
+    runs: 'none',
+    inPool: false,
+    atOnce: 20,
+  } as const;
+  readonly #parts: DockerProviderParts;
+  readonly #engine;
+  readonly #leases: Leases;
+  readonly #relays: Relays;
+  readonly #making: Making;
+  readonly #stopping = new Map<string, Promise<void>>();
+  readonly #recovering: Promise<unknown>;
+
+  constructor(parts: DockerProviderParts) {
+    this.#parts = parts;
+    this.#engine = openEngine(parts.address);
+    this.#leases = new Leases(parts.folder);
+    this.#relays = new Relays(parts.folder, () => parts.clock.now());
+    this.#making = new Making({ ...parts, engine: this.#engine });
+    this.#recovering = this.#recover();
+  }
+
+  problems(spec: LaunchRequest['spec']): ReturnType<Provider['problems']> {
+    return problems(spec, !('socketPath' in this.#parts.address));
+  }
+
+  cost(): null {
+    return null;
+  }
+
+  async launch(request: LaunchRequest): Promise<Handle> {
+    return await this.#call(`the session ${request.sessionId}`, async () => {
+      const { env: _env, leaseMs, ...plan } = request;
+      const place = placeOfRequest(request);
+      const seen = await this.#container(place.launch);
+      if (seen === null) await this.#relays.open(place.launch, request.spec.ports);
+      this.#watch(place.launch, leaseMs);
+      if (seen !== null) return handleOf(place);
+      await this.#making.note(plan);
+      this.#making.begin(plan);
+      return handleOf(place);
+    });
+  }
+
+  async start(kept: Handle, request: LaunchRequest): Promise<Handle> {
+    const { launch } = placeOf(kept);
+    const seen = await this.#call('the container', () => this.#container(launch));
+    if (seen === null) {
+      await this.#call('the container', () => this.#making.cancel(launch));
+      return await this.launch(request);
+    }
+    return await this.#call('the container', async () => {
+      this.#watch(launch, request.leaseMs);
+      // It has the name once it was started under it: a repeat must not start what has ended since.
+      if (seen.Name === `/${containerName(request.key)}`) return kept;
+      await this.#relays.open(launch, request.spec.ports);
+      const container = this.#engine.calls.getContainer(seen.Id);
+      await unless(container.start(), 304);
+      await this.#rename(seen.Id, containerName(request.key));
+      return kept;
+    });
+  }
+
+  async find({ key }: Pick<LaunchRequest, 'key'>): Promise<Handle | null> {
+    return await this.#call('the container', async () => {
+      const name = containerName(key);
+      const seen = await unless(this.#engine.calls.getContainer(name).inspect(), 404);
+      if (seen !== null) return handleOf(placeOfLabels(seen.Config.Labels));
+      const note = await this.#making.noted(key);
+      return note === null ? null : handleOf(placeOfRequest(note));
+    });
+  }
+
+  async inspect(handle: Handle): Promise<Observation> {
+    const { launch } = placeOf(handle);
+    return await this.#call('the container', () => this.#inspect(launch));
+  }
+
+  async renew(handle: Handle, leaseMs: number): Promise<void> {
+    const { launch } = placeOf(handle);
+    // Of what is gone no lease may be left, or the watchdog would never end.
+    if (this.#making.progress(launch) !== null) return this.#watch(launch, leaseMs);
+    const seen = await this.#call('the container', () => this.#container(launch));
+    if (seen !== null) this.#watch(launch, leaseMs);
+  }
+
+  async stop(handle: Handle): Promise<'done' | 'pending'> {
+    const { launch } = placeOf(handle);
+    return await this.#call('the container', async () => {
+      await this.#making.cancel(launch);
+      const seen = await this.#container(launch);
+      if (seen !== null && seen.State.Status === 'created')
+        await unless(this.#engine.calls.getContainer(seen.Id).remove({ force: true }), 404);
+      if (seen !== null && (seen.State.Running || seen.State.Paused)) {
+        this.#stopBehind(seen.Id);
+        return 'pending';
+      }
+      await this.#relays.close(launch);
+      this.#leases.remove(launch);
+      return 'done';
+    });
+  }
+
+  async terminate(handle: Handle): Promise<'done' | 'pending'> {
+    const { launch, volumes } = placeOf(handle);
+    return await this.#call('the container', async () => {
+      await this.#making.cancel(launch);
+      const seen = await this.#container(launch);
+      if (seen !== null) {
+        await unless(this.#engine.calls.getContainer(seen.Id).remove({ force: true, v: true }), 404, 409);
+        if ((await this.#container(launch)) !== null) return 'pending';
+      }
+      // 409: a container of another session of this owner has it, and removes it when it is the last.
+      for (const volume of volumes) await unless(this.#engine.calls.getVolume(volume).remove(), 404, 409);
+      await this.#relays.forget(launch);
+      this.#leases.remove(launch);
+      return 'done';
+    });
+  }
+
+  async list(tag: string): ReturnType<Provider['list']> {
+    return await this.#call('what it has', () => list(this.#engine, this.#leases, tag));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#recovering;
+    await this.#making[Symbol.asyncDispose]();
+    await this.#relays[Symbol.asyncDispose]();
+  }
+
+  /** Opens the ports of what runs again, after a restart. What cannot be looked at now is opened when it is looked at next. */
+  async #recover(): Promise<void> {
+    await Promise.all(
+      this.#relays.known().map(async (launch) => {
+        const seen = await this.#container(launch).catch(() => null);
+        if (seen?.State.Running === true) await this.#ports(launch, seen).catch(() => undefined);
+      }),
+    );
+  }
+
+  async #inspect(launch: string): Promise<Observation> {
+    const making = this.#making.progress(launch);
+    if (making !== null) return { kind: 'pending', progress: making };
+    const failure = this.#making.failure(launch);
+    if (failure !== null) throw failure;
+    const note = await this.#making.noted(launch);
+    if (note !== null) {
+      this.#making.begin(note);
+      return { kind: 'pending', progress: 'Going on with what was begun.' };
+    }
+    const seen = await this.#container(launch);
+    if (seen === null) return { kind: 'gone' };
+    if (!seen.State.Running) return { kind: 'ended', reason: endOf(seen.State) };
+    const { ports, usedAt } = await this.#ports(launch, seen);
+    const cpuMs = await cpuMsOf(this.#engine, seen.Id);
+    return { kind: 'running', ports, health: null, use: { trafficAt: usedAt, cpuMs, agent: null } };
+  }
+
+  /** Its container by the label that never changes. */
+  async #container(launch: string) {
+    const filters = { label: [`${LABELS.launch}=${launch}`] };
+    const [found] = await this.#engine.calls.listContainers({ all: true, filters });
+    if (found === undefined) return null;
+    return await unless(this.#engine.calls.getContainer(found.Id).inspect(), 404);
+  }
+
+  async #ports(launch: string, seen: Parameters<typeof portsOf>[0]) {
+    await this.#relays.reopen(launch);
+    return await this.#relays.aim(launch, portsOf(seen));
+  }
+
+  /** The lease first: nothing may live without one. */
+  #watch(launch: string, leaseMs: number): void {
+    this.#leases.extend(launch, leaseMs);
+    startWatchdog(this.#parts.folder, this.#parts.address);
+  }
+
+  #stopBehind(id: string): void {
+    if (this.#stopping.has(id)) return;
+    const stop = this.#engine.calls.getContainer(id).stop({ t: GRACE_S });
+    // A failure shows when it is asked for again.
+    const settled = stop.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#stopping.set(
+      id,
+      settled.finally(() => this.#stopping.delete(id)),
+    );
+  }
+
+  async #rename(id: string, name: string): Promise<void> {
+    try {
+      await this.#engine.calls.getContainer(id).rename({ name });
+    } catch (error) {
+      // Somebody else was faster; what it is called now decides.
+      const seen = await this.#engine.calls.getContainer(id).inspect();
+      if (keyOfName(seen.Name) !== keyOfName(name) || statusOf(error) === null) throw error;
+    }
+  }
+
+  async #call<Answer>(about: string, call: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await call();
+    } catch (error) {
+      throw providerError(error, this.#parts.address, about);
+    }
+  }
+}
