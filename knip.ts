@@ -7,6 +7,7 @@ const config: KnipConfig = {
     '.': {
       entry: [
         'scripts/{build,build-agent,build-page,check,test,generate,ci-totals,requires}.ts',
+        'scripts/build/unused-library.ts',
         'scripts/**/*.test.ts',
       ],
       project: ['scripts/**/*.ts'],

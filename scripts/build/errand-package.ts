@@ -9,6 +9,9 @@ import { buildPage, PAGE } from './page.ts';
 /** Optional parts of libraries that ask for them and do without. */
 const NOT_INSTALLED = ['pg-native', 'pg-cloudflare'];
 
+/** Loaded by the client of Docker for ways to an engine that we do not offer: 4 MB, and a native part. */
+const UNUSED = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'];
+
 /**
  * What people install: the command line with server and agent in one bundle, and the keeper's builds. Split into chunks where the source loads lazily, so that
  * `errand run` does not read the server.
@@ -25,6 +28,7 @@ export async function buildErrandPackage(folder: string): Promise<void> {
     platform: 'node',
     target: 'node26',
     external: NOT_INSTALLED,
+    alias: Object.fromEntries(UNUSED.map((name) => [name, join(root, 'scripts/build/unused-library.ts')])),
     // Libraries in CommonJS ask for Node's own modules by require.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Requirement } from '../../scripts/requires.ts';
+
+const BUSYBOX = '/bin/busybox';
+
+/** A Docker engine on this machine, and what images are made of, as no registry can be reached. */
+export const dockerEngine: Requirement = { name: 'a Docker engine', ...look() };
+
+function look(): Pick<Requirement, 'ok' | 'reason'> {
+  if (!existsSync(BUSYBOX)) return { ok: false, reason: `${BUSYBOX} is missing; install busybox-static` };
+  try {
+    docker('version');
+    return { ok: true, reason: '' };
+  } catch {
+    return { ok: false, reason: 'docker version fails; install docker.io and start dockerd as root' };
+  }
+}
+
+/** The engine's own command line: tests look with it, never through Errand. */
+export function docker(...args: readonly string[]): string {
+  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+/** An image of busybox alone, gone with its user. */
+export function makeImage(): Disposable & { readonly name: string } {
+  const name = `errand-test:${randomUUID()}`;
+  const root = mkdtempSync(join(tmpdir(), 'errand-image-'));
+  for (const folder of ['bin', 'tmp', 'www']) mkdirSync(join(root, folder));
+  chmodSync(join(root, 'tmp'), 0o1777);
+  copyFileSync(BUSYBOX, join(root, 'bin/busybox'));
+  for (const command of ['sh', 'httpd', 'cat', 'sleep']) symlinkSync('busybox', join(root, 'bin', command));
+  const archive = `${root}.tar`;
+  execFileSync('tar', ['-C', root, '-cf', archive, '.']);
+  docker('import', archive, name);
+  rmSync(root, { recursive: true });
+  rmSync(archive);
+  return { name, [Symbol.dispose]: () => void docker('rmi', '--force', name) };
+}

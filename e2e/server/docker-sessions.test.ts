@@ -1,0 +1,127 @@
+import type { Session } from '@errand/contract';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requires } from '../../scripts/requires.ts';
+import { docker, dockerEngine, makeImage } from '../harness/docker.ts';
+import type { HttpClient } from '../harness/http.ts';
+import { Place } from '../harness/place.ts';
+import { processesWith, signalIfAlive } from '../harness/processes.ts';
+import { until } from '../harness/until.ts';
+
+/** Serves what its volume holds; what is written there stays. */
+const SERVE = 'echo started >> /data/index.html; exec httpd -f -p 80 -h /data';
+
+async function ask<Answer>(http: HttpClient, method: string, path: string, body?: object): Promise<Answer> {
+  const answer = await http.ask(method, path, body === undefined ? {} : { body });
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  return JSON.parse(answer.text) as Answer;
+}
+
+function settled(http: HttpClient, id: string, state: Session['state']): Promise<Session> {
+  return until(async () => {
+    const session = await ask<Session>(http, 'GET', `/v1/sessions/${id}?wait=5s`);
+    return session.settled && session.state === state && session;
+  }, `${id} to be ${state}`);
+}
+
+/** Containers and volumes of a session, as the engine itself lists them. */
+function leftOf({ id }: Session): string {
+  const filter = `label=errand.session=${id}`;
+  return docker('ps', '-aq', '--filter', filter) + docker('volume', 'ls', '-q', '--filter', filter);
+}
+
+async function read({ ports }: Session): Promise<string> {
+  return await (await fetch(`http://127.0.0.1:${ports[0]?.outerPort}/`)).text();
+}
+
+requires(dockerEngine)('a session in a container', () => {
+  let image: ReturnType<typeof makeImage>;
+  beforeAll(() => {
+    image = makeImage();
+  });
+  afterAll(() => image[Symbol.dispose]());
+
+  const wish = (more: object = {}) => ({
+    provider: 'docker',
+    image: image.name,
+    shell: SERVE,
+    ports: [{ port: 80, range: [40_000, 65_000] }],
+    volumes: [{ name: 'data', path: '/data' }],
+    health: { path: '/', body: 'started', interval: '200ms' },
+    ...more,
+  });
+
+  async function openPlace() {
+    const place = new Place();
+    const server = await place.server({ config: 'logLevel: warn\ndocker: {}' });
+    return { place, server, http: server.http() };
+  }
+
+  /** The watchdog stays for a minute; tests do not wait for it. */
+  function endWatchdog(place: Place): void {
+    for (const pid of processesWith(place.path('data', 'docker'))) signalIfAlive(pid, 'SIGKILL');
+  }
+
+  it('is made, reached, stopped, started with its volume, kept over a restart, and leaves nothing', async () => {
+    const { place, server, http } = await openPlace();
+    await using _ = place;
+    try {
+      const { id } = await ask<Session>(http, 'POST', '/v1/sessions', wish());
+      const ready = await settled(http, id, 'ready');
+      expect(await read(ready)).toBe('started\n');
+      await server.kill();
+      await server.start();
+      const kept = await settled(http, id, 'ready');
+      expect(kept.ports).toEqual(ready.ports);
+      await until(() => read(kept).catch(() => null), 'the port to be open again');
+      await ask(http, 'POST', `/v1/sessions/${id}/stop`);
+      await settled(http, id, 'stopped');
+      await expect(read(ready)).rejects.toThrow();
+      await ask(http, 'POST', `/v1/sessions/${id}/start`);
+      await until(() => read(ready).catch(() => null), 'the port after the start');
+      expect(await read(ready)).toBe('started\nstarted\n');
+      await ask(http, 'DELETE', `/v1/sessions/${id}`);
+      await settled(http, id, 'deleted');
+      expect(leftOf(ready)).toBe('');
+    } finally {
+      endWatchdog(place);
+      http[Symbol.dispose]();
+    }
+  });
+
+  it('says in its failure that its command is not there, and that a wish cannot be', async () => {
+    const { place, http } = await openPlace();
+    await using _ = place;
+    try {
+      const missing = wish({ shell: undefined, command: ['/nowhere'] });
+      const { id } = await ask<Session>(http, 'POST', '/v1/sessions', missing);
+      const failed = await settled(http, id, 'failed');
+      expect(failed.failure?.sentence).toContain('/nowhere');
+      expect(leftOf(failed)).toBe('');
+      const refused = await http.ask('POST', '/v1/sessions', { body: wish({ size: 'big' }) });
+      expect(refused.status).toBe(400);
+      expect(refused.text).toContain('size');
+    } finally {
+      endWatchdog(place);
+      http[Symbol.dispose]();
+    }
+  });
+
+  it('ends by its watchdog alone when the control plane was killed for good', async () => {
+    const { place, server, http } = await openPlace();
+    await using _ = place;
+    try {
+      const { id } = await ask<Session>(http, 'POST', '/v1/sessions', wish({ lease: '30s' }));
+      const session = await settled(http, id, 'ready');
+      await server.kill();
+      const filter = `label=errand.session=${id}`;
+      expect(docker('ps', '-q', '--filter', filter)).not.toBe('');
+      await until(() => docker('ps', '-q', '--filter', filter) === '', 'the watchdog to end it');
+      docker('rm', '-v', docker('ps', '-aq', '--filter', filter));
+      docker('volume', 'rm', docker('volume', 'ls', '-q', '--filter', filter));
+      expect(leftOf(session)).toBe('');
+    } finally {
+      endWatchdog(place);
+      http[Symbol.dispose]();
+    }
+  });
+});
