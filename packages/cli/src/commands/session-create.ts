@@ -82,5 +82,5 @@ async function act(cli: Cli, command: readonly string[], options: CreateOptions)
     await cli.stdout.line(json ? JSON.stringify(asked, null, 2) : asked.id);
     return 0;
   }
-  return await followSession(cli, errand, asked, { json, after: 0 });
+  return await followSession(cli, errand, asked, { json, after: 0, starts: true });
 }

@@ -60,7 +60,7 @@ function declareLife(command: Command, run: Runner): void {
   const waits = '--no-wait';
   const start = about(command, 'start', 'Start a stopped session, with the same subdomain and files.')
     .option(waits, 'do not wait until it is ready')
-    .action(run(change((errand, id) => errand.sessions.start(id))));
+    .action(run(change((errand, id) => errand.sessions.start(id), true)));
   withExamples(start, [[`errand session start ${EXAMPLE}`, 'waits until it is ready']]);
   const stop = about(command, 'stop', 'End what runs in a session and keep its files.')
     .option(waits, 'do not wait until it has stopped')
@@ -135,14 +135,14 @@ async function print(cli: Cli, session: Session, { json }: SessionOptions): Prom
   return EXIT.ok;
 }
 
-function change(wish: (errand: Errand, id: string) => Promise<Session>) {
+function change(wish: (errand: Errand, id: string) => Promise<Session>, starts = false) {
   return async (cli: Cli, id: string, options: SessionOptions): Promise<number> => {
     const { errand } = await cli.connect(options);
     const { id: sessionId } = await errand.sessions.get(id);
     const after = await errand.sessions.lastEvent(sessionId);
     const asked = await wish(errand, sessionId);
     if (options.wait === false) return await print(cli, asked, options);
-    return await followSession(cli, errand, asked, { json: options.json === true, after });
+    return await followSession(cli, errand, asked, { json: options.json === true, after, starts });
   };
 }
 

@@ -8,6 +8,8 @@ export interface FollowOptions {
   readonly json: boolean;
   /** Number of the last event that is known. */
   readonly after: number;
+  /** Is it to run? Else that it failed before is no failure of what was asked. */
+  readonly starts: boolean;
 }
 
 /** Follows a session to where it is wanted, saying on a terminal what happens, and prints what came of it. Answers the exit status. */
@@ -15,12 +17,12 @@ export async function followSession(
   cli: Cli,
   errand: Errand,
   asked: Session,
-  { json, after }: FollowOptions,
+  { json, after, starts }: FollowOptions,
 ): Promise<number> {
   const session = await untilSettled(cli, errand, asked, after);
   if (json) await cli.stdout.line(JSON.stringify(session, null, 2));
   else await cli.stdout.write(outcomeOf(session));
-  if (session.failure === null) return EXIT.ok;
+  if (session.failure === null || !starts) return EXIT.ok;
   if (!json || cli.stderr.isTerminal) await cli.stderr.line(`errand: ${plainText(session.failure.sentence)}`);
   return EXIT.failed;
 }
