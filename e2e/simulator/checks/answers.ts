@@ -81,8 +81,8 @@ export function checkTold(
   }
 }
 
-/** How long a poll may wait although its agent holds a lease that it does not know of. */
-const GIVEN_WITHIN_MS = 5_000;
+/** How long a poll may wait although its agent holds a lease that it does not know of: it looks again by itself every second, which on a slow disk takes several. */
+const GIVEN_WITHIN_MS = 9_000;
 
 /** A lease whose answer was lost is given again, to a poll that is there: nobody waits for its end. `open`: is the poll still waiting? */
 export function checkGiven(

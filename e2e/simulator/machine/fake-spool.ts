@@ -48,6 +48,10 @@ export class FakeSpool implements Spool {
     return { executedAt: run?.executedAt, end: run?.end };
   }
 
+  isFenced({ prefix }: SpoolEntry): boolean {
+    return prefix.endsWith(FENCED);
+  }
+
   fence(entry: SpoolEntry): SpoolEntry {
     const run = this.#disk.runs.get(entry.prefix);
     if (entry.prefix.endsWith(FENCED) || run === undefined) return entry;

@@ -13,6 +13,7 @@ const SOCKET = 'keeper.sock';
 const ACCOUNT = { user: 'u', home: '/', shell: '/bin/sh', path: '/bin' };
 const SPOOL_AT_ONCE = [
   'prefixOf',
+  'isFenced',
   'folderFor',
   'create',
   'take',

@@ -150,8 +150,15 @@ export class Attempt {
     const log = this.#deliver(found, 'found');
     const execution = Execution.found(found, this.#parts);
     let entry = found;
-    let outcome: Outcome = await this.#keep(entry).follow();
-    while (outcome.kind === 'not_executed' && waiting.clock.now() < deadline && !this.#superseded) {
+    // What was fenced before it was executed stays unexecuted, whatever a keeper says that came too late to find it.
+    const fenced = spool.isFenced(found) && spool.slots(found).executedAt === undefined;
+    let outcome: Outcome = fenced ? { kind: 'not_executed' } : await this.#keep(entry).follow();
+    while (
+      !fenced &&
+      outcome.kind === 'not_executed' &&
+      waiting.clock.now() < deadline &&
+      !this.#superseded
+    ) {
       await waiting.clock.sleep(PATIENCE_STEP_MS, waiting.signal);
       outcome = await this.#keep(entry).follow();
     }

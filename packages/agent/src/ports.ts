@@ -105,6 +105,7 @@ export interface Spool {
   slots(entry: SpoolEntry): { readonly executedAt: number | undefined; readonly end: SpoolEnd | undefined };
   /** Makes sure that no keeper can execute it any more (it may have an instant before: look at the slots afterwards). */
   fence(entry: SpoolEntry): SpoolEntry;
+  isFenced(entry: SpoolEntry): boolean;
   openLog(entry: SpoolEntry): LogFile;
   /** What an attempt that has ended left in its result file; null where there is none. */
   resultOf(entry: SpoolEntry): ReportedResult | null;

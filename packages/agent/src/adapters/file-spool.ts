@@ -97,8 +97,12 @@ export class FileSpool implements Spool {
   }
 
   /** A keeper needs the file under its name to execute; the agent finds it again under the other. */
+  isFenced({ prefix }: SpoolEntry): boolean {
+    return prefix.endsWith(FENCED);
+  }
+
   fence(entry: SpoolEntry): SpoolEntry {
-    if (entry.prefix.endsWith(FENCED)) return entry;
+    if (this.isFenced(entry)) return entry;
     const prefix = entry.prefix + FENCED;
     renameSync(entry.prefix + RUN, prefix + RUN);
     return { ...entry, prefix };
