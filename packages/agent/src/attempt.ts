@@ -145,20 +145,15 @@ export class Attempt {
     const { spool, waiting } = this.#parts;
     // As it was when the attempt began: what is sent again must be the same.
     this.#mask = new SecretMask(found.secrets);
-    const deadline = waiting.clock.now() + patienceMs;
     this.#claimant = found.claimant;
     const log = this.#deliver(found, 'found');
     const execution = Execution.found(found, this.#parts);
     let entry = found;
     // What was fenced before it was executed stays unexecuted, whatever a keeper says that came too late to find it.
     const fenced = spool.isFenced(found) && spool.slots(found).executedAt === undefined;
+    const deadline = waiting.clock.now() + (fenced ? 0 : patienceMs);
     let outcome: Outcome = fenced ? { kind: 'not_executed' } : await this.#keep(entry).follow();
-    while (
-      !fenced &&
-      outcome.kind === 'not_executed' &&
-      waiting.clock.now() < deadline &&
-      !this.#superseded
-    ) {
+    while (outcome.kind === 'not_executed' && waiting.clock.now() < deadline && !this.#superseded) {
       await waiting.clock.sleep(PATIENCE_STEP_MS, waiting.signal);
       outcome = await this.#keep(entry).follow();
     }
