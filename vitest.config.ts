@@ -9,8 +9,17 @@ export default defineConfig({
       { test: { name: 'packages', include: ['packages/**/*.test.ts'], setupFiles, testTimeout: 30_000 } },
       {
         test: {
+          name: 'simulator',
+          include: ['e2e/simulator/**/*.test.ts'],
+          setupFiles,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ['e2e/simulator/**'],
           setupFiles,
           testTimeout: 120_000,
           fileParallelism: false,
