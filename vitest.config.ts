@@ -1,25 +1,46 @@
 import { defineConfig } from 'vitest/config';
 
+/** One more than there are processors, since many files wait most of their time. */
+const maxWorkers = 3;
 const setupFiles = ['scripts/test-setup/no-children-left.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'scripts', include: ['scripts/**/*.test.ts'], setupFiles } },
-      { test: { name: 'packages', include: ['packages/**/*.test.ts'], setupFiles, testTimeout: 30_000 } },
+      { test: { name: 'scripts', include: ['scripts/**/*.test.ts'], setupFiles, maxWorkers } },
+      {
+        test: {
+          name: 'packages',
+          include: ['packages/**/*.test.ts'],
+          setupFiles,
+          maxWorkers,
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'simulator',
           include: ['e2e/simulator/**/*.test.ts'],
           setupFiles,
+          maxWorkers,
           testTimeout: 300_000,
+        },
+      },
+      {
+        // In namespaces of their own and waiting for lines to come back: nobody is in their way.
+        test: {
+          name: 'network',
+          include: ['e2e/network/**/*.test.ts'],
+          setupFiles,
+          maxWorkers,
+          testTimeout: 120_000,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/simulator/**'],
+          exclude: ['e2e/simulator/**', 'e2e/network/**'],
           setupFiles,
           testTimeout: 120_000,
           fileParallelism: false,
