@@ -5,8 +5,8 @@ import { type Agent, PLACES } from '../api/places.ts';
 import { queryClient } from '../api/query-client.ts';
 import { sentenceOf } from '../api/sentence.ts';
 import { Button } from '../components/button.tsx';
-import { Dialog } from '../components/dialog.tsx';
 import { Problem } from '../components/notice.tsx';
+import { RevokeDialog } from '../components/revoke-dialog.tsx';
 import { Ago } from '../components/time.tsx';
 
 export interface AgentRowProps {
@@ -82,16 +82,9 @@ function Revoke({ agent, close }: { readonly agent: Agent; readonly close: () =>
     },
   });
   return (
-    <Dialog title={`Revoke ${agent.name}?`} close={close}>
-      <p className="text-muted">It is refused from now on. To come back it needs a new token.</p>
-      {revoke.isError && <Problem>{sentenceOf(revoke.error)}</Problem>}
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Keep it</Button>
-        <Button tone="danger" disabled={revoke.isPending} onClick={() => revoke.mutate()}>
-          Revoke
-        </Button>
-      </div>
-    </Dialog>
+    <RevokeDialog name={agent.name} revoke={revoke} close={close}>
+      It is refused from now on. To come back it needs a new token.
+    </RevokeDialog>
   );
 }
 

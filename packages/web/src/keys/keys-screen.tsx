@@ -5,8 +5,8 @@ import { errand } from '../api/errand.ts';
 import { endSession, queryClient } from '../api/query-client.ts';
 import { sentenceOf } from '../api/sentence.ts';
 import { Button } from '../components/button.tsx';
-import { Dialog } from '../components/dialog.tsx';
 import { Failure, Loading, Problem } from '../components/notice.tsx';
+import { RevokeDialog } from '../components/revoke-dialog.tsx';
 import { Screen } from '../components/screen.tsx';
 import { Ago } from '../components/time.tsx';
 import { mayTouch, useSession } from '../session/use-session.ts';
@@ -141,18 +141,9 @@ function Revoke({
     },
   });
   return (
-    <Dialog title={`Revoke ${about.name}?`} close={close}>
-      <p className="text-muted">
-        Whoever holds it is refused from now on, in every browser and command line. Its runs go on.
-        {own && ' It is the key that you are signed in with.'}
-      </p>
-      {revoke.isError && <Problem>{sentenceOf(revoke.error)}</Problem>}
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Keep it</Button>
-        <Button tone="danger" disabled={revoke.isPending} onClick={() => revoke.mutate()}>
-          Revoke
-        </Button>
-      </div>
-    </Dialog>
+    <RevokeDialog name={about.name} revoke={revoke} close={close}>
+      Whoever holds it is refused from now on, in every browser and command line. Its runs go on.
+      {own && ' It is the key that you are signed in with.'}
+    </RevokeDialog>
   );
 }
