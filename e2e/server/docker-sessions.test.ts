@@ -1,7 +1,11 @@
 import type { Session } from '@errand/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  docker,
+  dockerEngine,
+  makeImage,
+} from '../../packages/server/src/providers/docker/testing/docker-engine.ts';
 import { requires } from '../../scripts/requires.ts';
-import { docker, dockerEngine, makeImage } from '../harness/docker.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
 import { processesWith, signalIfAlive } from '../harness/processes.ts';
