@@ -2,10 +2,8 @@ import type { Route } from '@errand/contract';
 import { type Clock, ErrandError } from '@errand/core';
 import type { Actor } from '../use-cases/actor.ts';
 import { type AuthenticateParts, actorOfCookie, actorOfSecret } from '../use-cases/keys/authenticate.ts';
+import { slowFailure } from '../use-cases/keys/slow-failure.ts';
 import { cookieOf } from './cookie.ts';
-
-/** A failed authentication is slow and says nothing. */
-const FAILURE_MS = 1_000;
 
 /** Who asks, by bearer key or by cookie. Rejects slowly with `unauthenticated`. */
 export async function authenticate(
@@ -21,7 +19,7 @@ export async function authenticate(
         : await actorOfCookie(parts, cookie)
       : await actorOfSecret(parts, secret);
   if (actor !== null) return actor;
-  await parts.clock.sleep(FAILURE_MS);
+  await slowFailure(parts.clock);
   throw new ErrandError('unauthenticated', 'this needs a valid key: Authorization: Bearer err_...');
 }
 

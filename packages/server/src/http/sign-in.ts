@@ -1,12 +1,11 @@
 import { ErrandError } from '@errand/core';
 import type { Hono } from 'hono';
 import { redeemTicket } from '../use-cases/keys/authenticate.ts';
+import { slowFailure } from '../use-cases/keys/slow-failure.ts';
 import { setCookie } from './cookie.ts';
 import { checkOrigin } from './guards.ts';
 import { acceptsHtml } from './page/page-routes.ts';
 import type { AppParts, Environment } from './parts.ts';
-
-const FAILURE_MS = 1_000;
 
 /**
  * The link that `errand up` printed: its one-use ticket becomes a cookie that pages cannot read, and the browser goes on to the page. The address
@@ -22,7 +21,7 @@ export function signInRoutes(app: Hono<Environment>, { services, guards }: AppPa
     if (/prefetch|prerender/.test(request.headers.get('sec-purpose') ?? '')) return goTo('/sign-in');
     const redeemed = await redeemTicket(services.authenticating, ticket, services.submit.ids.secret(32));
     if (redeemed !== null) return goTo('/#signed-in', setCookie(request, redeemed.cookie, redeemed.maxAgeMs));
-    await services.clock.sleep(FAILURE_MS);
+    await slowFailure(services.clock);
     if (acceptsHtml(request)) return goTo('/sign-in#link-used');
     throw new ErrandError(
       'unauthenticated',

@@ -7,7 +7,8 @@ import {
   type Share,
   span,
 } from '@errand/core';
-import { untilSettled, type WakeSessionParts, wakeSession } from '../use-cases/sessions/wake-session.ts';
+import { untilSettled } from '../use-cases/sessions/see-session.ts';
+import { type WakeSessionParts, wakeSession } from '../use-cases/sessions/wake-session.ts';
 import { escaped, type PlainAnswer } from './plain-answer.ts';
 import { isNavigation } from './visitor.ts';
 
@@ -51,11 +52,16 @@ export async function readySession(
   const woken = stays ? await wakeSession(parts, session, waking.by) : session;
   if (isPage(request)) throw starting(woken);
   const { signal } = waking;
-  const settled = await untilSettled(parts, woken.id, { waitMs: HOLD_MS, signal });
-  if (settled === null || isFinalState(settled.state))
-    throw new ErrandError('not_found', 'the session is over');
+  const { id } = woken;
+  const load = async (): Promise<SessionRecord> => (await parts.sessions.get(id)) ?? over();
+  const settled = await untilSettled(parts, { id, load }, { waitMs: HOLD_MS, signal });
+  if (isFinalState(settled.state)) return over();
   if (settled.state === 'ready') return settled;
   throw settled.desired === 'stopped' ? failed(settled) : starting(settled);
+}
+
+function over(): never {
+  throw new ErrandError('not_found', 'the session is over');
 }
 
 function mayWake(request: IncomingMessage, reach: Share['level']): boolean {

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, ErrandError, type Ids, reachOf, type SessionRecord } from '@errand/core';
 import { hashSecret } from '../use-cases/keys/secret.ts';
+import { slowFailure } from '../use-cases/keys/slow-failure.ts';
 import { redeemSessionTicket, type SessionPassParts } from '../use-cases/sessions/session-pass.ts';
 import { setOwnCookie } from './own-cookie.ts';
-import { FAILURE_MS, LINK, PASS } from './visitor.ts';
+import { LINK, PASS } from './visitor.ts';
 
 /** Below this path a session's own host answers for us; the session never sees it. */
 export const DOOR = '/.errand/';
@@ -41,7 +42,7 @@ export async function openDoor(
       ? linkCookie(parts, session, link ?? '')
       : await passCookie(parts, session ?? NO_SESSION, ticket);
   if (made === null) {
-    await parts.clock.sleep(FAILURE_MS);
+    await slowFailure(parts.clock);
     throw new ErrandError('unauthenticated', 'this link was used before or is too old; ask for a new one');
   }
   goTo(response, to, setOwnCookie(made.secret, secure, made.expiresAt - parts.clock.now()));

@@ -3,12 +3,11 @@ import { type Clock, ErrandError, type SessionRecord, type Visitor } from '@erra
 import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
 import { actorOfSecret } from '../use-cases/keys/authenticate.ts';
 import { hashSecret } from '../use-cases/keys/secret.ts';
+import { slowFailure } from '../use-cases/keys/slow-failure.ts';
 import { actorOfPass, type SessionPassParts } from '../use-cases/sessions/session-pass.ts';
 import { ownCookies } from './own-cookie.ts';
 import { OWN_BEARER } from './passed-headers.ts';
 
-/** A failed authentication is slow and says nothing. */
-export const FAILURE_MS = 1_000;
 /** What a cookie holds: a pass, or the secret of a link. */
 export const PASS = 'pass.';
 export const LINK = 'link.';
@@ -59,7 +58,7 @@ export async function bearerOf(parts: VisitorParts, request: IncomingMessage): P
   if (secret === undefined) return null;
   const actor = await actorOfSecret(parts, secret);
   if (actor !== null) return actor;
-  await parts.clock.sleep(FAILURE_MS);
+  await slowFailure(parts.clock);
   throw new ErrandError('unauthenticated', 'this is no valid key; it may have been revoked');
 }
 

@@ -1,4 +1,5 @@
 import { type AttemptRef, describeEnd, type LogStore, type RunRecord } from '@errand/core';
+import { latestLog } from '../latest-log.ts';
 
 /** The log of a run as old clients know it: both streams in one text, and at its end a line for what the command itself could not say. */
 export interface OldLog {
@@ -6,12 +7,12 @@ export interface OldLog {
   readonly size: number;
   /** null while the run goes on. Then the exit status, as a shell would see it. */
   readonly exit: number | null;
-  read(from: number, to: number): AsyncIterable<Uint8Array>;
+  read(from: number, to: number): AsyncGenerator<Uint8Array>;
 }
 
 /** The present state of the log of a run's latest attempt. */
 export async function oldLogOf(logs: Pick<LogStore, 'size' | 'read'>, run: RunRecord): Promise<OldLog> {
-  const log = { runId: run.id, token: Math.max(1, run.token) };
+  const log = latestLog(run);
   const stored = await logs.size(log);
   const closing = await closingLines(logs, run, log, stored);
   return {

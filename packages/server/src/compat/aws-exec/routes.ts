@@ -1,3 +1,4 @@
+import { STATUS_BY_CODE } from '@errand/contract';
 import { ErrandError, type RunRecord } from '@errand/core';
 import type { Context, Hono } from 'hono';
 import { checkOrigin } from '../../http/guards.ts';
@@ -10,7 +11,10 @@ import type { Services } from '../../services.ts';
 import type { Actor } from '../../use-cases/actor.ts';
 import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
 import { hashSecret } from '../../use-cases/keys/secret.ts';
+import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
+import { latestLog } from '../latest-log.ts';
+import { inOldShape } from '../old-answer.ts';
 import type { AwsExecConfig } from './config.ts';
 import type { Deliverer } from './deliverer.ts';
 import { execRequest } from './exec-request.ts';
@@ -18,9 +22,6 @@ import { logTicket, runOfTicket } from './log-ticket.ts';
 import { oldLogOf } from './old-log.ts';
 import { checkTarget } from './push-target.ts';
 import { runIdOf, uidOf } from './uid.ts';
-
-/** A failed authentication is slow and says nothing, as it was. */
-const FAILURE_MS = 1_000;
 
 export interface AwsExecParts {
   readonly services: Services;
@@ -38,8 +39,7 @@ export function awsExecRoutes(
   { guards }: Pick<AppParts, 'guards'>,
   parts: AwsExecParts,
 ): void {
-  const paths = ['/api/exec', '/api/log/*', '/api/*', '/_version'];
-  for (const path of paths) {
+  for (const path of ['/api/*', '/_version']) {
     app.use(path, async (context, next) => {
       if (!context.env.local) checkOrigin(context.req.raw, guards);
       await next();
@@ -47,9 +47,9 @@ export function awsExecRoutes(
   }
   app.options('/api/*', (context) => context.body(null, 200));
   app.get('/_version', (context) => context.json(versionOf(parts.services.version)));
-  app.post('/api/exec', (context) => inOldShape(async () => await submit(parts, context)));
-  app.get('/api/exec', (context) => inOldShape(async () => await poll(parts, context)));
-  app.get('/api/log/:ticket', (context) => inOldShape(async () => await readBytes(parts, context)));
+  app.post('/api/exec', (context) => inOldShape(() => submit(parts, context), plain));
+  app.get('/api/exec', (context) => inOldShape(() => poll(parts, context), plain));
+  app.get('/api/log/:ticket', (context) => inOldShape(() => readBytes(parts, context), plain));
   app.all('/api/*', () => notFound());
 }
 
@@ -112,7 +112,7 @@ async function readBytes(
   const run = runId === null ? null : await services.store.runs.get(runId);
   if (run === null) return new Response('', { status: 403 });
   const log = await oldLogOf(services.logs, run);
-  services.reads.note({ runId: run.id, token: Math.max(1, run.token) });
+  services.reads.note(latestLog(run));
   const range = byteRange(
     { header: context.req.header('range') ?? null, from: undefined },
     { size: log.size, open: false },
@@ -125,14 +125,10 @@ async function readBytes(
     'x-content-type-options': 'nosniff',
   });
   if (range.partial) headers.set('content-range', `bytes ${range.from}-${range.to - 1}/${log.size}`);
-  return new Response(streamOf(generatorOf(log.read(range.from, range.to))), {
+  return new Response(streamOf(log.read(range.from, range.to)), {
     status: range.partial ? 206 : 200,
     headers,
   });
-}
-
-async function* generatorOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }
 
 interface Caller {
@@ -149,7 +145,7 @@ async function callerOf(services: Services, request: Request): Promise<Caller | 
       actor,
       authName: `${actor.name.replaceAll(/[^\x20-\x7e]/g, '?')}:${hashSecret(secret).slice(0, 16)}`,
     };
-  await services.clock.sleep(FAILURE_MS);
+  await slowFailure(services.clock);
   return null;
 }
 
@@ -161,26 +157,10 @@ function notFound(body = '404'): Response {
   return new Response(body, { status: 404 });
 }
 
-const STATUS = {
-  invalid: 400,
-  forbidden: 403,
-  not_found: 404,
-  gone: 410,
-  too_large: 413,
-  range: 416,
-  conflict: 409,
-} as const;
-
-/** Errors as plain text: a sentence, never a stack. What is not the caller's fault goes on to the common answer. */
-async function inOldShape(answer: () => Promise<Response>): Promise<Response> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (!(error instanceof ErrandError) || !(error.code in STATUS)) throw error;
-    const status = STATUS[error.code as keyof typeof STATUS];
-    return new Response(status === 416 ? '' : error.message, {
-      status,
-      headers: { 'content-type': 'text/plain' },
-    });
-  }
+/** A sentence as plain text. A range that begins nowhere has none: it means that there is nothing yet. */
+function plain(status: number, sentence: string): Response {
+  return new Response(status === STATUS_BY_CODE.range ? '' : sentence, {
+    status,
+    headers: { 'content-type': 'text/plain' },
+  });
 }

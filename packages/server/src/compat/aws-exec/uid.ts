@@ -1,4 +1,5 @@
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+import { BASE32 } from '../../system/base32.ts';
+
 const RUN_ID = /^run_([0-9a-hjkmnp-tv-z]{26})$/;
 const UID = /^\d{1,12}\.([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 const RUN_DIGITS = 26;
@@ -11,7 +12,7 @@ const HEX_DIGITS = 32;
 export function uidOf({ id, createdAt }: { readonly id: string; readonly createdAt: number }): string {
   const digits = RUN_ID.exec(id)?.[1];
   if (digits === undefined) throw new Error(`COMPAT-1: ${id} is no id of a run`);
-  const value = digits.split('').reduce((sum, digit) => sum * 32n + BigInt(ALPHABET.indexOf(digit)), 0n);
+  const value = digits.split('').reduce((sum, digit) => sum * 32n + BigInt(BASE32.indexOf(digit)), 0n);
   const hex = value.toString(16).padStart(HEX_DIGITS, '0');
   const uuid = [0, 8, 12, 16, 20].map((from, at, all) => hex.slice(from, all[at + 1])).join('-');
   return `${Math.floor(createdAt / 1_000)}.${uuid}`;
@@ -24,7 +25,7 @@ export function runIdOf(uid: string): string | null {
   let value = BigInt(`0x${uuid.replaceAll('-', '')}`);
   let digits = '';
   for (let place = 0; place < RUN_DIGITS; place++) {
-    digits = ALPHABET.charAt(Number(value % 32n)) + digits;
+    digits = BASE32.charAt(Number(value % 32n)) + digits;
     value /= 32n;
   }
   return `run_${digits}`;

@@ -1,4 +1,5 @@
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+import { decodeBase32, encodeBase32 } from '../../system/base32.ts';
+
 const RUN_ID = /^run_([0-9a-hjkmnp-tv-z]{10})([0-9a-hjkmnp-tv-z]{16})$/;
 const JOB_ID = /^(\d{1,15})-([0-9a-hjkmnp-tv-z]{16})$/;
 const TIME_DIGITS = 10;
@@ -7,19 +8,12 @@ const TIME_DIGITS = 10;
 export function jobIdOf(runId: string): string {
   const [, time, random] = RUN_ID.exec(runId) ?? [];
   if (time === undefined || random === undefined) throw new Error(`COMPAT-2: ${runId} is no id of a run`);
-  const ms = time.split('').reduce((sum, digit) => sum * ALPHABET.length + ALPHABET.indexOf(digit), 0);
-  return `${ms}-${random}`;
+  return `${decodeBase32(time)}-${random}`;
 }
 
 /** The id of the run behind a jobId; null for what is none. */
 export function runIdOf(jobId: string): string | null {
   const [, ms, random] = JOB_ID.exec(jobId) ?? [];
   if (ms === undefined || random === undefined) return null;
-  let rest = Number(ms);
-  let time = '';
-  for (let place = 0; place < TIME_DIGITS; place++) {
-    time = ALPHABET.charAt(rest % ALPHABET.length) + time;
-    rest = Math.floor(rest / ALPHABET.length);
-  }
-  return `run_${time}${random}`;
+  return `run_${encodeBase32(Number(ms), TIME_DIGITS)}${random}`;
 }

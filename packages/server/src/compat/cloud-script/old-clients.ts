@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AppendPiece, OfferedScript, ReportRequest } from '@errand/contract';
-import { type AgentRecord, ErrandError, newPool, observeRun, type RunRecord } from '@errand/core';
+import { ErrandError, newAgent, newPool, observeRun, type RunRecord } from '@errand/core';
 import type { Services } from '../../services.ts';
 import { appendLog } from '../../use-cases/agents/append-log.ts';
 import { PROTOCOL } from '../../use-cases/agents/policy.ts';
@@ -13,6 +13,7 @@ import { type PostedResult, reasonOf } from './posted-result.ts';
 
 /** The old client ends a script after two minutes and then posts; it says nothing in between. */
 const LEASE_MS = 180_000;
+const NAME = 'old-clients';
 /** Together: each takes one job per heartbeat. */
 const SLOTS = 1_000;
 const PIECE_BYTES = 1_000_000;
@@ -47,10 +48,10 @@ export class OldClients {
     const now = clock.now();
     await store.agents.ensurePool(newPool({ name: pool, createdAt: now, adminOnly: false }));
     if ((await store.agents.get(this.#agentId)) === null)
-      await store.agents.put(newAgent(this.#agentId, pool, now));
+      await store.agents.put(newAgent({ id: this.#agentId, name: NAME, pool, slots: SLOTS, createdAt: now }));
     await sayHello(hello, this.#agentId, {
       protocol: PROTOCOL,
-      name: 'old-clients',
+      name: NAME,
       labels: {},
       slots: SLOTS,
       program: 'cloud-script',
@@ -139,12 +140,6 @@ function logEndOf(pieces: readonly AppendPiece[]): { bytes: number; sha256: stri
     sha256: hash.digest('hex'),
     truncated: null,
   };
-}
-
-function newAgent(id: string, pool: string, now: number): AgentRecord {
-  const about = { name: 'old-clients', pool, labels: {}, program: '', adminOnly: false, keyId: null };
-  const life = { nextKeyId: null, fixedLabels: {}, maxSlots: null, draining: false, revokedAt: null };
-  return { ...about, ...life, id, version: 1, slots: SLOTS, createdAt: now, lastSeenAt: now };
 }
 
 function offered(script: CloudScriptConfig['scripts'][number]): OfferedScript {

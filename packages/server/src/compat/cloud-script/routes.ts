@@ -1,20 +1,21 @@
 import { API } from '@errand/contract';
-import { type AttemptRef, describeEnd, ErrandError, type RunRecord } from '@errand/core';
+import { describeEnd, ErrandError, type RunRecord } from '@errand/core';
 import type { Context, Hono } from 'hono';
 import { checkOrigin } from '../../http/guards.ts';
 import { jsonOf } from '../../http/json-body.ts';
 import type { AppParts, Environment } from '../../http/parts.ts';
 import type { Services } from '../../services.ts';
-import type { Actor } from '../../use-cases/actor.ts';
+import { type Actor, checkSees } from '../../use-cases/actor.ts';
 import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
-import { seeRun } from '../../use-cases/runs/see-run.ts';
+import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
+import { latestLog } from '../latest-log.ts';
+import { inOldShape } from '../old-answer.ts';
 import type { CloudScriptConfig } from './config.ts';
 import { jobIdOf, runIdOf } from './job-id.ts';
 import type { OldClients } from './old-clients.ts';
 import { type OldResult, oldExit, postedResult } from './posted-result.ts';
 
-const FAILURE_MS = 1_000;
 /** The last bytes of each stream that a result repeats; the whole log is read as any other. */
 const MOST_OUTPUT = 1_000_000;
 
@@ -41,7 +42,7 @@ export function cloudScriptRoutes(
       const actor = await actorOf(parts.services, context.req.raw);
       if (actor === null) return message(401, 'Unauthorized');
       return await answer(context, actor);
-    });
+    }, message);
   app.post(
     '/cloud-script/main',
     asked((context, actor) => enqueue(parts, context, actor)),
@@ -61,7 +62,7 @@ export function cloudScriptRoutes(
 async function actorOf({ authenticating, clock }: Services, request: Request): Promise<Actor | null> {
   const secret = (request.headers.get('authorization') ?? '').replace(/^Bearer /i, '').trim();
   const actor = secret === '' ? null : await actorOfSecret(authenticating, secret);
-  if (actor === null) await clock.sleep(FAILURE_MS);
+  if (actor === null) await slowFailure(clock);
   return actor;
 }
 
@@ -95,17 +96,13 @@ async function result(
 ): Promise<Response> {
   const run = await jobOf(services, req.query('jobId'));
   if (run instanceof Response) return run;
-  await seeRun(services.store.runs, actor, run.id);
+  checkSees(actor, run.owner, 'run');
   if (run.end === null) return message(202, 'in progress');
   // A client of another make brought nothing but JSON of its own: that is all there is.
-  const silent = (await services.logs.size(logOf(run))) === 0;
+  const silent = (await services.logs.size(latestLog(run))) === 0;
   const reported = silent ? await services.store.runs.result(run.id) : null;
   if (reported !== null) return Response.json(JSON.parse(reported.json));
   return Response.json(await oldResult(services, run, run.end));
-}
-
-function logOf({ id, token }: RunRecord): AttemptRef {
-  return { runId: id, token: Math.max(1, token) };
 }
 
 async function oldResult(
@@ -126,7 +123,7 @@ async function oldResult(
 }
 
 async function outputOf({ logs }: Services, run: RunRecord, stream: 'stdout' | 'stderr'): Promise<string> {
-  const log = logOf(run);
+  const log = latestLog(run);
   const to = await logs.size(log);
   const chunks: Uint8Array[] = [];
   for await (const { bytes } of logs.read(log, { from: Math.max(0, to - 2 * MOST_OUTPUT), to, stream }))
@@ -184,23 +181,4 @@ function objectOf(body: unknown): Record<string, unknown> {
 
 function message(status: number, text: string): Response {
   return Response.json({ message: text }, { status });
-}
-
-const STATUS = {
-  invalid: 400,
-  forbidden: 403,
-  not_found: 404,
-  gone: 410,
-  too_large: 413,
-  conflict: 409,
-  misdirected: 421,
-} as const;
-
-async function inOldShape(answer: () => Promise<Response>): Promise<Response> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (!(error instanceof ErrandError) || !(error.code in STATUS)) throw error;
-    return message(STATUS[error.code as keyof typeof STATUS], error.message);
-  }
 }

@@ -2,11 +2,9 @@ import { ErrandError } from '@errand/core';
 import type { Services } from '../../services.ts';
 import { actorOfSecret, signIn } from '../../use-cases/keys/authenticate.ts';
 import { hashSecret } from '../../use-cases/keys/secret.ts';
+import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import type { SomeHandlers } from '../call.ts';
 import { cookieOf, setCookie } from '../cookie.ts';
-
-/** A failed sign-in is as slow as a failed call. */
-const FAILURE_MS = 1_000;
 
 /** Browsers hold a cookie instead of a key: no script can read it. */
 export function signInHandlers(services: Services): SomeHandlers<'signIn' | 'signOut'> {
@@ -15,7 +13,7 @@ export function signInHandlers(services: Services): SomeHandlers<'signIn' | 'sig
     signIn: async ({ input: { body }, request }) => {
       const actor = await actorOfSecret(authenticating, body.key.trim());
       if (actor === null) {
-        await clock.sleep(FAILURE_MS);
+        await slowFailure(clock);
         throw new ErrandError('unauthenticated', 'this is no valid key; it may have been revoked');
       }
       if (actor.role === 'agent')

@@ -54,12 +54,21 @@ export async function awaitSession(
   waiting: Waiting,
 ): Promise<SessionRecord> {
   const { id } = await seeSession(parts, actor, word);
+  return await untilSettled(parts, { id, load: () => seeSession(parts, actor, id) }, waiting);
+}
+
+/** The same, of a session that the caller knows how to load. */
+export async function untilSettled(
+  parts: Pick<AwaitSessionParts, 'notifier' | 'clock'>,
+  { id, load }: { readonly id: string; readonly load: () => Promise<SessionRecord> },
+  waiting: Waiting,
+): Promise<SessionRecord> {
   const look = async (): Promise<SessionRecord | null> => {
-    const session = await seeSession(parts, actor, id);
+    const session = await load();
     return isSettled(session) ? session : null;
   };
   const settled = await waitFor(parts, { topics: [topics.session(id)], look, ...waiting });
-  return settled ?? (await seeSession(parts, actor, id));
+  return settled ?? (await load());
 }
 
 export interface NewEvents {
