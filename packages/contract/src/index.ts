@@ -1,3 +1,4 @@
+export type { HealthSpec } from '@errand/core/vocabulary';
 export type {
   AgentFact,
   AgentLink,
@@ -10,7 +11,6 @@ export type {
   HeldAttempt,
   HelloAnswer,
   HelloRequest,
-  HostedHealth,
   HostedSession,
   HostingLink,
   InputAnswer,

@@ -1,5 +1,5 @@
 export type { AgentRecord, JoinToken, Launch, PoolRecord, PoolSettings } from './agent/record.ts';
-export { DEFAULT_SETTINGS, newPool } from './agent/record.ts';
+export { DEFAULT_SETTINGS, newAgent, newPool } from './agent/record.ts';
 export { planDelivery } from './delivery/plan-delivery.ts';
 export type { DeliveryProgress, DeliveryRecord } from './delivery/record.ts';
 export { NOTHING_DELIVERED } from './delivery/record.ts';
@@ -89,14 +89,6 @@ export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
 export type { ResultState } from './run/result.ts';
 export { statusOf } from './run/status.ts';
-export {
-  argEnvironment,
-  argText,
-  argVariable,
-  parametersOf,
-  secretParameters,
-} from './script/arguments.ts';
-export { expandCommand, namesIn } from './script/expand-command.ts';
 export { calledScript, callLabels, offerLabels, ownLabels } from './script/offer-labels.ts';
 export type { OfferedRecord, ScriptCode, ScriptDefinition, ScriptRecord } from './script/record.ts';
 export type { NewSession } from './session/create.ts';
@@ -109,8 +101,6 @@ export type {
   Activity,
   Extension,
   Handle,
-  HealthCheck,
-  HealthSpec,
   Hold,
   PortAddress,
   PortSpec,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type AgentRecord, newPool, type Provider, type Store } from '@errand/core';
+import { newAgent, newPool, type Provider, type Store } from '@errand/core';
 import type { Logger } from 'pino';
 import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
@@ -217,6 +217,8 @@ async function startOwnAgent(
   await own.agent.start();
 }
 
+const OWN_AGENT = { name: OWN_POOL, pool: OWN_POOL, adminOnly: true } as const;
+
 /**
  * Its id lies in the data folder, so that a restarted control plane goes on with the runs of the one before, and several on one database
  * each have an agent of their own.
@@ -227,12 +229,7 @@ async function ensureOwnAgent({ store, clock }: Services, slots: number, folder:
   const file = join(folder, 'own-agent');
   if (!existsSync(file)) writeFileSync(file, randomIds.next('agent', now), { mode: 0o600 });
   const id = readFileSync(file, 'utf8').trim();
-  if ((await store.agents.get(id)) === null) await store.agents.put(newAgent(id, slots, now));
+  if ((await store.agents.get(id)) === null)
+    await store.agents.put(newAgent({ ...OWN_AGENT, id, slots, createdAt: now }));
   return id;
-}
-
-function newAgent(id: string, slots: number, now: number): AgentRecord {
-  const about = { name: OWN_POOL, pool: OWN_POOL, labels: {}, program: '', adminOnly: true, keyId: null };
-  const life = { nextKeyId: null, fixedLabels: {}, maxSlots: null, draining: false, revokedAt: null };
-  return { ...about, ...life, id, version: 1, slots, createdAt: now, lastSeenAt: now };
 }

@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import type { Lease, OfferedScript } from '@errand/contract';
+import { expandCommand } from '@errand/contract/wire';
 import type { LinkVariable } from '../module-host/control-plane.ts';
 import type { Logger, ResolvedCall, Scripts } from '../ports.ts';
 import type { CodeStore } from './code-store.ts';
-import { expandCommand } from './expand-command.ts';
 import { kindOf, readScriptFile, sha256Of } from './script-file.ts';
 import { type DescribeModule, definitionIn, type FolderScript, ScriptFolder } from './script-folder.ts';
 import { SHIPPED } from './shipped.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostedHealth } from '@errand/contract';
+import type { HealthSpec } from '@errand/contract';
 import { replaceFile } from '../replace-file.ts';
 
 /** What is written down of a session: nothing secret, its environment comes with each command. */
@@ -13,7 +13,7 @@ export interface SessionFile {
   /** How many times its keeper was started; names the files of each. */
   readonly starts: number;
   readonly ports: readonly { readonly port: number; readonly outerPort: number }[];
-  readonly health: HostedHealth | null;
+  readonly health: HealthSpec | null;
 }
 
 /** The folder of a session in the agent's data folder: what people put there, what is known of it, its lease, its mark. */

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import type { HostedHealth } from '@errand/contract';
+import type { HealthSpec } from '@errand/contract';
 
 export interface HealthSight {
   readonly ok: boolean;
@@ -10,7 +10,7 @@ export interface HealthSight {
 
 /** Looks once whether something on this machine is healthy. `portOf`: where a port of the session is here. */
 export async function lookAtHealth(
-  { check, timeoutMs }: HostedHealth,
+  { check, timeoutMs }: HealthSpec,
   portOf: (port: number) => number,
   execute: (argv: readonly string[], timeoutMs: number) => Promise<HealthSight>,
 ): Promise<HealthSight> {

@@ -6,6 +6,7 @@
  */
 import type {
   EndReason,
+  HealthSpec,
   JsonSchema,
   LogEnd,
   ReportedResult,
@@ -238,30 +239,13 @@ export type SessionOrder =
       readonly tag: string;
       readonly leaseMs: number;
       readonly ports: readonly { readonly port: number; readonly range: readonly [number, number] | null }[];
-      readonly health: HostedHealth | null;
+      readonly health: HealthSpec | null;
     }
   | { readonly id: string; readonly kind: 'renew'; readonly sessionId: string; readonly leaseMs: number }
   /** End its processes and keep its folder. */
   | { readonly id: string; readonly kind: 'stop'; readonly sessionId: string }
   /** End its processes and remove its folder. */
   | { readonly id: string; readonly kind: 'end'; readonly sessionId: string };
-
-/** When a session counts as ready. */
-export interface HostedHealth {
-  readonly check:
-    | {
-        readonly kind: 'http';
-        readonly port: number;
-        readonly path: string;
-        readonly status: number;
-        readonly body: string | null;
-        readonly failedBody: string | null;
-      }
-    | { readonly kind: 'tcp'; readonly port: number }
-    | { readonly kind: 'command'; readonly argv: readonly string[] };
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-}
 
 /**
  * The agent's way to the control plane: in-process, or HTTP. Every method may be called concurrently and repeated after a failure. A

@@ -1,3 +1,4 @@
+export { expandCommand, namesIn } from './expand-command.ts';
 export type { Frame } from './frames.ts';
 export {
   dataHeader,
@@ -10,4 +11,5 @@ export {
 export { AGENT_INSTANCE_HEADER } from './headers.ts';
 export type { OperationId } from './routes.ts';
 export { ROUTES } from './routes.ts';
+export { argEnvironment, argVariable, parametersOf, secretParameters } from './script-arguments.ts';
 export { coreOfSecret, SECRET_MAX_BYTES, SECRET_MIN_CHARACTERS, secretFault } from './secret-rule.ts';

@@ -85,3 +85,24 @@ export interface JoinToken {
   readonly createdAt: number;
   readonly expiresAt: number;
 }
+
+/** An agent as it is before it has said hello: it offers nothing and nobody has decided anything about it. */
+export function newAgent(
+  agent: Pick<AgentRecord, 'id' | 'name' | 'pool' | 'createdAt'> & Partial<AgentRecord>,
+): AgentRecord {
+  return {
+    version: 1,
+    labels: {},
+    slots: 0,
+    program: '',
+    adminOnly: false,
+    keyId: null,
+    nextKeyId: null,
+    fixedLabels: {},
+    maxSlots: null,
+    draining: false,
+    revokedAt: null,
+    lastSeenAt: agent.createdAt,
+    ...agent,
+  };
+}

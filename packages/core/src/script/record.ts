@@ -1,6 +1,6 @@
 import type { JsonSchema, ResultRule } from '../vocabulary/script.ts';
 
-/** What a script executes. The elements of a command may hold `{name}`; see {@link expandCommand}. */
+/** What a script executes. The elements of a command may hold `{name}`; the caller's values are filled in when it is called. */
 export type ScriptCode =
   | { readonly kind: 'command'; readonly argv: readonly string[] }
   /** A text for `sh -c`, which gets its arguments in the environment only. */

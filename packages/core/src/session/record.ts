@@ -1,4 +1,5 @@
 import type { Command } from '../vocabulary/command.ts';
+import type { HealthSpec } from '../vocabulary/health.ts';
 import type { ProviderErrorKind } from '../vocabulary/provider-error.ts';
 import type { SessionReason } from '../vocabulary/session-reason.ts';
 import type { ActivityKind, DesiredState, SessionState } from '../vocabulary/session-state.ts';
@@ -41,28 +42,6 @@ export interface VolumeSpec {
   readonly name: string;
   readonly path: string;
 }
-
-export interface HealthSpec {
-  readonly check: HealthCheck;
-  readonly intervalMs: number;
-  /** Of one look. */
-  readonly timeoutMs: number;
-}
-
-export type HealthCheck =
-  | {
-      readonly kind: 'http';
-      readonly port: number;
-      readonly path: string;
-      readonly status: number;
-      /** The whole body, white space at its ends apart; null: any. */
-      readonly body: string | null;
-      /** A body that says that waiting is pointless; null: none does. */
-      readonly failedBody: string | null;
-    }
-  | { readonly kind: 'tcp'; readonly port: number }
-  /** Healthy once it exits with 0. */
-  | { readonly kind: 'command'; readonly argv: readonly string[] };
 
 export interface SessionLimits {
   readonly leaseMs: number;

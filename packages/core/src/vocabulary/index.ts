@@ -4,6 +4,7 @@ export type { EndReason, EndReasonFacts, EndReasonKind } from './end-reason.ts';
 export { describeEnd, END_REASON_KINDS, END_REASONS, SPAWN_STAGES } from './end-reason.ts';
 export type { ErrorCode } from './error-code.ts';
 export { ERROR_CODES, ErrandError } from './error-code.ts';
+export type { HealthCheck, HealthSpec } from './health.ts';
 export { DEFAULTS, LIMITS } from './limits.ts';
 export type { LogEnd, Stream } from './log-end.ts';
 export { STREAMS } from './log-end.ts';

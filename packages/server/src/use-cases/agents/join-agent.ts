@@ -5,6 +5,7 @@ import {
   type Ids,
   type JoinToken,
   type KeyStore,
+  newAgent,
   newPool,
 } from '@errand/core';
 import { hashSecret } from '../keys/secret.ts';
@@ -87,24 +88,9 @@ export async function joinAgent(
   const keyId = parts.ids.next('key', now);
   const about = { name: `agent ${name}`, role: 'agent', owner: 'agents', createdAt: now } as const;
   await parts.keys.insert({ ...about, id: keyId, hash: hashSecret(key), expiresAt: null, lastUsedAt: null });
-  await parts.agents.put({
-    id: agentId,
-    version: 1,
-    name,
-    pool: taken.pool,
-    labels: taken.labels,
-    slots: 0,
-    program: '',
-    adminOnly: false,
-    keyId,
-    nextKeyId: null,
-    fixedLabels: taken.labels,
-    maxSlots: taken.maxSlots,
-    draining: false,
-    revokedAt: null,
-    createdAt: now,
-    lastSeenAt: now,
-  });
+  const { pool: joined, labels, maxSlots } = taken;
+  const granted = { labels, fixedLabels: labels, maxSlots };
+  await parts.agents.put(newAgent({ ...granted, id: agentId, name, pool: joined, keyId, createdAt: now }));
   return { agentId, pool: taken.pool, key };
 }
 

@@ -1,12 +1,6 @@
 import type { Lease, ScriptCall } from '@errand/contract';
-import {
-  argEnvironment,
-  argVariable,
-  argvOf,
-  type LogStore,
-  type RunRecord,
-  type ScriptStore,
-} from '@errand/core';
+import { argEnvironment, argVariable } from '@errand/contract/wire';
+import { argvOf, type LogStore, type RunRecord, type ScriptStore } from '@errand/core';
 
 export interface LeaseParts {
   readonly logs: Pick<LogStore, 'place'>;

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ScriptDefinition as Wish } from '@errand/contract';
+import { argVariable, namesIn, parametersOf, secretParameters } from '@errand/contract/wire';
 import {
-  argVariable,
   ErrandError,
   type JsonSchema,
   type ModuleSource,
-  namesIn,
-  parametersOf,
   type ResultRule,
   type ScriptCode,
   type ScriptDefinition,
-  secretParameters,
 } from '@errand/core';
 import type { Schemas } from '../../json-schema/schemas.ts';
 

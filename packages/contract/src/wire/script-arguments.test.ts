@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { argEnvironment, argVariable, parametersOf, secretParameters } from './arguments.ts';
+import { argEnvironment, argVariable, parametersOf, secretParameters } from './script-arguments.ts';
 
 it('makes a variable of every argument that has a value, and one of them all', () => {
   const args = { seconds: 5, 'dry-run': false, list: ['a'], none: null };

@@ -1,4 +1,4 @@
-import { argText } from './arguments.ts';
+import { argText } from './script-arguments.ts';
 
 /** `{name}` within an element, `{name...}` as a whole one; with one more pair of braces it is the text itself: `{{name}}`. */
 const HOLE = /\{\{([A-Za-z][\w-]*(?:\.\.\.)?)\}\}|\{([A-Za-z][\w-]*)\}/g;

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../vocabulary/script.ts';
+import type { JsonSchema } from '@errand/core/vocabulary';
 
 /** The variable that holds an argument: `ARG_` and its name in capitals, other characters than letters and digits as underscores. */
 export function argVariable(parameter: string): string {
