@@ -6,7 +6,7 @@ const config: KnipConfig = {
   workspaces: {
     '.': {
       entry: [
-        'scripts/{build,build-agent,build-page,check,test,generate,ci-totals,requires}.ts',
+        'scripts/{aws-tools,build,build-agent,build-page,check,test,generate,ci-totals,requires}.ts',
         'scripts/build/unused-library.ts',
         'scripts/**/*.test.ts',
       ],
@@ -50,6 +50,7 @@ const config: KnipConfig = {
     'mount',
     'nsenter',
     'openssl',
+    'python3',
     'script',
     'setpriv',
     'ssh-keygen',

@@ -4,6 +4,7 @@ import { parseDuration, parseSize } from '@errand/contract';
 import { DEFAULTS, ErrandError } from '@errand/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { AwsConfig, type AwsSettings } from './aws/aws-settings.ts';
 import { CompatConfig } from './compat/compat-config.ts';
 import { faultSentence } from './fault-sentence.ts';
 
@@ -85,6 +86,7 @@ export const ConfigFile = z.strictObject({
     })
     .optional()
     .meta({ description: 'Sessions in containers of a Docker engine' }),
+  aws: AwsConfig.optional().meta({ description: 'Where AWS is, for what is made and kept there' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 export type ConfigFile = z.output<typeof ConfigFile>;
@@ -116,6 +118,8 @@ export interface ServerConfig {
       Record<string, { readonly username: string; readonly passwordFile: string }>
     >;
   } | null;
+  /** null: nothing is done at AWS. */
+  readonly aws: AwsSettings | null;
   readonly logLevel: string;
   /** Ends itself after this long without run and client; null: never. */
   readonly idleExitMs: number | null;
@@ -163,6 +167,7 @@ export function serverConfig(sources: ConfigSources): ServerConfig {
     },
     proxy: { domain: file.proxy?.domain ?? null, port: file.proxy?.port ?? null },
     docker: dockerOf(file, sources.dockerHost),
+    aws: file.aws ?? null,
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,
   };

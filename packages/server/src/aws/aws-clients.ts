@@ -1,0 +1,53 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { AwsSettings } from './aws-settings.ts';
+
+/** A try that says nothing for so long is given up and made again. */
+const TRY_MS = 10_000;
+const CONNECT_MS = 3_000;
+
+/** The clients of AWS that this control plane uses: each is loaded when it is asked for first, and there is one of each. */
+export interface AwsClients extends Disposable {
+  ec2(): Promise<EC2Client>;
+  s3(): Promise<S3Client>;
+}
+
+/**
+ * The one place where clients are made. A call that AWS throttles or does not answer is tried again here, up to `maxAttempts`, with longer and longer
+ * pauses; and once one was throttled, all calls of its client are slowed down to what AWS lets through. So whoever calls sees only what remains an
+ * error, and bounds the time of all tries by a signal of its own.
+ */
+export function awsClients(settings: AwsSettings): AwsClients {
+  const made: { destroy(): void }[] = [];
+  const once = <Client extends { destroy(): void }>(make: () => Promise<Client>): (() => Promise<Client>) => {
+    let client: Promise<Client> | null = null;
+    return () => {
+      client ??= make().then((each) => {
+        made.push(each);
+        return each;
+      });
+      return client;
+    };
+  };
+  return {
+    ec2: once(async () => new (await import('@aws-sdk/client-ec2')).EC2Client(common(settings))),
+    s3: once(async () => {
+      const { S3Client: Client } = await import('@aws-sdk/client-s3');
+      // An emulator or a gateway has no host for each bucket.
+      return new Client({ ...common(settings), forcePathStyle: settings.endpoint !== undefined });
+    }),
+    [Symbol.dispose]: () => {
+      for (const client of made) client.destroy();
+    },
+  };
+}
+
+function common({ region, endpoint, maxAttempts }: AwsSettings) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    maxAttempts,
+    retryMode: 'adaptive',
+    requestHandler: { requestTimeout: TRY_MS, connectionTimeout: CONNECT_MS },
+  };
+}
