@@ -64,6 +64,17 @@ describe('errand against a server', () => {
     await user.errand(['cancel', '--kill', id]);
     const run = JSON.parse((await user.errand(['ps', '--json'])).stdout) as { runs: { attempt: number }[] };
     expect(run.runs[0]?.attempt).toBe(2);
+    const audit = await user.errand(['audit', '--target', id, '--since', '1h']);
+    expect(audit.stdout).toMatch(
+      /WHEN +WHO +ACTION +TARGET +FROM +OUTCOME\n(.*cancelRun.*127\.0\.0\.1 +done\n)/,
+    );
+    expect(audit.stdout.match(/createRun|cancelRun|retryRun/g)).toEqual([
+      'cancelRun',
+      'retryRun',
+      'cancelRun',
+      'createRun',
+    ]);
+    expect((await user.errand(['audit', '--since', 'soon'])).status).toBe(125);
   });
 
   it('shows the attempts of a run with retries one after the other', async () => {

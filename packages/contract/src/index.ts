@@ -33,6 +33,7 @@ export { STATUS_BY_CODE } from './openapi/status.ts';
 export type { Answer, Api, ParsedInput, SentInput } from './routes/index.ts';
 export { API } from './routes/index.ts';
 export type { Route } from './routes/route.ts';
+export type { AuditEntry } from './schemas/audit.ts';
 export type { ErrorBody } from './schemas/error.ts';
 export type { Group, GroupCreate, GroupMember } from './schemas/group.ts';
 export type { Key } from './schemas/key.ts';

@@ -1,5 +1,6 @@
 export type { AgentRecord, JoinToken, Launch, PoolRecord, PoolSettings } from './agent/record.ts';
 export { DEFAULT_SETTINGS, newAgent, newPool } from './agent/record.ts';
+export type { AuditEnd, AuditOutcome, AuditRecord } from './audit/record.ts';
 export { planDelivery } from './delivery/plan-delivery.ts';
 export type { DeliveryProgress, DeliveryRecord } from './delivery/record.ts';
 export { NOTHING_DELIVERED } from './delivery/record.ts';
@@ -18,6 +19,7 @@ export type { PlannedAction, SessionAction, SessionSnapshot, SessionView } from 
 export { planSessions } from './plan/plan-sessions.ts';
 export { wakeAt } from './plan/wake.ts';
 export type { AgentStore, RemovedPool } from './ports/agent-store.ts';
+export type { AuditFilter, AuditStore } from './ports/audit-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeliveryStore } from './ports/delivery-store.ts';
 export type { GroupStore, InsertedGroup, StatusCount } from './ports/group-store.ts';

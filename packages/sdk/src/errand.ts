@@ -41,6 +41,17 @@ export class Errand {
     return this.#transport.request(id, input, options);
   }
 
+  /** Who did what, when, from where: newest first, page by page. For admin keys. */
+  async *audit(filter: AuditFilter = {}): AsyncGenerator<Answer<'listAudit'>> {
+    for (let cursor: string | null = null; ; ) {
+      const query = { ...filter, ...(cursor === null ? {} : { cursor }) };
+      const page: Answer<'listAudit'> = await this.#transport.request('listAudit', { query });
+      yield page;
+      cursor = page.nextCursor;
+      if (cursor === null) return;
+    }
+  }
+
   /** Changes of runs as they happen. */
   events(options?: EventOptions): AsyncGenerator<ServerEvent> {
     return followEvents(this.#transport, options);
@@ -61,6 +72,9 @@ export class Errand {
     return this.#transport.request('whoAmI', {});
   }
 }
+
+/** Which entries; `limit` is how many are fetched at a time (50). */
+export type AuditFilter = Omit<NonNullable<Input<'listAudit'>['query']>, 'cursor'>;
 
 /** `connect('https://errand.example.com', { key })`: the same as `new Errand`. */
 export function connect(url: string, options: Omit<TransportOptions, 'url'> = {}): Errand {

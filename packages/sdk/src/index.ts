@@ -1,5 +1,6 @@
 export type {
   Answer,
+  AuditEntry,
   Run,
   RunCreateInput,
   Script,
@@ -7,7 +8,15 @@ export type {
   Session,
   SessionCreateInput,
 } from '@errand/contract';
-export { type AgentDetails, type Agents, connect, Errand, type Keys, type Pools } from './errand.ts';
+export {
+  type AgentDetails,
+  type Agents,
+  type AuditFilter,
+  connect,
+  Errand,
+  type Keys,
+  type Pools,
+} from './errand.ts';
 export { ErrandApiError, ErrandConnectionError, ErrandRunError, type ErrorCode } from './errors.ts';
 export type { EventOptions, ServerEvent } from './events.ts';
 export type { ByteStream, Fetch, FetchAnswer, FetchInit } from './fetch.ts';

@@ -40,6 +40,7 @@ export const REPEATABLE = {
   signIn: true,
   signOut: true,
   whoAmI: true,
+  listAudit: true,
   shutDown: true,
   listPools: true,
   getPool: true,

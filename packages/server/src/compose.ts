@@ -88,19 +88,14 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     shutDown,
     folderScripts: folderScripts(config),
   });
+  opened.use(keepAudit(services, options.log));
   const compat = opened.use(createCompat({ config: config.compat, services, sealer, log: options.log }));
   const closing = opened.move();
   return {
     services,
     compat,
     reconciler: new Reconciler({ ...store, ...system }),
-    retention: new Retention({
-      ...store,
-      ...system,
-      logs,
-      reads: services.reads,
-      keep: config,
-    }),
+    retention: new Retention({ ...store, ...system, logs, reads: services.reads, keep: config }),
     ...(await keepSessions(services)),
     startOwnAgent: () => startOwnAgent(options, { services, own, folder: folder.path }),
     openRuns: async () => (await countOpenRuns(store)) + (await countOpenSessions(store)),
@@ -158,6 +153,12 @@ async function openDocker(
   if (docker === null) return null;
   const { openDockerProvider } = await import('./providers/docker/open-docker-provider.ts');
   return openDockerProvider(docker, { folder: join(data, 'docker'), clock: systemClock, unseal });
+}
+
+/** At the end every outcome is written down. */
+function keepAudit({ audit }: Services, log: Logger): AsyncDisposable {
+  audit.onError = (error) => log.error({ err: error, part: 'audit' }, 'could not be written down');
+  return { [Symbol.asyncDispose]: () => audit.flush() };
 }
 
 /** What sees to sessions, under the tag of this store. */

@@ -44,7 +44,13 @@ export const ConfigFile = z.strictObject({
   scripts: z.string().optional().meta({
     description: 'A folder of scripts, one file each (YAML or JSON); read again when something changes',
   }),
-  keep: z.strictObject({ runs: DurationText.optional(), logs: SizeText.optional() }).optional(),
+  keep: z
+    .strictObject({
+      runs: DurationText.optional(),
+      logs: SizeText.optional(),
+      audit: DurationText.optional().meta({ description: 'Who did what; 90d by default' }),
+    })
+    .optional(),
   compat: CompatConfig.optional().meta({ description: 'Older systems whose clients go on working' }),
   sessions: z
     .strictObject({
@@ -108,6 +114,7 @@ export interface ServerConfig {
   readonly scripts: string | null;
   readonly keepRunsMs: number;
   readonly keepLogBytes: number;
+  readonly keepAuditMs: number;
   readonly compat: CompatConfig;
   readonly sessionQuotas: { readonly perOwner: number; readonly perTeam: number };
   readonly proxy: { readonly domain: string | null; readonly port: number | null };
@@ -160,6 +167,7 @@ export function serverConfig(sources: ConfigSources): ServerConfig {
     scripts: file.scripts ?? null,
     keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
     keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
+    keepAuditMs: parseDuration(file.keep?.audit ?? '') ?? DEFAULTS.keepAuditMs,
     compat: file.compat ?? {},
     sessionQuotas: {
       perOwner: file.sessions?.perOwner ?? DEFAULTS.sessionsPerOwner,

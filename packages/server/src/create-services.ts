@@ -18,6 +18,7 @@ import { Connections, type ConnectionsParts } from './use-cases/agents/connectio
 import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
+import { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import { Revocations } from './use-cases/keys/revocations.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
@@ -96,6 +97,7 @@ export function createServices(parts: ServiceParts): Services {
     changing: common,
     reads: new LogReads(clock),
     authenticating: { keys, clock },
+    audit: new AuditTrail({ audit: store.audit, clock, ids }),
     submit,
     catalogue: common,
     scripting: common,

@@ -11,6 +11,7 @@ import type { JoinAgentParts } from './use-cases/agents/join-agent.ts';
 import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
 import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
 import type { PollAgentParts } from './use-cases/agents/waiting-poll.ts';
+import type { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import type { SeeGroupParts } from './use-cases/groups/see-group.ts';
 import type { SubmitGroupParts } from './use-cases/groups/submit-group.ts';
 import type { TendGroupsParts } from './use-cases/groups/tend-groups.ts';
@@ -39,6 +40,7 @@ export interface Services {
   readonly clock: Clock;
   readonly notifier: Notifier;
   readonly authenticating: AuthenticateParts;
+  readonly audit: AuditTrail;
   readonly submit: SubmitRunParts;
   readonly changing: ChangeRunParts;
   readonly waiting: AwaitRunParts;

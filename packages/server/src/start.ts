@@ -100,7 +100,11 @@ async function listen(
   try {
     const { place } = services.sessions;
     const proxy = place === null ? null : new SessionProxy({ services, place, guards, log, draining });
-    const tcp = await listenTcp(app, config.listen, { tls: config.tls, proxy });
+    const tcp = await listenTcp(app, config.listen, {
+      tls: config.tls,
+      proxy,
+      trustProxy: config.trustProxy,
+    });
     if (place !== null && !config.trustProxy) place.port ??= tcp.port;
     log.info({ version, url: tcp.address }, 'listening');
     return { url: tcp.address, all: [socket, tcp] };

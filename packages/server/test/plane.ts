@@ -23,6 +23,8 @@ export interface Ask {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly local?: boolean;
+  /** Where it comes from. */
+  readonly address?: string;
 }
 
 /** A whole control plane behind its real router, on SQLite in memory, without an agent. */
@@ -80,12 +82,12 @@ export async function openPlane(compat: CompatConfig = {}, page: Page | null = n
     services,
     admin: await key({ role: 'admin', owner: 'local' }),
     key,
-    ask: async (method, path, { key: secret, body, headers = {}, local = false } = {}) => {
+    ask: async (method, path, { key: secret, body, headers = {}, local = false, ...from } = {}) => {
       const all = new Headers({ host: 'localhost:4040', ...headers });
       if (secret !== undefined) all.set('authorization', `Bearer ${secret}`);
       const sent = body === undefined ? {} : { body: encoded(body) };
       const request = new Request(`http://localhost:4040${path}`, { method, headers: all, ...sent });
-      return await app.fetch(request, { local });
+      return await app.fetch(request, { local, ...from });
     },
     async [Symbol.asyncDispose]() {
       draining.abort();

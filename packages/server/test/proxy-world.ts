@@ -164,7 +164,7 @@ async function start({ store, provider, domain, port }: PlaneParts): Promise<Pla
     ready: () => store.ping(),
   });
   const proxy = new SessionProxy({ services, place: sessionPlace, guards, log, draining: draining.signal });
-  const listener = await listenTcp(app, { host: '127.0.0.1', port }, { tls: null, proxy });
+  const listener = await listenTcp(app, { host: '127.0.0.1', port }, { tls: null, proxy, trustProxy: false });
   sessionPlace.port = listener.port;
   const reconciler = new SessionReconciler({
     ...services.sessions,

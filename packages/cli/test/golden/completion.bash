@@ -1,5 +1,5 @@
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session shell script up agent pool group key login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session shell script up agent pool group key audit login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
@@ -57,6 +57,7 @@ _errand() {
       'key new') words='--name --role --owner --expires-in --json --url --data --help' ;;
       'key ls') words='--json --url --data --help' ;;
       'key rm') words='--url --data --help' ;;
+      'audit') words='--key --action --target --since --before --limit --json --url --data --help' ;;
       'login') words='--help' ;;
       'config') words='check --help' ;;
       'config check') words='--help' ;;

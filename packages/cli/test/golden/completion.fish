@@ -355,6 +355,17 @@ complete -c errand -f -n '__fish_seen_subcommand_from key' -a rm -d 'Revoke a ke
 complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from rm' -l url
 complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from rm' -l data
 complete -c errand -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from rm' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a audit -d 'show who did what, when and from where'
+complete -c errand -n '__fish_seen_subcommand_from audit' -l key
+complete -c errand -n '__fish_seen_subcommand_from audit' -l action
+complete -c errand -n '__fish_seen_subcommand_from audit' -l target
+complete -c errand -n '__fish_seen_subcommand_from audit' -l since
+complete -c errand -n '__fish_seen_subcommand_from audit' -l before
+complete -c errand -n '__fish_seen_subcommand_from audit' -l limit
+complete -c errand -n '__fish_seen_subcommand_from audit' -l json
+complete -c errand -n '__fish_seen_subcommand_from audit' -l url
+complete -c errand -n '__fish_seen_subcommand_from audit' -l data
+complete -c errand -n '__fish_seen_subcommand_from audit' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a login -d 'remember a server and a key for it'
 complete -c errand -n '__fish_seen_subcommand_from login' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a config -d 'check a configuration file'

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { OperationId } from '../wire/routes.ts';
 import { AGENT_ROUTES } from './agent-routes.ts';
+import { AUDIT_ROUTES } from './audit-routes.ts';
 import { KEY_ROUTES } from './key-routes.ts';
 import { POOL_ROUTES } from './pool-routes.ts';
 import type { Route } from './route.ts';
@@ -14,6 +15,7 @@ export const API = {
   ...SESSION_ROUTES,
   ...SCRIPT_ROUTES,
   ...KEY_ROUTES,
+  ...AUDIT_ROUTES,
   ...AGENT_ROUTES,
   ...POOL_ROUTES,
 } as const satisfies Record<OperationId, Route>;

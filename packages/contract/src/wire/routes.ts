@@ -34,6 +34,7 @@ export const ROUTES = {
   signIn: { method: 'POST', path: '/v1/sign-in' },
   signOut: { method: 'POST', path: '/v1/sign-out' },
   whoAmI: { method: 'GET', path: '/v1/whoami' },
+  listAudit: { method: 'GET', path: '/v1/audit' },
   shutDown: { method: 'POST', path: '/v1/shutdown' },
   listPools: { method: 'GET', path: '/v1/pools' },
   getPool: { method: 'GET', path: '/v1/pools/{name}' },

@@ -1,4 +1,5 @@
 import type { AgentStore } from './agent-store.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { GroupStore } from './group-store.ts';
 import type { KeyStore } from './key-store.ts';
@@ -15,6 +16,7 @@ export interface Store extends AsyncDisposable {
   readonly groups: GroupStore;
   readonly sessions: SessionStore;
   readonly scripts: ScriptStore;
+  readonly audit: AuditStore;
   /** Resolves when the database answers; rejects with the reason otherwise. */
   ping(): Promise<void>;
   /** The time of a database that several processes share, in ms since 1970, so that they agree; null where this process is alone. */

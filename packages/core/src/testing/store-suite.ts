@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../ports/store.ts';
 import { agentStoreCases } from './agent-store-cases.ts';
+import { auditStoreCases } from './audit-store-cases.ts';
 import { aRun } from './builders.ts';
 import { deliveryStoreCases } from './delivery-store-cases.ts';
 import { groupStoreCases } from './group-store-cases.ts';
@@ -19,6 +20,7 @@ export function runStoreSuite(name: string, open: () => Promise<Store>): void {
     describe('groups', () => groupStoreCases(open));
     describe('sessions', () => sessionStoreCases(open));
     describe('scripts', () => scriptStoreCases(open));
+    describe('audit', () => auditStoreCases(open));
 
     it('answers a ping', async () => {
       await using store = await open();

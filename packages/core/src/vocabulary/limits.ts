@@ -37,6 +37,7 @@ export const DEFAULTS = {
   sessionsPerTeam: 200,
   keepRunsMs: 30 * 24 * HOUR,
   keepLogBytes: 10_000_000_000,
+  keepAuditMs: 90 * 24 * HOUR,
 } as const;
 
 export const LIMITS = {

@@ -8,6 +8,7 @@ import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
 import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
+import { auditHandlers } from './handlers/audit-handlers.ts';
 import { groupHandlers } from './handlers/group-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
@@ -62,11 +63,13 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...scriptHandlers(services),
       ...poolHandlers(services),
       ...groupHandlers(services),
+      ...auditHandlers(services),
     },
     authenticating: { ...services.authenticating, clock: services.clock },
     guards: parts.guards,
     draining: parts.draining,
     revocations: services.revocations,
+    audit: services.audit,
   });
   // The last one: a path that nothing else answers is one of the page's.
   pageRoutes(app, parts);

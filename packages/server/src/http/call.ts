@@ -5,6 +5,8 @@ import type { Actor } from '../use-cases/actor.ts';
 /** One call of an operation after authentication and validation. */
 export interface Call<Id extends OperationId> {
   readonly actor: Actor;
+  /** The network address it came from; null: this machine. */
+  readonly address: string | null;
   readonly input: ParsedInput<Id>;
   readonly headers: Headers;
   readonly request: Request;

@@ -33,13 +33,22 @@ export interface Listener extends AsyncDisposable {
   connections(): Promise<number>;
 }
 
+export interface ListenTcp {
+  readonly tls: ServerConfig['tls'];
+  readonly proxy: ProxyFront | null;
+  /** A proxy in front says who asks. */
+  readonly trustProxy: boolean;
+}
+
 /** Listens on TCP, with TLS where files are given. Throws `conflict` where the port is in use. */
 export async function listenTcp(
   app: Hono<Environment>,
   { host, port }: { readonly host: string; readonly port: number },
-  { tls, proxy }: { readonly tls: ServerConfig['tls']; readonly proxy: ProxyFront | null },
+  { tls, proxy, trustProxy }: ListenTcp,
 ): Promise<Listener & { readonly port: number }> {
-  const answer = getRequestListener((request, line) => app.fetch(request, connectionOf(line, false)));
+  const answer = getRequestListener((request, line) =>
+    app.fetch(request, { ...connectionOf(line), ...addressOf(line, trustProxy) }),
+  );
   const server = inFront(proxy, answer, tls);
   await started(server, () => server.listen(port, host), `${host}:${port}`);
   const { port: given } = server.address() as AddressInfo;
@@ -81,7 +90,7 @@ export async function listenSocket(app: Hono<Environment>, path: string): Promis
     rmSync(path);
   }
   const server = createAdaptorServer({
-    fetch: (request, line) => app.fetch(request, connectionOf(line, true)),
+    fetch: (request, line) => app.fetch(request, { ...connectionOf(line), local: true }),
   });
   await started(server, () => server.listen(path), path);
   chmodSync(path, 0o600);
@@ -89,8 +98,18 @@ export async function listenSocket(app: Hono<Environment>, path: string): Promis
 }
 
 /** Bodies of bytes are read as Node gives them: a web stream of the same costs twice as much. */
-function connectionOf({ incoming, outgoing }: HttpBindings | Http2Bindings, local: boolean): Connection {
-  return { local, hangUp: () => outgoing.destroy(), body: incoming };
+function connectionOf({ incoming, outgoing }: HttpBindings | Http2Bindings): Connection {
+  return { local: false, hangUp: () => outgoing.destroy(), body: incoming };
+}
+
+/** Behind a proxy that is trusted it is the last one named: the others are what the client says of itself. */
+function addressOf(
+  { incoming }: HttpBindings | Http2Bindings,
+  trustProxy: boolean,
+): Pick<Connection, 'address'> {
+  const forwarded = trustProxy ? String(incoming.headers['x-forwarded-for'] ?? '') : '';
+  const address = forwarded.split(',').at(-1)?.trim() || incoming.socket.remoteAddress;
+  return address === undefined ? {} : { address: address.replace(/^::ffff:/, '').slice(0, 64) };
 }
 
 function tlsFiles({ cert, key }: NonNullable<ServerConfig['tls']>): { cert: Buffer; key: Buffer } {

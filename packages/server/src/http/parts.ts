@@ -9,6 +9,8 @@ import type { Page } from './page/page.ts';
 export interface Connection {
   /** It came over the socket of the data folder. */
   readonly local: boolean;
+  /** Where the other end is; absent over the socket. */
+  readonly address?: string;
   /** Breaks it off, so that whoever reads an answer knows that it is not whole. */
   readonly hangUp?: () => void;
   /** The body of the request as it comes off the line; without it the request's own is read. */

@@ -1,13 +1,15 @@
 import { API, type Route } from '@errand/contract';
 import { type OperationId, ROUTES } from '@errand/contract/wire';
-import type { Clock } from '@errand/core';
+import { type Clock, ErrandError } from '@errand/core';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { faultSentence } from '../fault-sentence.ts';
 import { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
+import type { AuditTrail } from '../use-cases/audit/audit-trail.ts';
 import type { AuthenticateParts } from '../use-cases/keys/authenticate.ts';
 import type { Revocations } from '../use-cases/keys/revocations.ts';
 import { aboutAnswer } from './about-answer.ts';
+import { actOf, isAudited, targetIn } from './audited.ts';
 import { authenticate, checkAccess } from './authentication.ts';
 import type { Call, Handler, Handlers } from './call.ts';
 import { invalidInput } from './error-response.ts';
@@ -23,6 +25,7 @@ export interface RegisterParts {
   /** Aborts when the server drains: answers that are held come back. */
   readonly draining: AbortSignal;
   readonly revocations: Revocations;
+  readonly audit: AuditTrail;
 }
 
 /** Walks the contract: every route is authenticated, validated, handled and answered in the same way. */
@@ -36,20 +39,61 @@ export function registerRoutes(app: Hono<Environment>, parts: RegisterParts): vo
       const actor = await actorOf(parts, route, context);
       checkAccess(route, actor);
       const call = await callOf(parts, route, actor, context);
-      return respond(route, await handler(call), aboutAnswer(parts.version, context));
+      const answer = await answerOf(parts, { id, route, handler }, call);
+      return respond(route, answer, aboutAnswer(parts.version, context));
     });
   }
 }
 
+interface Operation {
+  readonly id: OperationId;
+  readonly route: Route;
+  readonly handler: Handler<OperationId>;
+}
+
+/** The call itself, written down where it changes something. */
+async function answerOf(
+  { audit }: RegisterParts,
+  { id, route, handler }: Operation,
+  call: Call<OperationId>,
+): Promise<unknown> {
+  if (!isAudited(id, route)) return await handler(call);
+  const act = actOf(id, call);
+  return await audit.follow<unknown>(
+    act,
+    () => handler(call),
+    (answer) => targetIn(answer, act.target),
+  );
+}
+
 async function actorOf(
-  { authenticating, guards }: RegisterParts,
+  { authenticating, guards, audit }: RegisterParts,
   route: Route,
   context: Context<Environment>,
 ): Promise<Actor> {
   if (context.env.local) return LOCAL_ACTOR;
   checkOrigin(context.req.raw, guards);
-  if (route.access !== 'open') return await authenticate(authenticating, context.req.raw);
+  if (route.access !== 'open') return await keyOf({ authenticating, audit }, context);
   return { id: 'nobody', name: 'nobody', role: 'viewer', owner: 'nobody', expiresAt: null, local: false };
+}
+
+/** A key that is not good is written down; that somebody came without one is not. */
+async function keyOf(
+  { authenticating, audit }: Pick<RegisterParts, 'authenticating' | 'audit'>,
+  { req: { raw }, env }: Context<Environment>,
+): Promise<Actor> {
+  try {
+    return await authenticate(authenticating, raw);
+  } catch (error) {
+    const tried = raw.headers.has('authorization');
+    if (tried && isRefusal(error))
+      await audit.refused({ action: 'authenticate', address: env.address ?? null });
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ErrandError && error.code === 'unauthenticated';
 }
 
 async function callOf(
@@ -72,7 +116,8 @@ async function callOf(
   const signal = (): AbortSignal =>
     AbortSignal.any([request.signal, draining, revocations.signalOf(actor.id)]);
   const hangUp = (): void => context.env.hangUp?.();
-  return { actor, input, headers: request.headers, request, body, signal, hangUp };
+  const { address = null } = context.env;
+  return { actor, address, input, headers: request.headers, request, body, signal, hangUp };
 }
 
 function parsed(where: string, schema: z.ZodType | undefined, value: unknown): unknown {

@@ -1,6 +1,6 @@
 import { ErrandError } from '@errand/core';
 import type { Hono } from 'hono';
-import { redeemTicket } from '../use-cases/keys/authenticate.ts';
+import { actorOfKey, redeemTicket } from '../use-cases/keys/authenticate.ts';
 import { slowFailure } from '../use-cases/keys/slow-failure.ts';
 import { setCookie } from './cookie.ts';
 import { checkOrigin } from './guards.ts';
@@ -20,7 +20,14 @@ export function signInRoutes(app: Hono<Environment>, { services, guards }: AppPa
     // A browser that only prepares for a click must not use the ticket up.
     if (/prefetch|prerender/.test(request.headers.get('sec-purpose') ?? '')) return goTo('/sign-in');
     const redeemed = await redeemTicket(services.authenticating, ticket, services.submit.ids.secret(32));
-    if (redeemed !== null) return goTo('/#signed-in', setCookie(request, redeemed.cookie, redeemed.maxAgeMs));
+    const address = context.env.address ?? null;
+    if (redeemed !== null) {
+      const { keyId, cookie, maxAgeMs } = redeemed;
+      const actor = await actorOfKey(services.authenticating, keyId);
+      await services.audit.done({ actor, action: 'signIn', target: keyId, address });
+      return goTo('/#signed-in', setCookie(request, cookie, maxAgeMs));
+    }
+    await services.audit.refused({ action: 'signIn', address });
     await slowFailure(services.clock);
     if (acceptsHtml(request)) return goTo('/sign-in#link-used');
     throw new ErrandError(

@@ -58,6 +58,19 @@ it('forgets sessions that have been over for as long as runs are kept, and no ot
   expect(left.map((session) => session?.state ?? null)).toEqual([null, 'deleted', 'ready']);
 });
 
+it('forgets who did what after its own time', async () => {
+  await using all = await open({ keepRunsMs: 10 * MINUTE, keepLogBytes: 25, keepAuditMs: 100 * MINUTE });
+  for (const minutes of [50, 150]) {
+    const nobody = { keyId: null, keyName: null, owner: null, target: null, address: null };
+    const about = { action: 'signIn', outcome: 'unauthenticated', note: null } as const;
+    await all.store.audit.insert({ id: `audit_${minutes}`, at: minutes * MINUTE, ...nobody, ...about });
+  }
+  await all.clock.advance(200 * MINUTE);
+  await all.retention.sweep();
+  const left = await all.store.audit.list({}, { limit: 9, after: null });
+  expect(left.map(({ id }) => id)).toEqual(['audit_150']);
+});
+
 /** As it is once somebody has deleted it, so many minutes after the start. */
 function over(session: SessionRecord, minutes: number): SessionRecord {
   const step = requestSession(session, { kind: 'delete', by: 'key_1', now: minutes * MINUTE });
@@ -67,12 +80,18 @@ function over(session: SessionRecord, minutes: number): SessionRecord {
 
 const PIECE = { offset: 0, stream: 'stdout', time: 0, bytes: new Uint8Array(20) } as const;
 
-async function open(keep: { keepRunsMs: number; keepLogBytes: number }) {
+async function open(keep: { keepRunsMs: number; keepLogBytes: number; keepAuditMs?: number }) {
   const store = await openSqliteStore({ database: ':memory:' });
   const logs = new MemoryLogStore();
   const clock = fakeClock(0);
   const reads = new LogReads(clock);
-  const retention = new Retention({ ...store, logs, reads, clock, keep });
+  const retention = new Retention({
+    ...store,
+    logs,
+    reads,
+    clock,
+    keep: { keepAuditMs: 1_000 * MINUTE, ...keep },
+  });
   return {
     store,
     logs,

@@ -1,5 +1,6 @@
 import {
   type AttemptRef,
+  type AuditStore,
   type Clock,
   type EndedLog,
   type GroupStore,
@@ -16,6 +17,8 @@ import { inputRef } from '../use-cases/runs/run-input.ts';
 /** How often old runs and logs are looked for. */
 const EVERY_MS = 60_000;
 const BATCH = 500;
+/** More than are written in a minute, so that their number falls. */
+const AUDIT_BATCH = 20_000;
 /** A submission names the source of a module a moment after it has found it. */
 const UNWANTED_MS = 3_600_000;
 /** The ending of `inputRef`. */
@@ -27,10 +30,11 @@ export interface RetentionParts {
   readonly sessions: Pick<SessionStore, 'overBefore' | 'remove'>;
   readonly keys: Pick<KeyStore, 'sweepSignIns'>;
   readonly scripts: Pick<ScriptStore, 'removeUnusedModules'>;
+  readonly audit: Pick<AuditStore, 'removeBefore'>;
   readonly logs: Pick<LogStore, 'remove' | 'usage'>;
   readonly reads: Pick<LogReads, 'lastRead'>;
   readonly clock: Clock;
-  readonly keep: { readonly keepRunsMs: number; readonly keepLogBytes: number };
+  readonly keep: { readonly keepRunsMs: number; readonly keepLogBytes: number; readonly keepAuditMs: number };
 }
 
 /**
@@ -58,6 +62,7 @@ export class Retention {
     await this.#removeOldRuns();
     await this.#removeOldSessions();
     await this.#parts.scripts.removeUnusedModules(now - UNWANTED_MS);
+    await this.#parts.audit.removeBefore(now - this.#parts.keep.keepAuditMs, AUDIT_BATCH);
     await this.#removeLogsOverLimit();
   }
 

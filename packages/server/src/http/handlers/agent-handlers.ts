@@ -36,7 +36,11 @@ function joining(
       const made = await createJoinToken(services.joining, params.name, wish);
       return { ...made, pool: params.name, expiresAt: new Date(made.expiresAt).toISOString() };
     },
-    agentJoin: async ({ input: { body } }) => await joinAgent(services.joining, body),
+    agentJoin: async ({ input: { body }, address }) => {
+      const joined = await joinAgent(services.joining, body);
+      await services.audit.done({ actor: null, action: 'agentJoin', target: joined.agentId, address });
+      return joined;
+    },
     agentHello: async (call) => {
       const agent = await agentOfKey(services.agentKeys, call.actor.id);
       services.instances.enter(agent.id, instanceOf(call));

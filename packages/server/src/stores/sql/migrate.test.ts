@@ -19,6 +19,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0005-sessions': '8bde666d1b54bbf8',
   '0006-scripts': 'f6e4998e59b8d3f0',
   '0007-pool-environment': 'a84b3599c6062b84',
+  '0008-audit': '77476de443ffb545',
 };
 
 it('never changes a migration', () => {

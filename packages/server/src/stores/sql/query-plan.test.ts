@@ -1,8 +1,9 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { RunFilter } from '@errand/core';
+import type { AuditFilter, RunFilter } from '@errand/core';
 import { aRun } from '@errand/core/testing';
 import type { CompiledQuery } from 'kysely';
 import { expect, it } from 'vitest';
+import { listAudit } from './audit/audit-store.ts';
 import type { Work } from './executor.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { claimRuns } from './runs/claim.ts';
@@ -28,6 +29,16 @@ it.each<RunFilter>([
   { createdAfter: 1, createdBefore: 9 },
 ])('lists %j along an index, in its order', (filter) => {
   for (const query of listRuns(sqliteDialect, filter, page)) expect(problemsOf(query)).toEqual([]);
+});
+
+it.each<readonly [AuditFilter, string]>([
+  [{}, 'audit_newest'],
+  [{ since: 1, before: 9 }, 'audit_newest'],
+  [{ keyId: 'key_1' }, 'audit_by_key'],
+  [{ action: 'cancelRun', since: 1 }, 'audit_by_action'],
+  [{ target: 'run_1' }, 'audit_by_target'],
+])('lists who did what with %j along an index, in its order', (filter, index) => {
+  expectIndex(listAudit(sqliteDialect, filter, page), index);
 });
 
 it('claims from the index of the queue', () => {

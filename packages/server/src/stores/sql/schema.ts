@@ -15,6 +15,7 @@ export interface Schema {
   readonly pools: PoolsTable;
   readonly join_tokens: JoinTokensTable;
   readonly deliveries: DeliveriesTable;
+  readonly audit: AuditTable;
 }
 
 export interface MetaTable {
@@ -195,4 +196,17 @@ export interface DeliveriesTable {
   readonly last_bytes: number | null;
   readonly sent_bytes: number;
   readonly exit_sent: number;
+}
+
+export interface AuditTable {
+  readonly id: string;
+  readonly at: number;
+  readonly key_id: string | null;
+  readonly key_name: string | null;
+  readonly owner: string | null;
+  readonly action: string;
+  readonly target: string | null;
+  readonly address: string | null;
+  readonly outcome: string | null;
+  readonly note: string | null;
 }

@@ -1,6 +1,7 @@
 import type { Store } from '@errand/core';
 import { CompiledQuery } from 'kysely';
 import { sqlAgentStore } from './agents/agent-store.ts';
+import { sqlAuditStore } from './audit/audit-store.ts';
 import { sqlDeliveryStore } from './deliveries/delivery-store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Executor } from './executor.ts';
@@ -22,6 +23,7 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     groups: sqlGroupStore(executor, dialect),
     sessions: sqlSessionStore(executor, dialect),
     scripts: sqlScriptStore(executor, dialect),
+    audit: sqlAuditStore(executor, dialect),
     ping: async () => {
       await executor.read(CompiledQuery.raw('select 1'));
     },

@@ -13,7 +13,7 @@ export function withReserve(store: Store, reserve: DiskReserve): Store {
       return await write();
     }
   };
-  const { runs, groups } = store;
+  const { runs, groups, audit } = store;
   return {
     ...store,
     runs: {
@@ -30,6 +30,14 @@ export function withReserve(store: Store, reserve: DiskReserve): Store {
       claim: (query, lease) => withSpace(() => runs.claim(query, lease)),
       release: (run) => withSpace(() => runs.release(run)),
       sweep: (after, limit) => withSpace(() => runs.sweep(after, limit)),
+    },
+    // The reserve is for what happens to runs, not for saying so.
+    audit: {
+      ...audit,
+      insert: async (entry) => {
+        checkRoom(reserve);
+        await audit.insert(entry);
+      },
     },
     groups: {
       ...groups,

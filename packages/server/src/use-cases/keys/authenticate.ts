@@ -57,6 +57,7 @@ export async function redeemTicket(
 }
 
 export interface MadeSignIn {
+  readonly keyId: string;
   readonly cookie: string;
   readonly maxAgeMs: number;
 }
@@ -65,5 +66,5 @@ export interface MadeSignIn {
 export async function signIn(parts: AuthenticateParts, keyId: string, cookie: string): Promise<MadeSignIn> {
   const expiresAt = parts.clock.now() + COOKIE_MS;
   await parts.keys.insertSignIn({ hash: hashSecret(cookie), kind: 'cookie', keyId, expiresAt });
-  return { cookie, maxAgeMs: COOKIE_MS };
+  return { keyId, cookie, maxAgeMs: COOKIE_MS };
 }

@@ -6,6 +6,7 @@ import { pools } from './0004-pools.ts';
 import { sessions } from './0005-sessions.ts';
 import { scripts } from './0006-scripts.ts';
 import { poolEnvironment } from './0007-pool-environment.ts';
+import { audit } from './0008-audit.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005-sessions', statements: sessions },
   { name: '0006-scripts', statements: scripts },
   { name: '0007-pool-environment', statements: poolEnvironment },
+  { name: '0008-audit', statements: audit },
 ];
