@@ -100,7 +100,13 @@ describe('errand against a server', () => {
     await using server = await ErrandServer.start();
     await using user = server.user({ ERRAND_URL: '', ERRAND_KEY: '', ERRAND_DATA: '' });
     expect((await user.errand(['login', server.url], { input: 'err_wrong\n' })).status).toBe(125);
-    expect((await user.errand(['login', server.url], { input: `${server.key}\n` })).status).toBe(0);
+    const login = await user.errand(['login', server.url], { input: `${server.key}\n` });
+    expect([login.status, login.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^logged in to http:\S+ as first \(admin of local\); stored in \S+login\.json\n$/,
+      ),
+    ]);
     const file = join(user.folder, '.config', 'errand', 'login.json');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect((await user.errand(['run', '--', 'echo', 'there'])).stdout).toBe('there\n');

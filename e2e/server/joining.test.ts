@@ -82,6 +82,7 @@ describe('the script at /agent.sh', () => {
     const first = machine.install(script, ['--slots', '4', '--name', "ada's"], { ERRAND_JOIN_TOKEN: token });
     await serves(first);
     expect(first.stderr).toContain('systemctl --user');
+    expect(first.stderr).toContain('"slots":2');
     const shown = JSON.parse((await agent('show', "ada's", '--json')).stdout);
     expect(shown).toMatchObject({ pool: 'lab', slots: 2, labels: { gpu: 'a100' }, online: true });
     expect(statSync(machine.folder).mode & 0o777).toBe(0o700);
@@ -165,7 +166,7 @@ describe('an agent that has joined', () => {
     });
     await until(() => readable(pid) !== '', 'its pid');
     expect((await agent('revoke', 'stolen')).status).toBe(0);
-    expect(await look(http, run.id)).toMatchObject({ status: 'lost', end: { reason: 'machine_gone' } });
+    expect(await look(http, run.id)).toMatchObject({ status: 'lost', end: { reason: 'lost' } });
     const { status, stderr } = await child.ended;
     expect([status, stderr]).toEqual([125, expect.stringMatching(/this agent was revoked/)]);
     expect(() => process.kill(Number(readable(pid)), 0)).toThrow('ESRCH');

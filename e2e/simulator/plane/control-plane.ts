@@ -133,7 +133,7 @@ export class ControlPlane {
       shutDown: () => {},
     });
     this.#services = services;
-    const reconciler = new Reconciler({ runs: store.runs, groups: store.groups, notifier, clock });
+    const reconciler = new Reconciler({ ...store, notifier, clock });
     void reconciler.run(new AbortController().signal, (error) =>
       world.trace.fail(2, 'SIM-SERVER-2', `a tick of the reconciler failed: ${String(error)}`),
     );

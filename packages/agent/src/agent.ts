@@ -82,6 +82,7 @@ export class Agent {
   readonly #refused = Promise.withResolvers<never>();
   #notice: string | undefined;
   #policy: AgentPolicy | undefined;
+  #granted: number | undefined;
   #draining = false;
   /** What the poll under way has told the control plane. */
   #toldFree = 0;
@@ -126,6 +127,7 @@ export class Agent {
     if (hello instanceof LinkRefusal)
       this.#options.log.warn('is refused and only finishes what it has', { error: hello.message });
     this.#policy = known.policy;
+    this.#granted = known.slots;
     this.#hosts.sweep(new Set(found.flatMap(({ host }) => host ?? [])));
     for (const entry of found) this.#resume(entry, 0);
     scripts.onChange(() => this.#polls.sayHelloAgain());
@@ -142,6 +144,11 @@ export class Agent {
   /** What the control plane told it to keep to; undefined before it has started. */
   get policy(): AgentPolicy | undefined {
     return this.#policy;
+  }
+
+  /** How many attempts it serves at once: what it offers, or what the control plane grants. */
+  get slots(): number {
+    return this.#granted ?? this.#options.slots;
   }
 
   /** Takes no more attempts; resolves when those it has are over and reported. Then `stop()` it. */
@@ -253,8 +260,8 @@ export class Agent {
   }
 
   #free(): number {
-    const { slots } = this.#options;
-    this.#toldFree = this.#draining || this.#polls.isRefused ? 0 : Math.max(0, slots - this.#attempts.size);
+    const free = Math.max(0, this.slots - this.#attempts.size);
+    this.#toldFree = this.#draining || this.#polls.isRefused ? 0 : free;
     return this.#toldFree;
   }
 

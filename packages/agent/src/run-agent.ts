@@ -100,7 +100,7 @@ async function serve(options: RunAgentOptions): Promise<void> {
   });
   try {
     await Promise.race([begin(agent, key, options), stopped]);
-    if (!signal.aborted) log.info(`serves the pool ${identity.pool} as ${name}`, { slots });
+    if (!signal.aborted) log.info(`serves the pool ${identity.pool} as ${name}`, { slots: agent.slots });
     keepKeyYoung(agent, key, { log, signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
     await Promise.race([stopped, agent.refused]);
     log.info('stops; commands that run go on, and the next agent of this folder goes on with them', {

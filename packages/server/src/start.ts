@@ -1,9 +1,9 @@
 import { type Logger, pino } from 'pino';
 import { type ControlPlane, compose } from './compose.ts';
 import type { ServerConfig } from './config.ts';
-import { greet, type StartGreeting } from './first-key.ts';
+import { greet, type ShowKey, type StartGreeting } from './first-key.ts';
 import { createApp } from './http/app.ts';
-import { type Listener, listenSocket, listenTcp } from './http/listen.ts';
+import { type App, type Listener, listenSocket, listenTcp } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { Page } from './http/page/page.ts';
 import type { StartOwnAgent } from './own-agent.ts';
@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly agentFolder?: () => Promise<string>;
   /** Folder of the built page; null: none is served. */
   readonly page: string | null;
+  /** Called on the first start that listens, before anything is answered. */
+  readonly showKey: ShowKey;
 }
 
 /** A control plane that answers. */
@@ -29,7 +31,8 @@ export interface RunningServer {
   readonly url: string | null;
   /** Where people open the page: on loopback under a name of its own, because cookies ignore ports. */
   readonly page: string | null;
-  readonly greeting: StartGreeting;
+  /** null in the embedded shape: nobody is there to read it. */
+  readonly greeting: StartGreeting | null;
   /** Stops taking requests, lets answers under way end, closes everything. Commands go on. Repeatable. */
   drain(): Promise<void>;
   /** Resolves when it has ended, by `drain` or by itself. */
@@ -44,13 +47,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const ended = Promise.withResolvers<void>();
   let server: RunningServer | null = null;
   const plane = await compose({ ...options, log, shutDown: () => void server?.drain() });
-  const listeners = await listen(options, plane, { log, draining: draining.signal }).catch(
-    async (error: unknown) => {
-      await plane[Symbol.asyncDispose]();
-      throw error;
-    },
-  );
-  const greeting = await greet(plane.services);
+  const greeted = Promise.withResolvers<void>();
+  const door = { log, draining: draining.signal, opens: greeted.promise };
+  const listeners = await listen(options, plane, door).catch(async (error: unknown) => {
+    await plane[Symbol.asyncDispose]();
+    throw error;
+  });
+  const greeting = config.listen === null ? null : await greet(plane.services, options.showKey);
+  greeted.resolve();
   await plane.compat.start();
   const background = runBackground(plane, draining.signal, log);
   await plane.startOwnAgent();
@@ -73,6 +77,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   return server;
 }
 
+interface Door {
+  readonly log: Logger;
+  readonly draining: AbortSignal;
+  /** Requests that come before wait for it: a key that somebody has read is good. */
+  readonly opens: Promise<void>;
+}
+
 interface Listeners {
   readonly url: string | null;
   readonly all: readonly Listener[];
@@ -81,7 +92,7 @@ interface Listeners {
 async function listen(
   { config, version, agentFolder, page: pageFolder }: StartOptions,
   { services, compat }: ControlPlane,
-  { log, draining }: { readonly log: Logger; readonly draining: AbortSignal },
+  { log, draining, opens }: Door,
 ): Promise<Listeners> {
   const loopback = config.listen === null || isLoopback(config.listen.host);
   const guards = { hosts: config.hosts, loopback };
@@ -94,7 +105,8 @@ async function listen(
   const agentFiles =
     agentFolder === undefined ? null : { folder: agentFolder, executables: config.agentExecutables, scheme };
   const metrics = createMetrics();
-  const app = createApp({ services, compat, guards, log, metrics, agentFiles, page, draining, ready });
+  const parts = { services, compat, guards, log, metrics, agentFiles, page, draining, ready };
+  const app = opensAfter(opens, createApp(parts));
   const socket = await listenSocket(app, config.socket);
   if (config.listen === null) return { url: null, all: [socket] };
   try {
@@ -112,6 +124,17 @@ async function listen(
     await socket[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function opensAfter(opens: Promise<void>, app: App): App {
+  const door = { isOpen: false };
+  void opens.finally(() => {
+    door.isOpen = true;
+  });
+  const { fetch } = app;
+  return {
+    fetch: (request, line) => (door.isOpen ? fetch(request, line) : opens.then(() => fetch(request, line))),
+  };
 }
 
 function pageOf({ listen: bound }: ServerConfig, url: string | null): string | null {

@@ -5,11 +5,12 @@ import type { Environment } from '../config.ts';
 import { createHttpFetch } from '../connection/http-fetch.ts';
 import { writeLogin } from '../connection/login-file.ts';
 import { EXIT } from '../exit-status.ts';
+import { plainText } from '../output/plain-text.ts';
 import { readSecret } from '../output/read-secret.ts';
-import { type Command, type Runner, withExamples } from './command.ts';
+import { type Command, type Runner, withExamples, withJson } from './command.ts';
 
 export function declare(command: Command, run: Runner): void {
-  command
+  withJson(command)
     .argument('<url>', 'address of the server')
     .addHelpText(
       'after',
@@ -22,17 +23,15 @@ export function declare(command: Command, run: Runner): void {
   ]);
 }
 
-async function act(cli: Cli, url: string): Promise<number> {
+async function act(cli: Cli, url: string, { json }: { readonly json?: boolean }): Promise<number> {
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
     throw new CliError(`${url} is no address of a server; it must begin with http:// or https://`);
   const key = (await readSecret(cli.stderr, `Key for ${url}: `)).trim();
   if (key === '') throw new CliError('no key came on standard input');
   const who = await new Errand({ url, key, fetch: createHttpFetch() }).whoAmI();
   const path = writeLogin(cli.environment, { url, key });
-  if (cli.stderr.isTerminal)
-    await cli.stderr.line(
-      `errand: logged in as ${who.name} (${who.role} of ${who.owner}); stored in ${path}`,
-    );
+  const text = `logged in to ${url} as ${who.name} (${who.role} of ${who.owner}); stored in ${path}`;
+  await cli.stdout.line(json === true ? JSON.stringify(who, null, 2) : plainText(text));
   const over = variableBefore(cli.environment, url);
   if (over !== null)
     await cli.stderr.line(`errand: ${over} is set and goes before this login; unset it to use ${url}`);

@@ -21,7 +21,7 @@ export interface ServeConfig {
 
 /** Serves until a signal or, embedded, until nobody needs it any more. */
 export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
-  const server = await start(config).catch(asSentence);
+  const server = await start(cli, config).catch(asSentence);
   const drain = (): void => void server.drain();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, drain);
   // The terminal it was started from may go; a server stays.
@@ -35,12 +35,12 @@ export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
 }
 
 /** Where a server in the background has the data folder, it makes room: its commands go on, and we follow them from here. */
-async function start(config: ServeConfig): Promise<RunningServer> {
+async function start(cli: Cli, config: ServeConfig): Promise<RunningServer> {
   const { takeOverFolder } = await import('./take-over-folder.ts');
-  return await takeOverFolder(config, () => startOnce(config));
+  return await takeOverFolder(config, () => startOnce(cli, config));
 }
 
-async function startOnce({ file, ...sources }: ServeConfig): Promise<RunningServer> {
+async function startOnce(cli: Cli, { file, ...sources }: ServeConfig): Promise<RunningServer> {
   const { readConfigFile, serverConfig, startServer } = await import('@errand/server');
   const { createLocalAgent } = await import('@errand/agent');
   const keeper = await publishedKeeper();
@@ -49,6 +49,7 @@ async function startOnce({ file, ...sources }: ServeConfig): Promise<RunningServ
     version: VERSION,
     agentFolder: agentFolder(),
     page: pageFolder(),
+    showKey: (secret) => taken(cli.stdout.line(`key ${secret}`)),
     startOwnAgent: async (options) =>
       createLocalAgent({
         ...options,
@@ -67,6 +68,12 @@ function asSentence(error: unknown): never {
 
 async function greet({ stdout }: Cli, { page, greeting }: RunningServer): Promise<void> {
   if (page === null) return await stdout.line('ready');
-  if (greeting.key !== null) await stdout.line(`key ${greeting.key}`);
-  await stdout.line(`page ${page}/login?ticket=${greeting.ticket}`);
+  if (greeting?.ticket != null) await stdout.line(`page ${page}/login?ticket=${greeting.ticket}`);
+}
+
+function taken(written: Promise<void>): Promise<boolean> {
+  return written.then(
+    () => true,
+    () => false,
+  );
 }

@@ -54,6 +54,8 @@ export interface HelloAnswer {
   readonly agentId: string;
   readonly pool: string;
   readonly policy: AgentPolicy;
+  /** How many attempts it will get at once: its join token may grant fewer than it offers. An older control plane does not say. */
+  readonly slots?: number | undefined;
 }
 
 /** Times in ms, sizes in bytes. */

@@ -161,6 +161,7 @@ export const HelloAnswer = z.strictObject({
     appendBytes: z.int(),
     keyMs: Millis.optional(),
   }),
+  slots: z.int().optional(),
 });
 
 const Window = z.strictObject({ rows: z.int(), columns: z.int() });

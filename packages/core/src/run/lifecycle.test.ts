@@ -263,7 +263,12 @@ describe('whatever happens, in whatever order', () => {
     fc.record({ kind: fc.constant('not_executed'), token, now }),
     fc.record({ kind: fc.constant('lease_ended'), token, now }),
     fc.record({ kind: fc.constant('agent_silent'), token, now }),
-    fc.record({ kind: fc.constant('agent_gone'), token, how: fc.constantFrom('lost', 'machine_gone'), now }),
+    fc.record({
+      kind: fc.constant('agent_gone'),
+      token,
+      how: fc.constantFrom('lost', 'revoked', 'machine_gone'),
+      now,
+    }),
     fc.record({ kind: fc.constant('queue_timed_out'), now }),
   );
   const intent: fc.Arbitrary<RunIntent> = fc.oneof(

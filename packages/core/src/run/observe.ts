@@ -41,14 +41,15 @@ export type RunFact =
   /** The lease ran out: before the door the run returns to the queue, behind it the agent is silent. */
   | { readonly kind: 'lease_ended'; readonly token: number; readonly now: number }
   | { readonly kind: 'agent_silent'; readonly token: number; readonly now: number }
-  /** Silent for too long (`lost`), or a provider confirms that the machine is gone. */
+  /** Silent for too long (`lost`), its right was ended, or a provider confirms that the machine is gone. */
   | {
       readonly kind: 'agent_gone';
       readonly token: number;
-      readonly how: 'lost' | 'machine_gone';
+      readonly how: 'lost' | 'revoked' | 'machine_gone';
       readonly now: number;
     }
-  | { readonly kind: 'queue_timed_out'; readonly now: number };
+  /** `why`: what it waited for, where somebody looked. */
+  | { readonly kind: 'queue_timed_out'; readonly why?: string; readonly now: number };
 
 /** The next record after a fact. Never throws: repeated, late and out-of-order facts are legal. */
 export function observeRun(run: RunRecord, fact: RunFact): RunStep {
@@ -169,11 +170,19 @@ function silent(run: RunRecord, { now }: Fact<'agent_silent'>): RunStep {
 }
 
 function gone(run: RunRecord, { how, now }: Fact<'agent_gone'>): RunStep {
-  return endAttempt(run, { reason: { kind: how }, log: null, now });
+  return endAttempt(run, { reason: GONE[how], log: null, now });
 }
 
-function queueTimedOut(run: RunRecord, { now }: Fact<'queue_timed_out'>): RunStep {
-  return finish(run, { reason: { kind: 'timed_out', phase: 'queue' }, log: null, now });
+/** Only a provider proves that nothing of an attempt is left. */
+const GONE: Readonly<Record<Fact<'agent_gone'>['how'], EndReason>> = {
+  lost: { kind: 'lost' },
+  revoked: { kind: 'lost', agent: 'revoked' },
+  machine_gone: { kind: 'machine_gone' },
+};
+
+function queueTimedOut(run: RunRecord, { why, now }: Fact<'queue_timed_out'>): RunStep {
+  const reason = { kind: 'timed_out', phase: 'queue', ...(why === undefined ? {} : { why }) } as const;
+  return finish(run, { reason, log: null, now });
 }
 
 function presentAttempt(run: RunRecord): Attempt {

@@ -26,6 +26,15 @@ describe('reasons', () => {
     ]);
   });
 
+  test('what is not known is said with its cause', () => {
+    expect(describeEnd({ kind: 'lost', agent: 'revoked' }).sentence).toBe(
+      'The agent of the run was revoked; how the command ended is not known.',
+    );
+    expect(describeEnd({ kind: 'timed_out', phase: 'queue', why: 'Its pool is paused.' }).sentence).toBe(
+      'No agent took the run before its queue time-out. Its pool is paused.',
+    );
+  });
+
   test.each([
     [{ kind: 'spawn_failed', errno: 'ENOENT', stage: 'exec', why: 'x' }, 127],
     [{ kind: 'spawn_failed', errno: 'ENOENT', stage: 'cwd', why: 'x' }, 126],

@@ -14,14 +14,16 @@ export type EndReason =
     }
   | { readonly kind: 'out_of_memory' }
   | { readonly kind: 'disk_full' }
-  | { readonly kind: 'timed_out'; readonly phase: 'queue' | 'run' }
+  /** `why`: what the run waited for in its queue, as a sentence. */
+  | { readonly kind: 'timed_out'; readonly phase: 'queue' | 'run'; readonly why?: string }
   | { readonly kind: 'canceled' }
   /** The tree was killed, but `left` processes of it could not be proven gone (-1: nobody could look). */
   | { readonly kind: 'canceled_unproven'; readonly left: number }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'result_invalid'; readonly why: string }
   | { readonly kind: 'machine_gone' }
-  | { readonly kind: 'lost' };
+  /** `agent`: why nothing more is heard of it; nothing here: it fell silent. */
+  | { readonly kind: 'lost'; readonly agent?: 'revoked' };
 
 /** What failed: the program itself, its working directory, or something around them. */
 export const SPAWN_STAGES = ['exec', 'cwd', 'other'] as const;
@@ -104,9 +106,9 @@ export const END_REASONS: FactsByKind = {
   timed_out: {
     outcome: () => 'timed_out',
     retryable: ({ phase }) => phase === 'run',
-    sentence: ({ phase }) =>
+    sentence: ({ phase, why }) =>
       phase === 'queue'
-        ? 'No agent took the run before its queue time-out.'
+        ? `No agent took the run before its queue time-out.${why === undefined ? '' : ` ${why}`}`
         : 'The command ran longer than its time-out.',
     exitCode: () => 124,
   },
@@ -146,8 +148,8 @@ export const END_REASONS: FactsByKind = {
   lost: {
     outcome: () => 'lost',
     retryable: YES,
-    sentence: () =>
-      'The agent of the run fell silent or lost its keeper; how the command ended is not known.',
+    sentence: ({ agent }) =>
+      `The agent of the run ${agent === 'revoked' ? 'was revoked' : 'fell silent or lost its keeper'}; how the command ended is not known.`,
     exitCode: OWN_FAILURE,
   },
 };

@@ -264,7 +264,7 @@ describe('what comes from elsewhere', () => {
 
   test('a ticket signs a browser in once; its cookie works for our own pages and ends with its key', async () => {
     const { greet } = await import('../first-key.ts');
-    const { ticket } = await greet(plane.services);
+    const { ticket } = await greet(plane.services, async () => true);
     const login = await plane.ask('GET', `/login?ticket=${ticket}`);
     const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     expect(login.headers.get('set-cookie')).toContain('HttpOnly; SameSite=Strict');
@@ -436,5 +436,13 @@ describe('the rest', () => {
   test('says what is not there', async () => {
     const answer = await ask('GET', '/v2/nothing');
     expect([answer.status, (await errorOf(answer)).message]).toEqual([404, 'there is no GET /v2/nothing']);
+  });
+
+  test('says which methods a path takes', async () => {
+    const answer = await ask('PUT', '/v1/runs');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    expect((await errorOf(answer)).message).toBe('/v1/runs takes GET, HEAD, POST, not PUT');
+    expect((await ask('POST', '/v1/runs/run_1/log')).headers.get('allow')).toBe('GET, HEAD');
+    expect((await ask('POST', '/healthz')).status).toBe(405);
   });
 });

@@ -18,6 +18,7 @@ import { scriptHandlers } from './handlers/script-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
 import { signInHandlers } from './handlers/sign-in-handlers.ts';
 import { transferHandlers } from './handlers/transfer-handlers.ts';
+import { noRoute } from './no-route.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import type { AppParts, Environment } from './parts.ts';
 import { registerRoutes } from './register.ts';
@@ -42,8 +43,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
     return errorResponse(error, aboutAnswer(services.version, context));
   });
   app.notFound((context) => {
-    const error = new ErrandError('not_found', `there is no ${context.req.method} ${context.req.path}`);
-    return errorResponse(error, aboutAnswer(services.version, context));
+    return errorResponse(noRoute(app, context.req), aboutAnswer(services.version, context));
   });
   openRoutes(app, parts);
   agentFileRoutes(app, parts);

@@ -20,6 +20,7 @@ export function errorResponse(error: unknown, about: AboutAnswer): Response {
   };
   const headers = new Headers({ ...about });
   if (known.code === 'range') headers.set('content-range', `bytes */${Number(known.details?.['size'] ?? 0)}`);
+  if (known.code === 'method_not_allowed') headers.set('allow', [known.details?.['allow']].flat().join(', '));
   if (known.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
   if (known.code === 'unavailable') headers.set('retry-after', '1');
   return Response.json(body, { status: STATUS_BY_CODE[known.code], headers });

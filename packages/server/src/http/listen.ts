@@ -40,9 +40,12 @@ export interface ListenTcp {
   readonly trustProxy: boolean;
 }
 
+/** What answers requests. */
+export type App = Pick<Hono<Environment>, 'fetch'>;
+
 /** Listens on TCP, with TLS where files are given. Throws `conflict` where the port is in use. */
 export async function listenTcp(
-  app: Hono<Environment>,
+  app: App,
   { host, port }: { readonly host: string; readonly port: number },
   { tls, proxy, trustProxy }: ListenTcp,
 ): Promise<Listener & { readonly port: number }> {
@@ -84,7 +87,7 @@ function inFront(
 }
 
 /** Listens on the socket of the data folder, which only its owner may open. */
-export async function listenSocket(app: Hono<Environment>, path: string): Promise<Listener> {
+export async function listenSocket(app: App, path: string): Promise<Listener> {
   if (existsSync(path)) {
     if (await answers(path)) throw new ErrandError('conflict', `another control plane serves ${path}`);
     rmSync(path);

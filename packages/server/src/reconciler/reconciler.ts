@@ -6,10 +6,12 @@ import {
   type Page,
   type PlannedFact,
   planRuns,
+  type RunFact,
   type RunStore,
 } from '@errand/core';
 import { type TendGroupsParts, tendGroups } from '../use-cases/groups/tend-groups.ts';
 import { type ChangeRunParts, changeRun } from '../use-cases/runs/change-run.ts';
+import { type PoolViews, type WhyWaitingParts, whatIsInTheWay } from '../use-cases/runs/why-waiting.ts';
 import { topics } from '../use-cases/topics.ts';
 
 /** How often the clock is asked what is due. */
@@ -23,7 +25,8 @@ const GATES = 100;
 const GROUPS = 50;
 
 export interface ReconcilerParts extends ChangeRunParts, TendGroupsParts {
-  readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'due' | 'sweep'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'due' | 'sweep' | 'standing'>;
+  readonly agents: WhyWaitingParts['agents'];
   readonly clock: Clock;
 }
 
@@ -50,7 +53,8 @@ export class Reconciler {
     for (;;) {
       const runs = await this.#parts.runs.due(now, BATCH);
       const plan = planRuns({ runs, quietUntil: this.#quietUntil }, now);
-      await Promise.all(plan.map((planned) => this.#apply(planned)));
+      const views: PoolViews = new Map();
+      await Promise.all(plan.map((planned) => this.#apply(planned, views)));
       if (plan.length < BATCH) break;
     }
     await this.#sweep();
@@ -84,7 +88,17 @@ export class Reconciler {
     return now;
   }
 
-  async #apply({ runId, fact }: PlannedFact): Promise<void> {
-    await changeRun(this.#parts, runId, (run) => observeRun(run, fact));
+  async #apply({ runId, fact }: PlannedFact, views: PoolViews): Promise<void> {
+    const seen = fact.kind === 'queue_timed_out' ? await this.#withWhy(runId, fact, views) : fact;
+    await changeRun(this.#parts, runId, (run) => observeRun(run, seen));
+  }
+
+  /** Once a run is over nobody can look any more what it waited for. */
+  async #withWhy(runId: string, fact: QueueTimedOut, views: PoolViews): Promise<QueueTimedOut> {
+    const run = await this.#parts.runs.get(runId);
+    const why = run?.state === 'queued' ? await whatIsInTheWay(this.#parts, run, views) : null;
+    return why === null ? fact : { ...fact, why };
   }
 }
+
+type QueueTimedOut = Extract<RunFact, { kind: 'queue_timed_out' }>;

@@ -118,7 +118,7 @@ test('a browser with an old link is led to the door, and one that only prepares 
   const old = await plane.ask('GET', '/login?ticket=old', { headers: BROWSER });
   expect([old.status, old.headers.get('location')]).toEqual([303, '/sign-in#link-used']);
   const { greet } = await import('../../first-key.ts');
-  const { ticket } = await greet(plane.services);
+  const { ticket } = await greet(plane.services, async () => true);
   const prepared = { ...BROWSER, 'sec-purpose': 'prefetch;prerender' };
   await plane.ask('GET', `/login?ticket=${ticket}`, { headers: prepared });
   const opened = await plane.ask('GET', `/login?ticket=${ticket}`, { headers: BROWSER });

@@ -118,7 +118,7 @@ describe('a revoked agent', () => {
     await poll(agent);
     await report(agent, begun, 'starting');
     expect((await admin(agent, 'revoke')).body).toMatchObject({ revoked: true, online: false });
-    expect(await runOf(begun)).toMatchObject({ status: 'lost', end: { reason: 'machine_gone' } });
+    expect(await runOf(begun)).toMatchObject({ status: 'lost', end: { reason: 'lost' } });
     expect((await runOf(fresh)).status).toBe('queued');
     const held = [{ runId: begun, token: 1, cancel: 'none' }];
     expect((await poll(agent, { held })).body).toMatchObject({

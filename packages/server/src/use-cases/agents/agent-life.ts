@@ -33,8 +33,8 @@ export async function drainAgent(parts: AgentLifeParts, id: string, draining: bo
 }
 
 /**
- * Ends an agent's right at once. What it has begun counts as gone with its machine, what it has not begun returns to its queue; its later
- * reports change nothing. Its key stays, good for nothing but to be told to end its trees. Repeatable.
+ * Ends an agent's right at once. What it has begun counts as lost, what it has not begun returns to its queue; its later reports change
+ * nothing. Its key stays, good for nothing but to be told to end its trees. Repeatable.
  */
 export async function revokeAgent(parts: AgentLifeParts, id: string): Promise<AgentRecord> {
   const now = parts.clock.now();
@@ -44,7 +44,7 @@ export async function revokeAgent(parts: AgentLifeParts, id: string): Promise<Ag
   });
   parts.notifier.pulse(topics.agentLife(id));
   for (const run of await parts.runs.heldBy(id)) {
-    const fact = { kind: 'agent_gone', token: run.token, how: 'machine_gone', now } as const;
+    const fact = { kind: 'agent_gone', token: run.token, how: 'revoked', now } as const;
     await changeRun(parts, run.id, (held) => observeRun(held, fact));
   }
   return agent;

@@ -34,7 +34,7 @@ export async function sayHello(
     request.scripts.map((script) => ({ ...script, agentId })),
   );
   parts.hosts.present(agentId, request.hostsSessions === true);
-  return { agentId, pool: agent.pool, policy: AGENT_POLICY };
+  return { agentId, pool: agent.pool, policy: AGENT_POLICY, slots: agent.slots };
 }
 
 /** What its join token decided stands, whatever it says. */

@@ -24,14 +24,21 @@ export interface KeyWish {
 }
 
 /** Makes a key. The secret is in the answer and nowhere else. */
-export async function createKey(
-  parts: CreateKeyParts,
-  wish: KeyWish,
-): Promise<KeyRecord & { readonly secret: string }> {
-  const now = parts.clock.now();
-  const secret = `err_${parts.ids.secret(32)}`;
-  const key: KeyRecord = {
-    id: parts.ids.next('key', now),
+export async function createKey(parts: CreateKeyParts, wish: KeyWish): Promise<DrawnKey> {
+  const { secret, ...key } = drawKey(parts, wish);
+  await parts.keys.insert(key);
+  return { ...key, secret };
+}
+
+export type DrawnKey = KeyRecord & { readonly secret: string };
+
+/** A key that is not stored yet, and so opens nothing. */
+export function drawKey({ clock, ids }: Pick<CreateKeyParts, 'clock' | 'ids'>, wish: KeyWish): DrawnKey {
+  const now = clock.now();
+  const secret = `err_${ids.secret(32)}`;
+  return {
+    id: ids.next('key', now),
+    secret,
     hash: hashSecret(secret),
     name: wish.name,
     role: wish.role,
@@ -40,8 +47,6 @@ export async function createKey(
     expiresAt: wish.expiresInMs === null ? null : now + wish.expiresInMs,
     lastUsedAt: null,
   };
-  await parts.keys.insert(key);
-  return { ...key, secret };
 }
 
 /** No key makes one that may do more than itself: only admins make admins, and an owner must lie in the maker's scope. */

@@ -29,11 +29,16 @@ interface PoolView {
 }
 
 /** Why a queued run is not served, in a sentence that says what would help. */
-export async function whyWaiting(
+export async function whyWaiting(parts: WhyWaitingParts, run: RunRecord, views?: PoolViews): Promise<string> {
+  return (await whatIsInTheWay(parts, run, views)) ?? 'An agent will take it in a moment.';
+}
+
+/** The same; null where nothing is known that keeps it from being served. */
+export async function whatIsInTheWay(
   parts: WhyWaitingParts,
   run: RunRecord,
   views: PoolViews = new Map(),
-): Promise<string> {
+): Promise<string | null> {
   const now = parts.clock.now();
   if (run.notBefore > now)
     return `It waits for the back-off of its retry until ${new Date(run.notBefore).toISOString()}.`;
@@ -121,7 +126,7 @@ interface Waiting {
 /** Agents answer within moments; after this something is in the way that only they know. */
 const MOMENT_MS = 5_000;
 
-function whatHolds(run: RunRecord, { pool, serving, now, standing }: Waiting): string {
+function whatHolds(run: RunRecord, { pool, serving, now, standing }: Waiting): string | null {
   const { gate, poolHeld } = standing;
   const line = lineText(standing);
   if (gate !== null) return `${GATE_TEXTS[gate.kind](gate, run)}; ${line}.`;
@@ -131,7 +136,7 @@ function whatHolds(run: RunRecord, { pool, serving, now, standing }: Waiting): s
   const slots = online.reduce((sum, agent) => sum + agent.slots, 0);
   const forAll = run.agentId === null && Object.keys(run.labels).length === 0;
   if (forAll && poolHeld >= slots) return `All ${slots} slots of the pool ${run.pool} are busy; ${line}.`;
-  if (now - Math.max(run.queuedAt, run.notBefore) < MOMENT_MS) return 'An agent will take it in a moment.';
+  if (now - Math.max(run.queuedAt, run.notBefore) < MOMENT_MS) return null;
   const names = online.map(({ name }) => name).slice(0, 3);
   if (!forAll && poolHeld > 0) return `No slot is free on ${names.join(', ')}; ${line}.`;
   const heard = Math.max(...online.map(({ lastSeenAt }) => lastSeenAt));
