@@ -4,6 +4,8 @@ export interface Mutation {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Of which kind of worlds the seed is; `runs` if not given. */
+  readonly worlds?: 'runs' | 'sessions';
 }
 
 export const MUTATIONS: readonly Mutation[] = [

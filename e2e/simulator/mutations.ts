@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MUTATIONS, type Mutation } from './mutation-list.ts';
+import { SESSION_MUTATIONS } from './sessions/session-mutations.ts';
 
 /** `npm run simulate:mutations -- [--seeds N] [--only TEXT]`: removes one guard after the other in a copy of the code, and says which seed noticed. */
 const { values } = parseArgs({
@@ -22,7 +23,9 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const copy = makeCopy();
 let uncaught = 0;
 try {
-  for (const mutation of MUTATIONS.filter(({ name }) => name.includes(values.only))) {
+  for (const mutation of [...MUTATIONS, ...SESSION_MUTATIONS].filter(({ name }) =>
+    name.includes(values.only),
+  )) {
     const { word, seen } = tryOut(mutation);
     if (word !== 'caught') uncaught += 1;
     console.log(`${word.padEnd(8)} ${mutation.name}\n         ${seen}`);
@@ -38,7 +41,7 @@ interface Tried {
 }
 
 /** Runs seeds until one fails. */
-function tryOut({ file, from, to }: Mutation): Tried {
+function tryOut({ file, from, to, worlds }: Mutation): Tried {
   const path = join(copy, file);
   const text = readFileSync(path, 'utf8');
   if (!text.includes(from)) return { word: 'STALE', seen: `${file} has no text ${from}` };
@@ -47,7 +50,8 @@ function tryOut({ file, from, to }: Mutation): Tried {
     text.replace(from, () => to),
   );
   try {
-    const args = [join(copy, 'e2e/simulator/main.ts'), '--first', '--seeds', values.seeds];
+    const kind = worlds === 'sessions' ? ['--sessions'] : [];
+    const args = [join(copy, 'e2e/simulator/main.ts'), ...kind, '--first', '--seeds', values.seeds];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     const seen = (stdout || stderr).split('\n')[0]?.slice(0, 300) ?? '';
     return { word: status === 0 ? 'SURVIVED' : 'caught', seen };

@@ -45,6 +45,9 @@ export interface SimulateOptions {
   readonly without?: ReadonlySet<string>;
 }
 
+/** A kind of worlds: of runs, or of sessions. */
+export type Simulate = (seed: number, options?: SimulateOptions) => Promise<Outcome>;
+
 /** Lets one world run from its seed until everything in it has ended, or a promise is broken. */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
   const world = makeWorld(seed, options);

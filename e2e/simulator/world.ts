@@ -19,7 +19,7 @@ export interface World {
 /** A broken promise of the design, named by an id that stands once in the code. */
 export interface Violation {
   readonly id: string;
-  readonly invariant: 2 | 3 | 4 | 5;
+  readonly invariant: 1 | 2 | 3 | 4 | 5;
   readonly what: string;
   readonly step: number;
   readonly at: number;

@@ -35,6 +35,12 @@ describe('the plan of a session', () => {
     expect(planned(troubled, 122_000)).toMatchObject({ fact: { kind: 'phase_timed_out', why: 'down' } });
   });
 
+  it('renews at once what was renewed before the clock fell back, and asks a provider that was in trouble then', () => {
+    expect(planned(ready, 4_000)).toEqual({ kind: 'look', renew: true });
+    const fact = { kind: 'call_failed', error: 'transient', why: 'down', retryAfterMs: 50_000 } as const;
+    expect(planned(sessionAfter(creating, { ...fact, now: 80_000 }), 70_000)).toEqual({ kind: 'launch' });
+  });
+
   it('renews, and ends what nobody uses', () => {
     expect(planned(ready, 65_000)).toEqual({ kind: 'look', renew: true });
     expect(planned(ready, 305_000)).toMatchObject({ fact: { kind: 'idle' } });

@@ -80,19 +80,22 @@ function used({ session, use, commands, now, quiet }: Planning): SessionAction |
   return due === null || due > now || quiet ? null : observe({ kind: 'idle', now });
 }
 
-/** After a failed call the provider is left alone for a while. */
+/** After a failed call the provider is left alone for a while; a failure in the future is one from before the clock fell back. */
 function afterTrouble(planning: Planning, then: Choose): SessionAction | null {
   const { session, now } = planning;
-  return session.trouble !== null && session.trouble.notBefore > now ? null : then(planning);
+  const { at, notBefore } = session.trouble ?? { at: now, notBefore: now };
+  return notBefore > now && at <= now ? null : then(planning);
 }
 
 function makeOrLook(planning: Planning): SessionAction {
   return planning.session.launch?.handle == null ? { kind: 'launch' } : look(planning);
 }
 
+/** Leases are counted beside the compute, so one that was renewed before the clock fell back is renewed at once. */
 function look({ session, now }: Planning): SessionAction {
   const due = renewAt(session);
-  return { kind: 'look', renew: due !== null && due <= now };
+  const fellBack = (session.launch?.renewedAt ?? now) > now;
+  return { kind: 'look', renew: due !== null && (due <= now || fellBack) };
 }
 
 /** Nothing is called gone on the word of a launch whose answer was lost. */

@@ -60,7 +60,8 @@ function troubledOrDue(session: SessionRecord): number | null {
   return earliest([due, phaseDeadline(session)]);
 }
 
-function leaseEnd({ launch }: SessionRecord): number | null {
+/** When its lease is over; null: it has none. */
+export function leaseEnd({ launch }: SessionRecord): number | null {
   return launch?.leaseUntil ?? null;
 }
 

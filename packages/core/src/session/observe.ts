@@ -1,6 +1,7 @@
 import type { ProviderErrorKind } from '../vocabulary/provider-error.ts';
 import { REPEATABLE_ERRORS } from '../vocabulary/provider-error.ts';
 import type { SessionReason } from '../vocabulary/session-reason.ts';
+import { idleAt, leaseEnd, phaseDeadline, unusedAt } from './deadline.ts';
 import { beginDelete, beginStop, fail, lose, mayExist, settleDeleted, settleStopped } from './ending.ts';
 import { type BySessionState, move, next, type SessionStep, same, told } from './lifecycle.ts';
 import type { Activity, Handle, PortAddress, SessionLaunch, SessionRecord } from './record.ts';
@@ -98,11 +99,18 @@ export const SESSION_FACTS: { readonly [Kind in SessionFact['kind']]: BySessionS
   stop_confirmed: only({ stopping: stopConfirmed }),
   end_confirmed: only({ deleting: endConfirmed }),
   active: only({ starting: active, ready: active }),
-  phase_timed_out: only({ creating: createTimedOut, starting: readyTimedOut }),
-  lease_ended: only({ creating: failToStartByLease, starting: failToStartByLease, ready: leaseEnded }),
-  life_ended: only({ ready: lifeEnded }),
-  idle: only({ ready: idle }),
-  unused: only({ stopped: unused }),
+  phase_timed_out: only({
+    creating: whenDue(phaseDeadline, createTimedOut),
+    starting: whenDue(phaseDeadline, readyTimedOut),
+  }),
+  lease_ended: only({
+    creating: whenDue(leaseEnd, failToStartByLease),
+    starting: whenDue(leaseEnd, failToStartByLease),
+    ready: whenDue(leaseEnd, leaseEnded),
+  }),
+  life_ended: only({ ready: whenDue(({ endsAt }) => endsAt, lifeEnded) }),
+  idle: only({ ready: whenDue(idleAt, idle) }),
+  unused: only({ stopped: whenDue(unusedAt, unused) }),
 };
 
 function launching(session: SessionRecord, { now }: Fact<'launching'>): SessionStep {
@@ -210,6 +218,17 @@ function endConfirmed(session: SessionRecord, { now }: Fact<'end_confirmed'>): S
 
 function active(session: SessionRecord, { activity }: Fact<'active'>): SessionStep {
   return activity.at > session.activity.at ? next(session, { activity }) : same();
+}
+
+/**
+ * What the clock says was planned from an older record. Where somebody extended it, held it or used it meanwhile the time has not come; both
+ * got their 2xx.
+ */
+function whenDue<Timed extends { readonly now: number }>(
+  dueAt: (session: SessionRecord) => number | null,
+  then: (session: SessionRecord, fact: Timed) => SessionStep,
+): (session: SessionRecord, fact: Timed) => SessionStep {
+  return (session, fact) => ((dueAt(session) ?? Infinity) <= fact.now ? then(session, fact) : same());
 }
 
 function createTimedOut(session: SessionRecord, { why, now }: Fact<'phase_timed_out'>): SessionStep {

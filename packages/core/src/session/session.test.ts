@@ -144,6 +144,15 @@ describe('time', () => {
     expect(idleAt(readySession(never))).toBeNull();
   });
 
+  it('ends nothing by a plan that was made before somebody extended, held or used it', () => {
+    const ready = readySession(aSession(), 1_000);
+    const until = (ready.endsAt ?? 0) + 60_000;
+    const step = requestSession(ready, { kind: 'extend', until, by: 'k', now: ready.endsAt ?? 0 });
+    if (step.kind !== 'next') throw new Error('it was refused');
+    for (const kind of ['life_ended', 'idle'] as const)
+      expect(observeSession(step.session, { kind, now: ready.endsAt ?? 0 })).toEqual({ kind: 'same' });
+  });
+
   it('deletes what stays stopped, in two stages', () => {
     const idle = sessionAfter(readySession(aSession(), 5_000), { kind: 'idle', now: 305_000 });
     expect(idle).toMatchObject({ state: 'stopping', ending: { reason: { kind: 'idle', idleMs: 300_000 } } });

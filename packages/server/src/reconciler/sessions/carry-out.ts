@@ -39,13 +39,15 @@ const ACTIONS: { readonly [Kind in Exclude<SessionAction['kind'], 'observe'>]: A
 async function launch(parts: CarryOutParts, task: Task): Promise<Again> {
   const { session, provider } = task;
   const { key, calledAt } = launchOf(session);
-  const now = parts.clock.now();
-  if (now - calledAt > SOON_MS) {
+  const [now, begun] = [parts.clock.now(), parts.clock.steady()];
+  if (Math.abs(now - calledAt) > SOON_MS) {
     const again = await changeSession(parts, session.id, (present) =>
       observeSession(present, { kind: 'asking_again', key, now }),
     );
     if (again?.step.kind !== 'next') return 'now';
   }
+  // This process stood still meanwhile: what is written of the call is too old for a call that is made only now.
+  if (parts.clock.steady() - begun > SOON_MS) return 'now';
   const { spec, kept } = session;
   const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, parts.unseal(sealed)]);
   const request = {
@@ -71,8 +73,10 @@ async function find(parts: CarryOutParts, { session, provider }: Task): Promise<
   const handle = await callProvider(provider, parts.clock, () => provider.find(about));
   const now = parts.clock.now();
   if (handle !== null) return await observe(parts, session.id, { kind: 'launched', key, handle, now });
-  const surelyMs = provider.capabilities.settleMs + 2 * SOON_MS;
-  if (now - calledAt < surelyMs || parts.trustedMs() < surelyMs) return SOON_MS;
+  const surelyMs = provider.capabilities.settleMs + 3 * SOON_MS;
+  // A call in the future is one from before the clock fell back.
+  const passedMs = calledAt > now ? surelyMs : now - calledAt;
+  if (passedMs < surelyMs || parts.trustedMs() < surelyMs) return SOON_MS;
   return await observe(parts, session.id, { kind: 'never_launched', key, now });
 }
 

@@ -10,6 +10,7 @@ import {
   type SessionView,
 } from '@errand/core';
 import { Bell } from '../../use-cases/bell.ts';
+import { everyOpenSession } from '../../use-cases/sessions/every-open-session.ts';
 import type { SessionParts } from '../../use-cases/sessions/session-parts.ts';
 import { topics } from '../../use-cases/topics.ts';
 import { carryOut } from './carry-out.ts';
@@ -29,6 +30,10 @@ const STEPS = 20;
 const LEAVE_MS = 2_000;
 /** Use that only memory knows of is written down after this long, or four times in a short idle limit. */
 const WRITE_USE_MS = 60_000;
+/** How often it is looked for: another control plane that knows nothing of it may stop the session. */
+const LOOK_FOR_USE_MS = 2_000;
+/** With a clock that has fallen back, what seems due may not be; it is looked at again after this. */
+const FELL_BACK_MS = 5_000;
 
 export interface SessionReconcilerParts
   extends Pick<
@@ -56,6 +61,11 @@ export class SessionReconciler {
   #quietUntil = 0;
   #last: { readonly now: number; readonly steady: number };
   #trustedSince: number;
+  /** By how much the wall clock fell back, and until when (steady) records may hold times from before. */
+  #fellBack = { ms: 0, until: 0 };
+  #usesLookedAt = 0;
+  /** The latest use of each session that is known to be written down. */
+  readonly #written = new Map<string, number>();
 
   constructor(parts: SessionReconcilerParts) {
     this.#parts = parts;
@@ -69,8 +79,24 @@ export class SessionReconciler {
     const now = this.#watchClock();
     const passed = this.#parts.clock.steady();
     for (const [id, at] of this.#notBefore) if (at <= passed) this.#notBefore.delete(id);
-    const due = await sessions.due(now, BATCH + this.#underWay.size + this.#notBefore.size);
-    for (const session of due) this.#begin(session);
+    const known = this.#underWay.size + this.#notBefore.size;
+    for (const session of await sessions.due(now + this.#fellBack.ms, BATCH + known)) this.#begin(session);
+    await this.#lookForUse(passed);
+  }
+
+  /** Sessions that were used through this process may be due to nobody, or to another process only. */
+  async #lookForUse(passed: number): Promise<void> {
+    const { uses, sessions } = this.#parts;
+    if (passed - this.#usesLookedAt < LOOK_FOR_USE_MS) return;
+    this.#usesLookedAt = passed;
+    for (const id of uses.ids()) {
+      const at = uses.latest(id)?.at ?? 0;
+      if (at <= (this.#written.get(id) ?? 0) || this.#underWay.has(id)) continue;
+      const session = await sessions.get(id);
+      if (session === null || isFinalState(session.state)) this.#forget(id);
+      else if (session.activity.at >= at) this.#written.set(id, at);
+      else if (this.#unwrittenUse(session) !== null) this.#begin(session);
+    }
   }
 
   async #settled(): Promise<void> {
@@ -81,6 +107,7 @@ export class SessionReconciler {
   async run(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
     const { clock, notifier } = this.#parts;
     this.#onError = onError;
+    await this.#compareClock().catch(onError);
     const unsubscribe = notifier.subscribe(topics.sessions, (id) => this.#changed(id));
     signal.addEventListener('abort', this.#bell.ring);
     while (!signal.aborted) {
@@ -118,7 +145,8 @@ export class SessionReconciler {
       this.#onError(error);
       return TICK_MS;
     });
-    if (typeof again === 'number') this.#notBefore.set(id, this.#parts.clock.steady() + again);
+    const pause = again === null && this.#fellBack.ms > 0 ? FELL_BACK_MS : again;
+    if (typeof pause === 'number') this.#notBefore.set(id, this.#parts.clock.steady() + pause);
   }
 
   /** Step after step, each decided on the record as it is by then. */
@@ -138,7 +166,8 @@ export class SessionReconciler {
   }
 
   #plan(view: SessionView): readonly PlannedAction[] {
-    return planSessions({ sessions: [view], quietUntil: this.#quietUntil }, this.#parts.clock.now());
+    const now = this.#watchClock();
+    return planSessions({ sessions: [view], quietUntil: this.#quietUntil }, now);
   }
 
   /** What only matters for a session that seems idle is asked for only then. null: not known yet. */
@@ -146,8 +175,7 @@ export class SessionReconciler {
     const { uses, commands, clock } = this.#parts;
     const due = idleAt(session);
     if (due === null) return { session, use: null, commands: 0 };
-    const unwritten = unwrittenUse(session, uses.latest(session.id));
-    if (due > clock.now()) return { session, use: unwritten, commands: 0 };
+    if (due > clock.now()) return { session, use: this.#unwrittenUse(session), commands: 0 };
     const running = await commands.busy(session.id);
     if (running > 0) return { session, use: null, commands: running };
     const ended = await commands.lastEnd(session.id);
@@ -161,6 +189,7 @@ export class SessionReconciler {
 
   #forget(id: string): null {
     this.#notBefore.delete(id);
+    this.#written.delete(id);
     this.#processors.forget(id);
     this.#parts.uses.forget(id);
     return null;
@@ -168,24 +197,46 @@ export class SessionReconciler {
 
   #carryOutParts(): CarryOutParts {
     const { clock } = this.#parts;
-    const trustedMs = (): number => clock.steady() - this.#trustedSince;
+    const trustedMs = (): number => {
+      this.#watchClock();
+      return clock.steady() - this.#trustedSince;
+    };
     return { ...this.#parts, processors: this.#processors, trustedMs };
   }
 
+  /** Use that only memory knows of, once that has gone on for so long that a restart, or another process, should not miss it. */
+  #unwrittenUse({ id, activity, spec }: SessionRecord): Activity | null {
+    const use = this.#parts.uses.latest(id);
+    if (use === null) return null;
+    const after = Math.min(WRITE_USE_MS, (spec.limits.idleMs ?? WRITE_USE_MS) / 4);
+    const isNew = use.at - activity.at >= after;
+    const isLast = use.at > activity.at && this.#parts.clock.now() - use.at >= after;
+    return isNew || isLast ? use : null;
+  }
+
+  /** What was written in the future was written before the clock fell back, while nobody was here to see it. */
+  async #compareClock(): Promise<void> {
+    const now = this.#watchClock();
+    const times = (await everyOpenSession(this.#parts.sessions)).map(({ since, launch, trouble }) =>
+      Math.max(since, launch?.renewedAt ?? 0, launch?.calledAt ?? 0, trouble?.at ?? 0),
+    );
+    const ms = Math.max(0, ...times) - now;
+    if (ms > TOLERANCE_MS) this.#fellBack = { ms, until: this.#last.steady + ms };
+  }
+
+  /** Sees a jump as soon as anything depends on the time. */
   #watchClock(): number {
     const { clock } = this.#parts;
     const [now, steady] = [clock.now(), clock.steady()];
-    if (Math.abs(now - this.#last.now - (steady - this.#last.steady)) > TOLERANCE_MS) {
+    const jump = now - this.#last.now - (steady - this.#last.steady);
+    if (this.#fellBack.until <= steady) this.#fellBack = { ms: 0, until: 0 };
+    if (Math.abs(jump) > TOLERANCE_MS) {
       this.#quietUntil = now + DEFAULTS.leaseMs;
       this.#trustedSince = steady;
+      const ms = Math.max(0, this.#fellBack.ms - jump);
+      this.#fellBack = { ms, until: steady + ms };
     }
     this.#last = { now, steady };
     return now;
   }
-}
-
-/** Use that only memory knows of, once that has gone on for so long that a restart should not forget it. */
-function unwrittenUse({ activity, spec }: SessionRecord, use: Activity | null): Activity | null {
-  const after = Math.min(WRITE_USE_MS, (spec.limits.idleMs ?? WRITE_USE_MS) / 4);
-  return use !== null && use.at - activity.at >= after ? use : null;
 }

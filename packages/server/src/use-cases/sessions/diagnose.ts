@@ -1,5 +1,6 @@
 import type { DoctorReport } from '@errand/contract';
 import { alarmAt, judgeFound, type Provider, type SessionRecord } from '@errand/core';
+import { everyOpenSession } from './every-open-session.ts';
 import type { SessionParts } from './session-parts.ts';
 
 type ProviderReport = DoctorReport['providers'][number];
@@ -10,7 +11,7 @@ export async function diagnose(
   tag: string,
 ): Promise<DoctorReport> {
   const { sessions, providers, clock } = parts;
-  const open = await everyOpen(sessions);
+  const open = await everyOpenSession(sessions);
   const now = clock.now();
   const alarmed = open.filter((session) => (alarmAt(session) ?? Infinity) <= now);
   return {
@@ -64,16 +65,4 @@ async function reportOf(
 
 function has(launch: SessionRecord['launch'], kept: SessionRecord['kept']): boolean {
   return launch?.handle != null || kept !== null;
-}
-
-const PAGE = 500;
-
-async function everyOpen(sessions: SessionParts['sessions']): Promise<readonly SessionRecord[]> {
-  const all: SessionRecord[] = [];
-  const state = ['requested', 'creating', 'starting', 'ready', 'stopping', 'stopped', 'deleting'] as const;
-  for (let after: SessionRecord | null = null; ; after = all.at(-1) ?? null) {
-    const page = await sessions.list({ state }, { limit: PAGE, after });
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
 }

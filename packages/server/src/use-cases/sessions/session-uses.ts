@@ -12,6 +12,11 @@ export class SessionUses {
     if (known === undefined || known.at < at) this.#latest.set(sessionId, { kind, at });
   }
 
+  /** Sessions that were used here. */
+  ids(): readonly string[] {
+    return [...this.#latest.keys()];
+  }
+
   latest(sessionId: string): Activity | null {
     return this.#latest.get(sessionId) ?? null;
   }
