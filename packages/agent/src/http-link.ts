@@ -1,6 +1,8 @@
 import type {
   AgentLink,
   AppendAnswer,
+  AppendRequest,
+  AppendsAnswer,
   HelloAnswer,
   HostingLink,
   PollAnswer,
@@ -9,11 +11,14 @@ import type {
 } from '@errand/contract';
 import {
   AGENT_INSTANCE_HEADER,
+  APPENDS_MEDIA_TYPE,
   dataHeader,
+  encodeAppends,
   FRAMES_MEDIA_TYPE,
   type OperationId,
   ROUTES,
 } from '@errand/contract/wire';
+import { AppendBatches, type AppendBatchesParts } from './append-batches.ts';
 import { type HttpAnswer, httpRequests } from './http-request.ts';
 import { LinkRefusal } from './link-refusal.ts';
 
@@ -32,8 +37,14 @@ const TIMEOUT_MS = 30_000;
 /** The way to a control plane somewhere else: every call is one HTTP request from here, so no port is open on this machine. */
 export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink {
   const call = callerOf(options);
+  let appendsBytes = 0;
+  const batches = new AppendBatches({ ...appending(call), limit: () => appendsBytes });
   return {
-    hello: async (request) => json(await call({ operation: 'agentHello', body: request })) as HelloAnswer,
+    hello: async (request) => {
+      const answer = json(await call({ operation: 'agentHello', body: request })) as HelloAnswer;
+      appendsBytes = answer.policy.appendsBytes ?? 0;
+      return answer;
+    },
     poll: async (request, signal) => {
       try {
         const asked = { operation: 'agentPoll', body: request, signal, holdMs: request.waitMs } as const;
@@ -43,10 +54,7 @@ export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink {
         throw error;
       }
     },
-    append: async ({ runId, token, pieces }) => {
-      const frames = pieces.flatMap((piece) => [dataHeader(piece), piece.bytes]);
-      return json(await call({ operation: 'agentAppend', runId, query: { token }, frames })) as AppendAnswer;
-    },
+    append: (request) => batches.append(request),
     // Only a control plane on this machine has its log written for it.
     grew: () => {},
     report: async ({ runId, ...body }) =>
@@ -59,6 +67,20 @@ export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink {
     sessions: async (request, signal) => {
       const asked = { operation: 'agentSessions', body: request, signal, holdMs: request.waitMs } as const;
       return json(await call(asked)) as SessionsAnswer;
+    },
+  };
+}
+
+function appending(call: (asked: Call) => Promise<HttpAnswer>): Pick<AppendBatchesParts, 'one' | 'many'> {
+  return {
+    one: async ({ runId, token, pieces }: AppendRequest) => {
+      const chunks = pieces.flatMap((piece) => [dataHeader(piece), piece.bytes]);
+      const bytes = { type: FRAMES_MEDIA_TYPE, chunks };
+      return json(await call({ operation: 'agentAppend', runId, query: { token }, bytes })) as AppendAnswer;
+    },
+    many: async (requests) => {
+      const bytes = { type: APPENDS_MEDIA_TYPE, chunks: encodeAppends(requests) };
+      return json(await call({ operation: 'agentAppends', bytes })) as AppendsAnswer;
     },
   };
 }
@@ -98,7 +120,7 @@ interface Call {
   /** Sent as JSON. */
   readonly body?: object;
   /** Sent as they are. */
-  readonly frames?: readonly Uint8Array[];
+  readonly bytes?: { readonly type: string; readonly chunks: readonly Uint8Array[] };
   readonly signal?: AbortSignal;
   /** How long the control plane may hold the call open. */
   readonly holdMs?: number;
@@ -112,7 +134,7 @@ interface CallerOptions {
 
 function callerOf({ url: base, key, instance }: CallerOptions): (asked: Call) => Promise<HttpAnswer> {
   const send = httpRequests(new URL(base));
-  return async ({ operation, runId = '', query = {}, body, frames, signal, holdMs = 0 }) => {
+  return async ({ operation, runId = '', query = {}, body, bytes, signal, holdMs = 0 }) => {
     const { method, path } = ROUTES[operation];
     const url = new URL(path.replace('{id}', encodeURIComponent(runId)), base);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
@@ -124,9 +146,9 @@ function callerOf({ url: base, key, instance }: CallerOptions): (asked: Call) =>
         ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
         ...(instance === null ? {} : { [AGENT_INSTANCE_HEADER]: instance }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(frames === undefined ? {} : { 'content-type': FRAMES_MEDIA_TYPE }),
+        ...(bytes === undefined ? {} : { 'content-type': bytes.type }),
       },
-      body: frames ?? (body === undefined ? [] : [Buffer.from(JSON.stringify(body))]),
+      body: bytes?.chunks ?? (body === undefined ? [] : [Buffer.from(JSON.stringify(body))]),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
     if (answer.status < 200 || answer.status > 299) throw failure(answer);

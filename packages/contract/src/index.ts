@@ -6,6 +6,7 @@ export type {
   AppendAnswer,
   AppendPiece,
   AppendRequest,
+  AppendsAnswer,
   AttemptName,
   CancelOrder,
   HeldAttempt,

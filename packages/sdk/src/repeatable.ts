@@ -64,6 +64,7 @@ export const REPEATABLE = {
   agentKey: true,
   agentPoll: true,
   agentAppend: true,
+  agentAppends: true,
   agentSessions: true,
   agentReport: true,
   agentDownload: true,

@@ -64,6 +64,8 @@ export interface AgentPolicy {
   readonly pollIdleMs: number;
   readonly pollHeldMs: number;
   readonly appendBytes: number;
+  /** Bytes of logs that it takes in one call for several attempts; one that does not say knows no such call. */
+  readonly appendsBytes?: number | undefined;
   /** An agent changes a key that is older; one that is not told keeps its key. */
   readonly keyMs?: number;
 }
@@ -162,6 +164,14 @@ export interface AppendPiece {
 
 /** `size`: how far the control plane has the log; send on from there. */
 export type AppendAnswer = { readonly kind: 'size'; readonly size: number } | { readonly kind: 'superseded' };
+
+/** To appends of several attempts in one call, in their order. `failed`: as if a call of its own had failed. */
+export interface AppendsAnswer {
+  readonly answers: readonly (
+    | AppendAnswer
+    | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  )[];
+}
 
 export type AgentFact =
   /** Asks to execute. Only `accepted` permits it. */

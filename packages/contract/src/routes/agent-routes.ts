@@ -7,6 +7,7 @@ import {
   AgentParams,
   AppendAnswer,
   AppendQuery,
+  AppendsAnswer,
   Hello,
   HelloAnswer,
   InputQuery,
@@ -60,8 +61,7 @@ export const AGENT_ROUTES = {
     errors: ['forbidden', 'not_found', 'conflict'],
   },
   revokeAgent: {
-    summary:
-      'End the right of an agent at once: what it runs counts as lost with its machine, and it is told to end it',
+    summary: 'End the right of an agent at once: what it runs counts as lost, and it is told to end it',
     access: 'admin',
     params: AgentParams,
     status: 200,
@@ -117,6 +117,14 @@ export const AGENT_ROUTES = {
     body: 'bytes',
     status: 200,
     answer: AppendAnswer,
+    errors: ['invalid', 'too_large', 'unavailable'],
+  },
+  agentAppends: {
+    summary: 'An agent sends frames of the logs of several attempts; the answers are in their order',
+    access: 'agent',
+    body: 'bytes',
+    status: 200,
+    answer: AppendsAnswer,
     errors: ['invalid', 'too_large', 'unavailable'],
   },
   agentSessions: {

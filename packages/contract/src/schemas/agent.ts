@@ -150,6 +150,15 @@ export const AppendAnswer = z.union([
   z.strictObject({ kind: z.literal('superseded') }),
 ]);
 
+export const AppendsAnswer = z.strictObject({
+  answers: z.array(
+    z.union([
+      AppendAnswer,
+      z.strictObject({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
+    ]),
+  ),
+});
+
 const Millis = z.int();
 export const HelloAnswer = z.strictObject({
   agentId: z.string(),
@@ -159,6 +168,7 @@ export const HelloAnswer = z.strictObject({
     pollIdleMs: Millis,
     pollHeldMs: Millis,
     appendBytes: z.int(),
+    appendsBytes: z.int().optional(),
     keyMs: Millis.optional(),
   }),
   slots: z.int().optional(),

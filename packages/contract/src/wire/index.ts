@@ -1,3 +1,5 @@
+export type { NamedPieces } from './appends.ts';
+export { APPENDS_MEDIA_TYPE, decodeAppends, encodeAppends } from './appends.ts';
 export { expandCommand, namesIn } from './expand-command.ts';
 export type { Frame } from './frames.ts';
 export {

@@ -57,6 +57,7 @@ export const ROUTES = {
   agentKey: { method: 'POST', path: '/v1/agent/key' },
   agentPoll: { method: 'POST', path: '/v1/agent/poll' },
   agentAppend: { method: 'POST', path: '/v1/agent/runs/{id}/log' },
+  agentAppends: { method: 'POST', path: '/v1/agent/logs' },
   agentSessions: { method: 'POST', path: '/v1/agent/sessions' },
   agentReport: { method: 'POST', path: '/v1/agent/runs/{id}/report' },
   agentDownload: { method: 'GET', path: '/v1/agent/transfer' },

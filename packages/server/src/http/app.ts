@@ -8,6 +8,7 @@ import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
 import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
+import { appendHandlers } from './handlers/append-handlers.ts';
 import { auditHandlers } from './handlers/audit-handlers.ts';
 import { groupHandlers } from './handlers/group-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
@@ -58,6 +59,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
       ...keyHandlers(services),
       ...signInHandlers(services),
       ...agentHandlers(services),
+      ...appendHandlers(services),
       ...transferHandlers(),
       ...agentLifeHandlers(services),
       ...scriptHandlers(services),

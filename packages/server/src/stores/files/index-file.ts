@@ -47,19 +47,26 @@ export class IndexFile {
   /** The records from the one that holds the byte at `offset` on, some thousand at a time, each with where its bytes begin. */
   *windowsFrom(offset: number): Generator<readonly LocatedRecord[]> {
     const count = this.count();
+    const tail = this.#tailAfter(offset, count);
+    if (tail !== null) return yield tail;
     let next = this.#firstEndingAfter(offset, count);
     let start = next === 0 ? 0 : this.#at(next - 1).end;
     while (next < count) {
-      const window = this.#read(next, Math.min(WINDOW_RECORDS, count - next));
-      const records: LocatedRecord[] = [];
-      for (let at = 0; at < window.length; at += RECORD_BYTES) {
-        const record = decodeRecord(window, at);
-        records.push({ start, end: record.end, stream: record.stream, time: record.time });
-        start = Math.max(start, record.end);
-      }
+      const records = locate(this.#read(next, Math.min(WINDOW_RECORDS, count - next)), start);
+      start = records.at(-1)?.end ?? start;
       next += records.length;
       yield records;
     }
+  }
+
+  /** The same where all of it is among the last records, in one read; null where it is not, or where there is nothing. */
+  #tailAfter(offset: number, count: number): readonly LocatedRecord[] | null {
+    if (count === 0) return null;
+    const first = Math.max(0, count - TAIL_RECORDS);
+    const records = locate(this.#read(first, count - first), 0);
+    // Where the first of them begins is not known, unless it is the first of all.
+    if (first > 0 && (records[0]?.end ?? 0) > offset) return null;
+    return records.filter(({ end }) => end > offset);
   }
 
   close(): void {
@@ -67,9 +74,8 @@ export class IndexFile {
   }
 
   #firstEndingAfter(offset: number, count: number): number {
-    let low = Math.max(0, count - TAIL_RECORDS);
+    let low = 0;
     let high = count;
-    if (low > 0 && this.#at(low - 1).end > offset) [low, high] = [0, low];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       if (this.#at(middle).end > offset) high = middle;
@@ -89,4 +95,16 @@ export class IndexFile {
     if (got < RECORD_BYTES) throw new Error(`FILES-1: record ${first} of an index is gone`);
     return buffer.subarray(0, got - (got % RECORD_BYTES));
   }
+}
+
+/** Each record with where its bytes begin: where those of the one before it end. */
+function locate(window: Buffer, from: number): LocatedRecord[] {
+  const records: LocatedRecord[] = [];
+  let start = from;
+  for (let at = 0; at < window.length; at += RECORD_BYTES) {
+    const record = decodeRecord(window, at);
+    records.push({ start, end: record.end, stream: record.stream, time: record.time });
+    start = Math.max(start, record.end);
+  }
+  return records;
 }

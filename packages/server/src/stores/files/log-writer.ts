@@ -1,4 +1,13 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  writeSync,
+  writevSync,
+} from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import type { LogPiece } from '@errand/core';
 import { isMissing, readFileError } from './file-error.ts';
@@ -11,6 +20,9 @@ const SAME_RECORD_MS = 10;
 const MOST_RECORDS = 2_000_000;
 
 const MOST_UNJOINED = 64;
+
+/** Up to here a write is over sooner than a thread of the pool is found for it. */
+const AT_ONCE_BYTES = 64 * 1024;
 
 /**
  * Writes one log: first the bytes, then their records, so that a record never speaks of bytes that are not there. After any
@@ -135,8 +147,11 @@ function isContinued(last: IndexRecord, stream: LogPiece['stream'], time: number
 async function writeAllAt(file: FileHandle, pieces: readonly Uint8Array[], position: number): Promise<void> {
   const [only] = pieces;
   if (pieces.length === 1 && only !== undefined) return await writeAt(file, only, position);
-  const { bytesWritten } = await file.writev(pieces as Uint8Array[], position);
   const size = pieces.reduce((sum, { length }) => sum + length, 0);
+  const bytesWritten =
+    size <= AT_ONCE_BYTES
+      ? writevSync(file.fd, pieces, position)
+      : (await file.writev(pieces as Uint8Array[], position)).bytesWritten;
   // A disk that is nearly full takes a part; the next call says why.
   if (bytesWritten < size)
     await writeAt(file, Buffer.concat(pieces).subarray(bytesWritten), position + bytesWritten);
@@ -144,8 +159,11 @@ async function writeAllAt(file: FileHandle, pieces: readonly Uint8Array[], posit
 
 async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+    const left = bytes.length - done;
+    done +=
+      left <= AT_ONCE_BYTES
+        ? writeSync(file.fd, bytes, done, left, position + done)
+        : (await file.write(bytes, done, left, position + done)).bytesWritten;
   }
 }
 

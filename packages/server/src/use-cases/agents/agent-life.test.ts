@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AGENT_INSTANCE_HEADER } from '@errand/contract/wire';
+import { AGENT_INSTANCE_HEADER, encodeAppends } from '@errand/contract/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPlane, type TestPlane } from '../../../test/plane.ts';
 
@@ -190,5 +190,55 @@ describe('two programs with one identity', () => {
     expect((await report(agent, id, 'starting', 'second')).status).toBe(409);
     expect((await report(agent, id, 'starting', 'first')).body).toEqual({ kind: 'accepted' });
     expect((await show(agent)).duplicateSeenAt).not.toBeNull();
+  });
+});
+
+describe('the logs of several attempts in one call', () => {
+  const piece = (text: string, offset = 0) => [
+    { offset, stream: 'stdout', time: 1, bytes: Buffer.from(text) } as const,
+  ];
+  const append = async (agent: TestAgent, body: Uint8Array) => {
+    const answer = await plane.ask('POST', '/v1/agent/logs', { key: agent.key, body });
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  it('are taken each for itself', async () => {
+    const agent = await join();
+    const runs = [await submit(), await submit(), await submit()];
+    await poll(agent);
+    for (const run of runs) await report(agent, run, 'starting');
+    const [one = '', two = '', three = ''] = runs;
+    const asked = [
+      { runId: one, token: 1, pieces: piece('one\n') },
+      { runId: two, token: 7, pieces: piece('not its token') },
+      { runId: 'run_unknown', token: 1, pieces: piece('no run') },
+      { runId: three, token: 1, pieces: [...piece('thr'), ...piece('ee\n', 3)] },
+    ];
+    const answers = [
+      { kind: 'size', size: 4 },
+      { kind: 'superseded' },
+      { kind: 'superseded' },
+      { kind: 'size', size: 6 },
+    ];
+    for (const _ of ['first', 'again']) {
+      const { status, body } = await append(agent, Buffer.concat(encodeAppends(asked)));
+      expect([status, body]).toEqual([200, { answers }]);
+    }
+    const logs = runs.map(async (run) => {
+      return (await plane.ask('GET', `/v1/runs/${run}/log`, { key: plane.admin })).text();
+    });
+    expect(await Promise.all(logs)).toEqual(['one\n', '', 'three\n']);
+    await admin(agent, 'revoke');
+    const { body } = await append(agent, Buffer.concat(encodeAppends(asked.slice(0, 2))));
+    expect(body).toEqual({ answers: [{ kind: 'superseded' }, { kind: 'superseded' }] });
+  });
+
+  it('are refused where they are none', async () => {
+    const agent = await join();
+    const { status, body } = await append(agent, Buffer.from('nothing of that kind'));
+    expect([status, body]).toMatchObject([
+      400,
+      { error: { message: 'the body is not made of pieces of logs' } },
+    ]);
   });
 });

@@ -27,6 +27,8 @@ export async function appendLog(
   const last = pieces.at(-1);
   const room = run.spec.maxLogBytes + LIMITS.appendBytes;
   if (last !== undefined && last.offset > room) return { kind: 'size', size: await parts.logs.size(log) };
+  const size = await parts.logs.append(log, pieces);
+  if (size >= (pieces[0]?.offset ?? 0)) return { kind: 'size', size };
   await predecessorOf(parts, request);
   return { kind: 'size', size: await parts.logs.append(log, pieces) };
 }
@@ -38,7 +40,6 @@ async function predecessorOf(
 ): Promise<void> {
   const from = pieces[0]?.offset ?? 0;
   const log = { runId, token };
-  if ((await logs.size(log)) >= from) return;
   const bell = new Bell();
   const unwatch = logs.watch(log, bell.ring);
   try {

@@ -9,5 +9,6 @@ export const AGENT_POLICY: AgentPolicy = {
   pollIdleMs: DEFAULTS.pollIdleMs,
   pollHeldMs: DEFAULTS.pollHeldMs,
   appendBytes: LIMITS.appendBytes / 4,
+  appendsBytes: LIMITS.appendBytes / 4,
   keyMs: 7 * 24 * 3_600_000,
 };

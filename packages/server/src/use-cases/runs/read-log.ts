@@ -90,16 +90,29 @@ const BEAT_MS = 15_000;
 /** The pieces of an attempt's log from an offset on, as they come, until the attempt has ended or the signal aborts. */
 export async function* followLog(parts: ReadLogParts, following: Following): AsyncGenerator<FollowStep> {
   const bell = new Bell();
-  const topic = topics.run(following.runId);
-  const unsubscribe = parts.notifier.subscribe(topic, bell.ring);
+  const run = { changed: true };
+  const unsubscribe = parts.notifier.subscribe(topics.run(following.runId), () => {
+    run.changed = true;
+    bell.ring();
+  });
   following.signal.addEventListener('abort', bell.ring);
   let unwatch: (() => void) | null = null;
   let { from } = following;
   let { attempt } = following;
+  let state = null as LogState | null;
+  let lookedAt = 0;
   let quietSince = parts.clock.steady();
   try {
     while (!following.signal.aborted) {
-      const state = await logState(parts, following, attempt);
+      const now = parts.clock.steady();
+      // Of a log that grows only the size is new; nobody's run is loaded for a line of it.
+      if (state?.executed === true && !run.changed && now - lookedAt < LOOK_AGAIN_MS) {
+        state = { ...state, size: await parts.logs.size(state.log) };
+      } else {
+        run.changed = false;
+        lookedAt = now;
+        state = await logState(parts, following, attempt);
+      }
       // Once it is executed a follower stays with an attempt, also when the run goes on with another.
       if (state?.executed === true) {
         attempt ??= state.log.token;
