@@ -25,7 +25,7 @@ const config: KnipConfig = {
     // Programs that the agent carries as text.
     'packages/agent': {
       entry: [
-        'src/{main,module-host/main}.ts',
+        'src/{main,lambda/main,module-host/main}.ts',
         'src/shipped/*.ts',
         'src/**/*.test.ts',
         'test/**/*.ts',

@@ -1,20 +1,19 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { build } from 'esbuild';
+import { AGENT_PROGRAMS } from '../build/agent-files.ts';
 import { root } from '../tree/files.ts';
 import type { Check } from './check.ts';
-
-const ENTRY = 'packages/agent/src/main.ts';
 
 /** An agent is copied to machines and into Lambda: one small file, made of nothing but its own sources and the plain values of the wire. */
 const OWN = /^packages\/(?:agent|contract\/src\/wire)\//;
 const LIMIT_BYTES = 150 * 1024;
 
-export const agentBundle: Check = async () => {
-  if (!existsSync(join(root, ENTRY))) return [];
+export const agentBundle: Check = async () =>
+  (await Promise.all(Object.entries(AGENT_PROGRAMS).map(([name, entry]) => problemsOf(name, entry)))).flat();
+
+async function problemsOf(name: string, entry: string): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [ENTRY],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     platform: 'node',
@@ -27,7 +26,7 @@ export const agentBundle: Check = async () => {
   });
   const bytes = Object.values(metafile.outputs)[0]?.bytes ?? 0;
   const foreign = Object.keys(metafile.inputs).filter((path) => !OWN.test(path));
-  const problems = foreign.map((path) => `${path} is part of the agent's bundle`);
-  if (bytes > LIMIT_BYTES) problems.push(`the agent's bundle has ${bytes} bytes, ${LIMIT_BYTES} are allowed`);
+  const problems = foreign.map((path) => `${path} is part of ${name}`);
+  if (bytes > LIMIT_BYTES) problems.push(`${name} has ${bytes} bytes, ${LIMIT_BYTES} are allowed`);
   return problems;
-};
+}

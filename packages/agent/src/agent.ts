@@ -43,8 +43,8 @@ export interface AgentOptions {
   /** Values that are masked in all that leaves this machine. */
   readonly secrets: readonly string[];
   readonly scripts: Scripts;
-  /** How modules are kept warm. */
-  readonly hosting: { readonly program: HostProgram; readonly files: HostFiles };
+  /** How modules are kept warm: in hosts of its own, or in those of somebody who outlives it and ends them. */
+  readonly hosting: { readonly program: HostProgram; readonly files: HostFiles } | ModuleHosts;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Attempts at the same time. */
@@ -90,13 +90,8 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#refused.promise.catch(() => {});
-    const { link, name, labels, slots, program, scripts, hosting } = options;
-    this.#hosts = new ModuleHosts({
-      ...hosting,
-      line: this.#line(options.keepers.own),
-      waiting: this.#waiting(),
-      environment: baseEnvironment(options.account),
-    });
+    const { link, name, labels, slots, program, scripts } = options;
+    this.#hosts = this.#hostsOf(options);
     const hostsSessions = options.sessions != null;
     const self = { protocol: PROTOCOL, name, labels, slots, program };
     this.#polls = new PollLoop({
@@ -128,7 +123,7 @@ export class Agent {
       this.#options.log.warn('is refused and only finishes what it has', { error: hello.message });
     this.#policy = known.policy;
     this.#granted = known.slots;
-    this.#hosts.sweep(new Set(found.flatMap(({ host }) => host ?? [])));
+    if (this.#ownsHosts) this.#hosts.sweep(new Set(found.flatMap(({ host }) => host ?? [])));
     for (const entry of found) this.#resume(entry, 0);
     scripts.onChange(() => this.#polls.sayHelloAgain());
     const refusal = hello instanceof LinkRefusal ? hello : undefined;
@@ -161,7 +156,7 @@ export class Agent {
   /** Ends the agent, not its commands. */
   async stop(): Promise<void> {
     this.#options.scripts.close();
-    this.#hosts.stop();
+    if (this.#ownsHosts) this.#hosts.stop();
     this.#stop.abort();
     await Promise.all([this.#polling, this.#talking, ...this.#lives]);
     await this.#options.sessions?.sessions.stop();
@@ -200,6 +195,21 @@ export class Agent {
     for (const name of answer.superseded) this.#find(name)?.supersede();
     for (const order of answer.windows) this.#find(order)?.resize(order);
     if (answer.sessionOrders === true) this.#options.sessions?.ask();
+  }
+
+  #hostsOf({ hosting, keepers, account }: AgentOptions): ModuleHosts {
+    if (hosting instanceof ModuleHosts) return hosting;
+    const line = this.#line(keepers.own);
+    return new ModuleHosts({
+      ...hosting,
+      line,
+      waiting: this.#waiting(),
+      environment: baseEnvironment(account),
+    });
+  }
+
+  get #ownsHosts(): boolean {
+    return this.#hosts !== this.#options.hosting;
   }
 
   /** A lease is given again until a poll says that it is held. */

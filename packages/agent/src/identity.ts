@@ -46,6 +46,11 @@ export async function identityOf({ url, data, name, pool, token }: IdentityReque
   return identity;
 }
 
+/** Becomes an agent that lives as long as this process: its key is on no disk. */
+export function joinForOnce(url: string, token: string, name: string): ReturnType<typeof join> {
+  return joinPatiently(url, { token, name, key: newKey() });
+}
+
 /** Makes the folder this user's alone. */
 export function makePrivate(data: string): void {
   mkdirSync(data, { recursive: true, mode: 0o700 });

@@ -11,6 +11,7 @@ import { type Account, baseEnvironment } from './environment.ts';
 import { KEEPER_BUILDS, keeperBinary } from './keeper/binary.ts';
 import type { LinkVariable } from './module-host/control-plane.ts';
 import { HOST_FLAG } from './module-host/host-in-executable.ts';
+import type { ModuleHosts } from './module-host/module-hosts.ts';
 import { HOST_PROGRAM } from './module-host/program.ts';
 import type { Logger } from './ports.ts';
 import { AgentScripts } from './scripts/agent-scripts.ts';
@@ -36,6 +37,10 @@ export interface LocalAgentOptions {
   readonly sockets?: string;
   /** The keeper's build; by default that of this machine. */
   readonly keeper?: string;
+  /** Who the commands run as; by default this user, as the system knows it. */
+  readonly account?: Account;
+  /** Warm hosts of modules that outlive this agent, and that somebody else ends; by default it has its own. */
+  readonly hosts?: ModuleHosts;
   /** Folder of scripts that it offers. */
   readonly scripts?: string;
   /** Refuse every command but these scripts, and shipped ones that are allowed by name. */
@@ -49,7 +54,7 @@ export interface LocalAgentOptions {
 export function createLocalAgent(options: LocalAgentOptions): Agent {
   const { link, data, name, log, slots, program } = options;
   const keeper = options.keeper ?? ownKeeper();
-  const account = localAccount();
+  const account = options.account ?? localAccount();
   const keepers = new LocalKeepers({
     binary: keeper,
     sockets: options.sockets ?? socketFolder(),
@@ -72,7 +77,7 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
     sessions: sessionsOf(options, keepers, keeper),
     keepers,
     scripts,
-    hosting: { program: { keeper, command }, files: hostFiles(data) },
+    hosting: options.hosts ?? { program: { keeper, command }, files: hostFiles(data) },
     spool: new FileSpool(data),
     clock: systemClock,
     log,

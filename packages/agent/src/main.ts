@@ -4,10 +4,8 @@ import { parseArgs } from 'node:util';
 import { shippedKeeper } from './adapters/shipped-keeper.ts';
 import { HOST_FLAG, runHostProgram } from './module-host/host-in-executable.ts';
 import type { Logger } from './ports.ts';
+import { PROGRAM } from './program.ts';
 import { joinOnly, runAgent } from './run-agent.ts';
-
-/** Raised with each release of the agent's program. */
-const PROGRAM = '0.1.0';
 
 const HELP = `errand-agent --url URL [--token T] [--pool NAME] [--name TEXT] [--slots N] [--label K=V] [--data DIR]
              [--secrets FILE] [--scripts DIR] [--only-scripts] [--allow SCRIPT]

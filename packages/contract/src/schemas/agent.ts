@@ -1,4 +1,4 @@
-import { LIMITS, RESULT_SOURCES, SPAWN_STAGES } from '@errand/core/vocabulary';
+import { LIMITS, RESULT_SOURCES, SPAWN_STAGES, TIMED_PHASES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts';
 import { Duration } from './quantity.ts';
@@ -110,7 +110,7 @@ const Reason = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('out_of_memory') }),
   z.strictObject({ kind: z.literal('disk_full') }),
-  z.strictObject({ kind: z.literal('timed_out'), phase: z.enum(['queue', 'run']) }),
+  z.strictObject({ kind: z.literal('timed_out'), phase: z.enum(TIMED_PHASES) }),
   z.strictObject({ kind: z.literal('canceled') }),
   z.strictObject({ kind: z.literal('canceled_unproven'), left: z.int() }),
   z.strictObject({ kind: z.literal('refused'), why: z.string().max(4_000) }),

@@ -40,6 +40,7 @@ describe('reasons', () => {
     [{ kind: 'spawn_failed', errno: 'ENOENT', stage: 'cwd', why: 'x' }, 126],
     [{ kind: 'spawn_failed', errno: 'EACCES', stage: 'exec', why: 'x' }, 126],
     [{ kind: 'timed_out', phase: 'run' }, 124],
+    [{ kind: 'timed_out', phase: 'machine' }, 124],
     [{ kind: 'canceled' }, 130],
     [{ kind: 'lost' }, 125],
     [{ kind: 'signaled', signal: 15 }, 143],

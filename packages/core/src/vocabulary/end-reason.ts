@@ -15,7 +15,7 @@ export type EndReason =
   | { readonly kind: 'out_of_memory' }
   | { readonly kind: 'disk_full' }
   /** `why`: what the run waited for in its queue, as a sentence. */
-  | { readonly kind: 'timed_out'; readonly phase: 'queue' | 'run'; readonly why?: string }
+  | { readonly kind: 'timed_out'; readonly phase: TimedPhase; readonly why?: string }
   | { readonly kind: 'canceled' }
   /** The tree was killed, but `left` processes of it could not be proven gone (-1: nobody could look). */
   | { readonly kind: 'canceled_unproven'; readonly left: number }
@@ -24,6 +24,10 @@ export type EndReason =
   | { readonly kind: 'machine_gone' }
   /** `agent`: why nothing more is heard of it; nothing here: it fell silent. */
   | { readonly kind: 'lost'; readonly agent?: 'revoked' };
+
+/** Whose time was over: the queue's or the run's own, or that of a machine which may only work for so long. */
+export const TIMED_PHASES = ['queue', 'run', 'machine'] as const;
+export type TimedPhase = (typeof TIMED_PHASES)[number];
 
 /** What failed: the program itself, its working directory, or something around them. */
 export const SPAWN_STAGES = ['exec', 'cwd', 'other'] as const;
@@ -56,6 +60,12 @@ export interface EndReasonFacts<Reason extends EndReason> {
   /** Exit status of a command line that shows the run: the command's own where it has one, 128+n for a signal, 124, 130, 125 for errand's own failures. */
   readonly exitCode: (reason: Reason) => number;
 }
+
+const TIMED_OUT: Readonly<Record<TimedPhase, string>> = {
+  queue: 'No agent took the run before its queue time-out.',
+  run: 'The command ran longer than its time-out.',
+  machine: 'The command was ended because the machine it ran on may work no longer.',
+};
 
 type FactsByKind = { readonly [Kind in EndReasonKind]: EndReasonFacts<Extract<EndReason, { kind: Kind }>> };
 
@@ -106,10 +116,7 @@ export const END_REASONS: FactsByKind = {
   timed_out: {
     outcome: () => 'timed_out',
     retryable: ({ phase }) => phase === 'run',
-    sentence: ({ phase, why }) =>
-      phase === 'queue'
-        ? `No agent took the run before its queue time-out.${why === undefined ? '' : ` ${why}`}`
-        : 'The command ran longer than its time-out.',
+    sentence: ({ phase, why }) => `${TIMED_OUT[phase]}${why === undefined ? '' : ` ${why}`}`,
     exitCode: () => 124,
   },
   canceled: {

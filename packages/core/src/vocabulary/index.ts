@@ -1,7 +1,7 @@
 export type { Command } from './command.ts';
 export { argvOf } from './command.ts';
 export type { EndReason, EndReasonFacts, EndReasonKind } from './end-reason.ts';
-export { describeEnd, END_REASON_KINDS, END_REASONS, SPAWN_STAGES } from './end-reason.ts';
+export { describeEnd, END_REASON_KINDS, END_REASONS, SPAWN_STAGES, TIMED_PHASES } from './end-reason.ts';
 export type { ErrorCode } from './error-code.ts';
 export { ERROR_CODES, ErrandError } from './error-code.ts';
 export type { HealthCheck, HealthSpec } from './health.ts';
