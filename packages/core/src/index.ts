@@ -7,10 +7,37 @@ export { NOTHING_DELIVERED } from './delivery/record.ts';
 export { cancelGroup, groupExitCode } from './group/group.ts';
 export { planGroup } from './group/plan-group.ts';
 export type { GroupRecord } from './group/record.ts';
+export type { NewJob } from './job/create.ts';
+export { createJob } from './job/create.ts';
+export { jobWakeAt } from './job/deadline.ts';
+export { judgeChecksum, judgeOutput, outputText } from './job/judge-output.ts';
+export type { JobStep } from './job/lifecycle.ts';
+export type { JobFact } from './job/observe.ts';
+export { observeJob } from './job/observe.ts';
+export type {
+  CommandProgress,
+  JobAttempt,
+  JobCommand,
+  JobEnd,
+  JobEvent,
+  JobFinish,
+  JobOutput,
+  JobRecord,
+  JobRetry,
+  JobSpec,
+  OutputProgress,
+  OutputSight,
+  OutputTarget,
+} from './job/record.ts';
+export type { JobIntent } from './job/request.ts';
+export { requestJob } from './job/request.ts';
+export { jobStatusOf } from './job/status.ts';
 export type { KeyRecord } from './key/record.ts';
 export { isLive, maySee, mayTouch } from './key/record.ts';
 export type { FoundVerdict } from './plan/judge-found.ts';
 export { judgeFound } from './plan/judge-found.ts';
+export type { JobAction, JobView } from './plan/plan-jobs.ts';
+export { planJob } from './plan/plan-jobs.ts';
 export type { EndedLog, Keep, RetentionSnapshot } from './plan/plan-retention.ts';
 export { planRetention } from './plan/plan-retention.ts';
 export type { PlannedFact, RunSnapshot } from './plan/plan-runs.ts';
@@ -24,9 +51,11 @@ export type { Clock } from './ports/clock.ts';
 export type { DeliveryStore } from './ports/delivery-store.ts';
 export type { GroupStore, InsertedGroup, StatusCount } from './ports/group-store.ts';
 export type { Ids } from './ports/ids.ts';
+export type { InsertedJob, JobCount, JobFilter, JobStore } from './ports/job-store.ts';
 export type { KeyStore, SignIn } from './ports/key-store.ts';
 export type { AttemptRef, LogPiece, LogRange, LogStore } from './ports/log-store.ts';
 export type { Notifier } from './ports/notifier.ts';
+export type { OutputPlace } from './ports/output-place.ts';
 export type {
   Cost,
   EndedBy,

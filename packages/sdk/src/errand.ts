@@ -2,6 +2,7 @@ import type { Answer } from '@errand/contract';
 import type { OperationId } from '@errand/contract/wire';
 import { type EventOptions, followEvents, type ServerEvent } from './events.ts';
 import { type Groups, groupsOf } from './groups.ts';
+import { Jobs } from './jobs.ts';
 import { Runs } from './runs.ts';
 import { Scripts } from './scripts.ts';
 import { Sessions } from './sessions.ts';
@@ -19,6 +20,7 @@ export class Errand {
   readonly runs: Runs;
   readonly scripts: Scripts;
   readonly sessions: Sessions;
+  readonly jobs: Jobs;
   readonly keys: Keys;
   readonly pools: Pools;
   readonly agents: Agents;
@@ -30,6 +32,7 @@ export class Errand {
     this.runs = new Runs(this.#transport);
     this.scripts = new Scripts(this.#transport, this.runs);
     this.sessions = new Sessions(this.#transport);
+    this.jobs = new Jobs(this.#transport);
     this.keys = keysOf(this.#transport);
     this.pools = poolsOf(this.#transport);
     this.agents = agentsOf(this.#transport);

@@ -1,6 +1,9 @@
 export type {
   Answer,
   AuditEntry,
+  Job,
+  JobDocumentInput,
+  JobReport,
   Run,
   RunCreateInput,
   Script,
@@ -22,6 +25,7 @@ export type { EventOptions, ServerEvent } from './events.ts';
 export type { ByteStream, Fetch, FetchAnswer, FetchInit } from './fetch.ts';
 export type { LogOptions, LogPiece } from './follow-log.ts';
 export type { Group, Groups } from './groups.ts';
+export type { JobEvent, JobFilter, Jobs } from './jobs.ts';
 export type { LogPart, ReadPart } from './read-log.ts';
 export type { RunHandle, WaitOptions } from './run-handle.ts';
 export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';

@@ -41,6 +41,13 @@ export const REPEATABLE = {
   signOut: true,
   whoAmI: true,
   listAudit: true,
+  // As with a run, because of its Idempotency-Key.
+  createJob: true,
+  checkJob: true,
+  listJobs: true,
+  getJob: true,
+  jobEvents: true,
+  cancelJob: true,
   shutDown: true,
   listPools: true,
   getPool: true,

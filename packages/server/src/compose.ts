@@ -2,9 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { newAgent, newPool, type Provider, type Store } from '@errand/core';
 import type { Logger } from 'pino';
+import { awsClients } from './aws/aws-clients.ts';
+import { AwsConfig } from './aws/aws-settings.ts';
 import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
 import {
+  countOpenJobs,
   countOpenRuns,
   countOpenSessions,
   createServices,
@@ -13,9 +16,12 @@ import {
   type ServiceParts,
 } from './create-services.ts';
 import { inProcessLink } from './in-process-link.ts';
+import { s3Place } from './outputs/s3-place.ts';
+import { urlPlace } from './outputs/url-place.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
 import { processProvider } from './providers/process/provider.ts';
 import type { SessionPlace } from './proxy/session-place.ts';
+import { JobReconciler } from './reconciler/jobs/job-reconciler.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
 import { Retention } from './reconciler/retention.ts';
 import { probeHealth } from './reconciler/sessions/probe-health.ts';
@@ -44,9 +50,10 @@ export interface ControlPlane extends AsyncDisposable {
   readonly retention: Retention;
   readonly sessionReconciler: SessionReconciler;
   readonly sessionSweep: SessionSweep;
+  readonly jobReconciler: JobReconciler;
   /** Resolves when the own agent serves, at once where there is none. */
   startOwnAgent(): Promise<void>;
-  /** How many runs have not finished, and how many sessions are not stopped. */
+  /** How many runs and jobs have not finished, and how many sessions are not stopped. */
   openRuns(): Promise<number>;
 }
 
@@ -74,6 +81,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const sealer = openSealer(join(folder.path, 'secret.key'));
   const docker = await openDocker(config, folder.path, sealer);
   if (docker !== null) opened.use(docker);
+  const aws = opened.use(awsClients(config.aws ?? AwsConfig.parse({})));
   const services = createServices({
     version,
     store,
@@ -87,6 +95,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     stays: config.listen !== null,
     shutDown,
     folderScripts: folderScripts(config),
+    outputs: { s3: s3Place(() => aws.s3()), url: urlPlace },
   });
   opened.use(keepAudit(services, options.log));
   const compat = opened.use(createCompat({ config: config.compat, services, sealer, log: options.log }));
@@ -97,8 +106,10 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     reconciler: new Reconciler({ ...store, ...system }),
     retention: new Retention({ ...store, ...system, logs, reads: services.reads, keep: config }),
     ...(await keepSessions(services)),
+    jobReconciler: new JobReconciler(services.jobs),
     startOwnAgent: () => startOwnAgent(options, { services, own, folder: folder.path }),
-    openRuns: async () => (await countOpenRuns(store)) + (await countOpenSessions(store)),
+    openRuns: async () =>
+      (await countOpenRuns(store)) + (await countOpenSessions(store)) + (await countOpenJobs(store)),
     async [Symbol.asyncDispose]() {
       await own.agent?.stop();
       await closing.disposeAsync();

@@ -19,6 +19,7 @@ import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
 import { AuditTrail } from './use-cases/audit/audit-trail.ts';
+import type { OutputPlaces } from './use-cases/jobs/job-parts.ts';
 import { Revocations } from './use-cases/keys/revocations.ts';
 import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
@@ -42,6 +43,8 @@ export interface ServiceParts {
   /** What sessions are made of and by; null: none can be made. */
   readonly making: SessionMaking | null;
   readonly sessionPlace?: SessionPlace | null;
+  /** Where outputs of jobs are looked at. */
+  readonly outputs?: OutputPlaces;
   /** Folder for the sockets of callers' keepers. */
   readonly sockets: string;
   /** The control plane's own agent, once there is one. */
@@ -107,12 +110,12 @@ export function createServices(parts: ServiceParts): Services {
     terminals: { runs, windows, notifier },
     why: common,
     sessions,
+    jobs: { ...common, jobs: store.jobs, sessions, submit, places: parts.outputs ?? {}, ids, ...sealer },
     revocations: new Revocations(notifier),
     poolSetting: submit,
     groups: submit,
     keyMaking: { keys, clock, ids },
     ...agentServices(parts, common),
-    hello: common,
     polling: {
       ...leasing,
       memory: new AgentMemory(common),
@@ -120,19 +123,30 @@ export function createServices(parts: ServiceParts): Services {
       takeWindows: (agentId) => windows.take(agentId),
       sessionOrders: (agentId) => hosts.waitFor(agentId),
     },
-    appending: common,
-    reporting: common,
-    fetching: common,
     callerPlaces: new CallerPlaces({ ...leasing, sockets: parts.sockets, ownAgent: () => own.agent }),
     shutDown: ({ busy }) => shutDown(parts, busy),
   };
 }
 
-/** What only concerns who the agents are. */
+type AgentCall = 'hello' | 'appending' | 'reporting' | 'fetching';
+type AgentCallParts = Services['hello'] &
+  Services['appending'] &
+  Services['reporting'] &
+  Services['fetching'];
+type AgentService =
+  | 'joining'
+  | 'connections'
+  | 'instances'
+  | 'agentLife'
+  | 'agentKeys'
+  | 'hosting'
+  | AgentCall;
+
+/** What only concerns agents: who they are, and what they report. */
 function agentServices(
   { store: { agents, keys }, clock, ids }: ServiceParts,
-  common: ConnectionsParts & HostSessionsParts & Pick<Store, 'agents'>,
-): Pick<Services, 'joining' | 'connections' | 'instances' | 'agentLife' | 'agentKeys' | 'hosting'> {
+  common: ConnectionsParts & HostSessionsParts & AgentCallParts & Pick<Store, 'agents'>,
+): Pick<Services, AgentService> {
   const instances = new Instances(clock);
   return {
     joining: { agents, keys, clock, ids },
@@ -141,6 +155,10 @@ function agentServices(
     agentLife: { ...common, keys, instances },
     agentKeys: { agents, keys, clock, ids },
     hosting: common,
+    hello: common,
+    appending: common,
+    reporting: common,
+    fetching: common,
   };
 }
 
@@ -196,6 +214,12 @@ async function shutDown({ store, stays, shutDown: begin }: ServiceParts, busy: b
 /** How many runs have not finished. */
 export async function countOpenRuns(store: Pick<Store, 'runs'>): Promise<number> {
   return (await store.runs.countOpen()).reduce((sum, { count }) => sum + count, 0);
+}
+
+/** How many jobs have not finished. */
+export async function countOpenJobs(store: Pick<Store, 'jobs'>): Promise<number> {
+  const counts = await store.jobs.count();
+  return counts.filter(({ state }) => state !== 'finished').reduce((sum, { count }) => sum + count, 0);
 }
 
 /** How many sessions need a control plane: all but those that are stopped or over. */

@@ -15,6 +15,7 @@ import type { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import type { SeeGroupParts } from './use-cases/groups/see-group.ts';
 import type { SubmitGroupParts } from './use-cases/groups/submit-group.ts';
 import type { TendGroupsParts } from './use-cases/groups/tend-groups.ts';
+import type { JobParts } from './use-cases/jobs/job-parts.ts';
 import type { AuthenticateParts } from './use-cases/keys/authenticate.ts';
 import type { CreateKeyParts } from './use-cases/keys/create-key.ts';
 import type { Revocations } from './use-cases/keys/revocations.ts';
@@ -54,6 +55,7 @@ export interface Services {
     /** Where browsers reach sessions; null: nowhere. */
     readonly place: SessionPlace | null;
   };
+  readonly jobs: JobParts;
   readonly catalogue: CatalogueParts;
   readonly scripting: SetScriptParts;
   readonly poolSetting: SetPoolParts;

@@ -148,7 +148,7 @@ function isLoopback(host: string): boolean {
 }
 
 async function runBackground(
-  { reconciler, retention, sessionReconciler, sessionSweep }: ControlPlane,
+  { reconciler, retention, sessionReconciler, sessionSweep, jobReconciler }: ControlPlane,
   signal: AbortSignal,
   log: Logger,
 ): Promise<void> {
@@ -158,6 +158,7 @@ async function runBackground(
     retention.run(signal, failed('retention')),
     sessionReconciler.run(signal, failed('sessions')),
     sessionSweep.run(signal, failed('session sweep')),
+    jobReconciler.run(signal, failed('jobs')),
   ]);
 }
 

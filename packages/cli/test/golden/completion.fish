@@ -188,6 +188,42 @@ complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subc
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l url
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l data
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a job -d 'run a document: session, commands, outputs, tear-down'
+complete -c errand -n '__fish_seen_subcommand_from job' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from job' -a submit -d 'Run a document: a session, commands in order, outputs that must be there, tear-down.'
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from submit' -l wait
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from submit' -l name
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from submit' -l json
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from submit' -l url
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from submit' -l data
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from submit' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from job' -a check -d 'Name everything that is wrong with a document, with its line; make nothing.'
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from check' -l json
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from check' -l url
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from check' -l data
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from check' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from job' -a ls -d 'List jobs, newest first.'
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from ls' -l status
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from job' -a show -d 'Say everything of a job: its states with times, attempts, commands, outputs.'
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from show' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from job' -a wait -d 'Follow a job to its end; exit status 0 only if it succeeded.'
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from wait' -l json
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from wait' -l url
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from wait' -l data
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from wait' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from job' -a cancel -d 'End a job: what runs is ended, and its session torn down.'
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from cancel' -l json
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from cancel' -l url
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from cancel' -l data
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from cancel' -l no-wait
+complete -c errand -n '__fish_seen_subcommand_from job; and __fish_seen_subcommand_from cancel' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a shell -d 'open a shell in a session'
 complete -c errand -n '__fish_seen_subcommand_from shell' -l url
 complete -c errand -n '__fish_seen_subcommand_from shell' -l data
@@ -367,6 +403,7 @@ complete -c errand -n '__fish_seen_subcommand_from audit' -l url
 complete -c errand -n '__fish_seen_subcommand_from audit' -l data
 complete -c errand -n '__fish_seen_subcommand_from audit' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a login -d 'remember a server and a key for it'
+complete -c errand -n '__fish_seen_subcommand_from login' -l json
 complete -c errand -n '__fish_seen_subcommand_from login' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a config -d 'check a configuration file'
 complete -c errand -n '__fish_seen_subcommand_from config' -l help

@@ -1,6 +1,6 @@
 autoload -U +X bashcompinit && bashcompinit
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session shell script up agent pool group key audit login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session job shell script up agent pool group key audit login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
@@ -26,6 +26,13 @@ _errand() {
       'session share') words='--for --json --url --data --help' ;;
       'session exec') words='--json --url --data --help' ;;
       'session logs') words='--follow -f --url --data --help' ;;
+      'job') words='submit check ls show wait cancel --help' ;;
+      'job submit') words='--wait --name --json --url --data --help' ;;
+      'job check') words='--json --url --data --help' ;;
+      'job ls') words='--status --json --url --data --help' ;;
+      'job show') words='--json --url --data --help' ;;
+      'job wait') words='--json --url --data --help' ;;
+      'job cancel') words='--json --url --data --no-wait --help' ;;
       'shell') words='--url --data --help' ;;
       'script') words='set ls show rm call --help' ;;
       'script set') words='--file -f --owner --everybody --json --url --data --help' ;;
@@ -59,7 +66,7 @@ _errand() {
       'key ls') words='--json --url --data --help' ;;
       'key rm') words='--url --data --help' ;;
       'audit') words='--key --action --target --since --before --limit --json --url --data --help' ;;
-      'login') words='--help' ;;
+      'login') words='--json --help' ;;
       'config') words='check --help' ;;
       'config check') words='--help' ;;
       'completion') words='--help' ;;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { OperationId } from '../wire/routes.ts';
 import { AGENT_ROUTES } from './agent-routes.ts';
 import { AUDIT_ROUTES } from './audit-routes.ts';
+import { JOB_ROUTES } from './job-routes.ts';
 import { KEY_ROUTES } from './key-routes.ts';
 import { POOL_ROUTES } from './pool-routes.ts';
 import type { Route } from './route.ts';
@@ -13,6 +14,7 @@ import { SESSION_ROUTES } from './session-routes.ts';
 export const API = {
   ...RUN_ROUTES,
   ...SESSION_ROUTES,
+  ...JOB_ROUTES,
   ...SCRIPT_ROUTES,
   ...KEY_ROUTES,
   ...AUDIT_ROUTES,

@@ -2,6 +2,7 @@ import type { AgentStore } from './agent-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { GroupStore } from './group-store.ts';
+import type { JobStore } from './job-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { RunStore } from './run-store.ts';
 import type { ScriptStore } from './script-store.ts';
@@ -15,6 +16,7 @@ export interface Store extends AsyncDisposable {
   readonly deliveries: DeliveryStore;
   readonly groups: GroupStore;
   readonly sessions: SessionStore;
+  readonly jobs: JobStore;
   readonly scripts: ScriptStore;
   readonly audit: AuditStore;
   /** Resolves when the database answers; rejects with the reason otherwise. */

@@ -11,6 +11,8 @@ export type SessionIntent =
   | { readonly kind: 'delete'; readonly by: string; readonly now: number }
   /** Let it run until `until` at least (as far as {@link LIMITS} allow), and count this as use. */
   | { readonly kind: 'extend'; readonly until: number; readonly by: string; readonly now: number }
+  /** Let it run until `until` and no longer. */
+  | { readonly kind: 'limit'; readonly until: number; readonly by: string; readonly now: number }
   /** Keep it from counting as idle until then. */
   | { readonly kind: 'hold'; readonly hold: Hold; readonly now: number }
   /** Who may reach its ports from now on. */
@@ -65,6 +67,17 @@ export const INTENTS: { readonly [Kind in SessionIntent['kind']]: BySessionState
     creating: notRunning,
     starting: extend,
     ready: extend,
+    stopping: notRunning,
+    stopped: notRunning,
+    deleting: over,
+    deleted: over,
+    failed: over,
+  },
+  limit: {
+    requested: notRunning,
+    creating: notRunning,
+    starting: limit,
+    ready: limit,
     stopping: notRunning,
     stopped: notRunning,
     deleting: over,
@@ -157,6 +170,16 @@ function extend(session: SessionRecord, { until, by, now }: Intent<'extend'>): S
 }
 
 const KEPT_EXTENSIONS = 20;
+
+function limit(session: SessionRecord, { until, by, now }: Intent<'limit'>): SessionStep {
+  if (session.endsAt === until) return same();
+  const events = told(session, {
+    at: now,
+    kind: 'extended',
+    text: `${by} lets it run for ${span(until - now)} more.`,
+  });
+  return next(session, { endsAt: until, events });
+}
 
 function hold(session: SessionRecord, { hold: wanted, now }: Intent<'hold'>): SessionStep {
   const { hold: present } = session;

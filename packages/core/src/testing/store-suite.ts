@@ -5,6 +5,7 @@ import { auditStoreCases } from './audit-store-cases.ts';
 import { aRun } from './builders.ts';
 import { deliveryStoreCases } from './delivery-store-cases.ts';
 import { groupStoreCases } from './group-store-cases.ts';
+import { jobStoreCases } from './job-store-cases.ts';
 import { keyStoreCases } from './key-store-cases.ts';
 import { runStoreCases } from './run-store-cases.ts';
 import { scriptStoreCases } from './script-store-cases.ts';
@@ -19,6 +20,7 @@ export function runStoreSuite(name: string, open: () => Promise<Store>): void {
     describe('deliveries', () => deliveryStoreCases(open));
     describe('groups', () => groupStoreCases(open));
     describe('sessions', () => sessionStoreCases(open));
+    describe('jobs', () => jobStoreCases(open));
     describe('scripts', () => scriptStoreCases(open));
     describe('audit', () => auditStoreCases(open));
 

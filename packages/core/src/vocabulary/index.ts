@@ -5,6 +5,10 @@ export { describeEnd, END_REASON_KINDS, END_REASONS, SPAWN_STAGES, TIMED_PHASES 
 export type { ErrorCode } from './error-code.ts';
 export { ERROR_CODES, ErrandError } from './error-code.ts';
 export type { HealthCheck, HealthSpec } from './health.ts';
+export type { JobCause, JobCauseFacts, JobCauseKind, JobRetryCause } from './job-cause.ts';
+export { describeJobCause, JOB_CAUSE_KINDS, JOB_CAUSES, JOB_RETRY_CAUSES } from './job-cause.ts';
+export type { JobFinishKind, JobState, JobStatus, OutputState } from './job-state.ts';
+export { JOB_FINISHES, JOB_STATES, JOB_STATUSES, OUTPUT_STATES } from './job-state.ts';
 export { DEFAULTS, LIMITS } from './limits.ts';
 export type { LogEnd, Stream } from './log-end.ts';
 export { STREAMS } from './log-end.ts';

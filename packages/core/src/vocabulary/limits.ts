@@ -35,6 +35,14 @@ export const DEFAULTS = {
   healthTimeoutMs: 5 * SECOND,
   sessionsPerOwner: 20,
   sessionsPerTeam: 200,
+  /** For one attempt of a job, provisioning included. */
+  jobTimeoutMs: 24 * HOUR,
+  jobBackoffMs: 10 * SECOND,
+  jobBackoffMaxMs: HOUR,
+  /** How long an output may take to appear after the last command. */
+  outputWaitMs: 30 * SECOND,
+  /** How long a session runs on that a job keeps. */
+  jobKeepMs: HOUR,
   keepRunsMs: 30 * 24 * HOUR,
   keepLogBytes: 10_000_000_000,
   keepAuditMs: 90 * 24 * HOUR,
@@ -68,6 +76,10 @@ export const LIMITS = {
   sessionVolumes: 32,
   /** Events kept with a session. */
   sessionEvents: 100,
+  jobCommands: 100,
+  jobOutputs: 100,
+  /** Events kept with a job. */
+  jobEvents: 300,
   /** Labels that a run wants are one entry of an index. */
   labels: 16,
   labelBytes: 1_000,

@@ -1,8 +1,10 @@
 import { openApiDocument } from '@errand/contract';
 import { ErrandError } from '@errand/core';
 import { Hono } from 'hono';
+import type { Services } from '../services.ts';
 import { aboutAnswer } from './about-answer.ts';
 import { agentFileRoutes } from './agent-files.ts';
+import type { Handlers } from './call.ts';
 import { docsPage } from './docs-page.ts';
 import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
@@ -11,6 +13,7 @@ import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
 import { appendHandlers } from './handlers/append-handlers.ts';
 import { auditHandlers } from './handlers/audit-handlers.ts';
 import { groupHandlers } from './handlers/group-handlers.ts';
+import { jobHandlers } from './handlers/job-handlers.ts';
 import { keyHandlers } from './handlers/key-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { poolHandlers } from './handlers/pool-handlers.ts';
@@ -52,21 +55,7 @@ export function createApp(parts: AppParts): Hono<Environment> {
   parts.compat.mount(app, parts);
   registerRoutes(app, {
     version: services.version,
-    handlers: {
-      ...runHandlers(services),
-      ...logHandlers(services),
-      ...sessionHandlers(services),
-      ...keyHandlers(services),
-      ...signInHandlers(services),
-      ...agentHandlers(services),
-      ...appendHandlers(services),
-      ...transferHandlers(),
-      ...agentLifeHandlers(services),
-      ...scriptHandlers(services),
-      ...poolHandlers(services),
-      ...groupHandlers(services),
-      ...auditHandlers(services),
-    },
+    handlers: handlersOf(services),
     authenticating: { ...services.authenticating, clock: services.clock },
     guards: parts.guards,
     draining: parts.draining,
@@ -79,6 +68,26 @@ export function createApp(parts: AppParts): Hono<Environment> {
 }
 
 let counter = 0;
+
+/** Every operation of the contract. */
+function handlersOf(services: Services): Handlers {
+  return {
+    ...runHandlers(services),
+    ...logHandlers(services),
+    ...sessionHandlers(services),
+    ...jobHandlers(services),
+    ...keyHandlers(services),
+    ...signInHandlers(services),
+    ...agentHandlers(services),
+    ...appendHandlers(services),
+    ...transferHandlers(),
+    ...agentLifeHandlers(services),
+    ...scriptHandlers(services),
+    ...poolHandlers(services),
+    ...groupHandlers(services),
+    ...auditHandlers(services),
+  };
+}
 
 /** What nobody needs a key for. */
 function openRoutes(app: Hono<Environment>, { services, guards, metrics, ready }: AppParts): void {

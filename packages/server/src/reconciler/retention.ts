@@ -4,6 +4,7 @@ import {
   type Clock,
   type EndedLog,
   type GroupStore,
+  type JobStore,
   type KeyStore,
   type LogStore,
   planRetention,
@@ -28,6 +29,7 @@ export interface RetentionParts {
   readonly runs: Pick<RunStore, 'get' | 'finishedBefore' | 'remove'>;
   readonly groups: Pick<GroupStore, 'forget'>;
   readonly sessions: Pick<SessionStore, 'overBefore' | 'remove'>;
+  readonly jobs: Pick<JobStore, 'finishedBefore' | 'remove'>;
   readonly keys: Pick<KeyStore, 'sweepSignIns'>;
   readonly scripts: Pick<ScriptStore, 'removeUnusedModules'>;
   readonly audit: Pick<AuditStore, 'removeBefore'>;
@@ -39,7 +41,7 @@ export interface RetentionParts {
 
 /**
  * Keeps the data folder within its limits: takes only ended logs that nobody has read for ten minutes; the end record stays with its run.
- * Sessions are kept as long as runs, from their end on.
+ * Sessions and jobs are kept as long as runs, from their end on.
  */
 export class Retention {
   readonly #parts: RetentionParts;
@@ -61,6 +63,7 @@ export class Retention {
     await this.#parts.keys.sweepSignIns(now);
     await this.#removeOldRuns();
     await this.#removeOldSessions();
+    await this.#removeOldJobs();
     await this.#parts.scripts.removeUnusedModules(now - UNWANTED_MS);
     await this.#parts.audit.removeBefore(now - this.#parts.keep.keepAuditMs, AUDIT_BATCH);
     await this.#removeLogsOverLimit();
@@ -83,6 +86,12 @@ export class Retention {
     const { sessions, clock, keep } = this.#parts;
     const old = await sessions.overBefore(clock.now() - keep.keepRunsMs, BATCH);
     await sessions.remove(old.map(({ id }) => id));
+  }
+
+  async #removeOldJobs(): Promise<void> {
+    const { jobs, clock, keep } = this.#parts;
+    const old = await jobs.finishedBefore(clock.now() - keep.keepRunsMs, BATCH);
+    await jobs.remove(old.map(({ id }) => id));
   }
 
   async #removeLogsOverLimit(): Promise<void> {

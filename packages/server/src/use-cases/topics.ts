@@ -22,6 +22,10 @@ export const topics = {
   sessionOrders: (agentId: string) => `session-orders:${agentId}`,
   /** Any session changed; the subject is its id. */
   sessions: 'sessions',
+  /** The record of a job changed. */
+  job: (jobId: string) => `job:${jobId}`,
+  /** Any job changed; the subject is its id. */
+  jobs: 'jobs',
   /** A key was revoked; the subject is its id. */
   revoked: 'revoked',
 } as const;

@@ -95,7 +95,8 @@ function presentAttempt(run: RunRecord, attempt: Attempt): Run['attempts'][numbe
   };
 }
 
-function presentEnd(reason: EndReason, why: string | null = null): NonNullable<Run['end']> {
+/** How an attempt ended. */
+export function presentEnd(reason: EndReason, why: string | null = null): NonNullable<Run['end']> {
   const { sentence, exitCode } = describeEnd(reason);
   return {
     reason: reason.kind,

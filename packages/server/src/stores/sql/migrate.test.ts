@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { aRun } from '@errand/core/testing';
-import { ROLES, RUN_STATES, RUN_STATUSES, SESSION_STATES } from '@errand/core/vocabulary';
+import {
+  JOB_STATES,
+  JOB_STATUSES,
+  ROLES,
+  RUN_STATES,
+  RUN_STATUSES,
+  SESSION_STATES,
+} from '@errand/core/vocabulary';
 import { expect, it } from 'vitest';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -20,6 +27,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0006-scripts': 'f6e4998e59b8d3f0',
   '0007-pool-environment': 'a84b3599c6062b84',
   '0008-audit': '77476de443ffb545',
+  '0009-jobs': 'a3f5f097f7440122',
 };
 
 it('never changes a migration', () => {
@@ -35,6 +43,8 @@ it.each([
   ['runs', 'status', RUN_STATUSES],
   ['keys', 'role', ROLES],
   ['sessions', 'state', SESSION_STATES],
+  ['jobs', 'state', JOB_STATES],
+  ['jobs', 'status', JOB_STATUSES],
 ])('admits in %s.%s exactly the words of the vocabulary', async (table, column, words) => {
   const db = new DatabaseSync(':memory:');
   await using store = await openSqliteStore({ database: db });

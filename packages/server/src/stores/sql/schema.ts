@@ -12,6 +12,7 @@ export interface Schema {
   readonly sign_ins: SignInsTable;
   readonly agents: AgentsTable;
   readonly sessions: SessionsTable;
+  readonly jobs: JobsTable;
   readonly pools: PoolsTable;
   readonly join_tokens: JoinTokensTable;
   readonly deliveries: DeliveriesTable;
@@ -94,6 +95,24 @@ export interface SessionsTable {
   /** When nothing was left of it; null before. */
   readonly over_at: number | null;
   /** Unique together with `created_by`; goes with the session. */
+  readonly idempotency_key: string | null;
+  readonly fingerprint: string | null;
+  readonly doc: string;
+}
+
+/** The columns serve to find jobs; the record itself is the document. */
+export interface JobsTable {
+  readonly id: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly created_by: string;
+  readonly name: string | null;
+  readonly state: string;
+  readonly status: string;
+  readonly created_at: number;
+  readonly wake_at: number | null;
+  readonly finished_at: number | null;
+  /** Unique together with `created_by`; goes with the job. */
   readonly idempotency_key: string | null;
   readonly fingerprint: string | null;
   readonly doc: string;

@@ -6,6 +6,7 @@ import { sqlDeliveryStore } from './deliveries/delivery-store.ts';
 import type { Dialect } from './dialect.ts';
 import type { Executor } from './executor.ts';
 import { sqlGroupStore } from './groups/group-store.ts';
+import { sqlJobStore } from './jobs/job-store.ts';
 import { sqlKeyStore } from './keys/key-store.ts';
 import { migrate } from './migrate.ts';
 import { sqlRunStore } from './runs/run-store.ts';
@@ -22,6 +23,7 @@ export async function openSqlStore(executor: Executor, dialect: Dialect): Promis
     deliveries: sqlDeliveryStore(executor, dialect),
     groups: sqlGroupStore(executor, dialect),
     sessions: sqlSessionStore(executor, dialect),
+    jobs: sqlJobStore(executor, dialect),
     scripts: sqlScriptStore(executor, dialect),
     audit: sqlAuditStore(executor, dialect),
     ping: async () => {

@@ -34,6 +34,19 @@ export interface SessionRequest {
 /** With a hundred thousand sessions open, one draw in two would still be free. */
 const DRAWS = 40;
 
+/** Would such a session be asked for? Throws what {@link createSession} would throw for the request itself; makes nothing. */
+export async function checkSession(
+  parts: CreateSessionParts,
+  actor: Actor,
+  request: SessionCreate,
+): Promise<SessionSpec> {
+  const wish = wishOf(parts, request);
+  const spec = specOf({ seal: parts.seal, pool: LOCAL_POOL }, providerNamed(parts, wish.provider), wish);
+  if (parts.providers.get(spec.provider)?.capabilities.inPool === true && spec.pool !== null)
+    await poolOf(parts.agents, actor, spec.pool);
+  return spec;
+}
+
 /** Writes down that somebody wants a session, or returns the one that the same Idempotency-Key made before. The reconciler makes it. */
 export async function createSession(
   parts: CreateSessionParts,

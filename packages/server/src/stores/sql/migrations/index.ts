@@ -7,6 +7,7 @@ import { sessions } from './0005-sessions.ts';
 import { scripts } from './0006-scripts.ts';
 import { poolEnvironment } from './0007-pool-environment.ts';
 import { audit } from './0008-audit.ts';
+import { jobs } from './0009-jobs.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006-scripts', statements: scripts },
   { name: '0007-pool-environment', statements: poolEnvironment },
   { name: '0008-audit', statements: audit },
+  { name: '0009-jobs', statements: jobs },
 ];

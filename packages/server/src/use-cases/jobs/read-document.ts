@@ -1,0 +1,137 @@
+import { JobDocument } from '@errand/contract';
+import { type Cost, ErrandError, type JobSpec, mayTouch, span } from '@errand/core';
+import type { z } from 'zod';
+import { faultSentence } from '../../fault-sentence.ts';
+import type { Actor } from '../actor.ts';
+import { checkSession } from '../sessions/create-session.ts';
+import type { JobParts } from './job-parts.ts';
+import { jobSpecOf, sessionRequestOf } from './job-spec.ts';
+import { fillPlaceholders, PLACEHOLDERS, unknownPlaceholder } from './placeholders.ts';
+
+export interface DocumentFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A document as it is run from now on; `faults` in order of the document. */
+export interface ReadDocument {
+  readonly faults: readonly DocumentFault[];
+  readonly job: {
+    readonly name: string | null;
+    readonly tags: readonly string[];
+    readonly owner: string;
+    readonly spec: JobSpec;
+    /** For people: without secret values. */
+    readonly document: Readonly<Record<string, unknown>>;
+    readonly warnings: readonly string[];
+  } | null;
+}
+
+export type ReadDocumentParts = Pick<JobParts, 'sessions' | 'seal' | 'places'>;
+
+/** Fills in the placeholders and finds every fault that can be found without making anything. */
+export async function readDocument(
+  parts: ReadDocumentParts,
+  { actor, now }: { readonly actor: Actor; readonly now: number },
+  written: Readonly<Record<string, unknown>>,
+): Promise<ReadDocument> {
+  const filled = fillPlaceholders(written, now);
+  const parsed = JobDocument.safeParse(filled, { error: faultSentence });
+  if (!parsed.success) return { faults: parsed.error.issues.flatMap(faultsOf), job: null };
+  const document = parsed.data;
+  const session = await checkedSession(parts, actor, document);
+  const faults = [...placeholderFaults(document), ...placeFaults(parts, document), ...session.faults];
+  const owner = document.owner ?? actor.owner;
+  if (!mayTouch(actor, owner))
+    faults.push({ path: ['owner'], message: `this key acts for ${actor.owner}, not for ${owner}` });
+  if (faults.length > 0) return { faults, job: null };
+  const spec = jobSpecOf(document, parts.seal);
+  const { name = null } = document;
+  const about = { name, tags: [...new Set(document.tags)], owner, spec };
+  const warnings = finishWarnings(spec, session.cost);
+  return { faults: [], job: { ...about, document: withoutSecrets(filled), warnings } };
+}
+
+function faultsOf({ path, message }: z.core.$ZodIssue): readonly DocumentFault[] {
+  return [{ path: path.filter((each) => typeof each !== 'symbol'), message }];
+}
+
+type Document = z.output<typeof JobDocument>;
+
+/** In names and outputs braces can be nothing else. */
+function placeholderFaults({ name = '', outputs }: Document): readonly DocumentFault[] {
+  const texts: readonly DocumentFault[] = [
+    { path: ['name'], message: name },
+    ...outputs.flatMap(({ s3 = '', file = '', url = '' }, place) => [
+      { path: ['outputs', place, 's3'], message: s3 },
+      { path: ['outputs', place, 'file'], message: file },
+      { path: ['outputs', place, 'url'], message: url },
+    ]),
+  ];
+  return texts.flatMap(({ path, message }) => {
+    const unknown = unknownPlaceholder(message);
+    const known = PLACEHOLDERS.join(', ');
+    return unknown === null ? [] : [{ path, message: `has no placeholder ${unknown}; there are ${known}` }];
+  });
+}
+
+function placeFaults({ places }: ReadDocumentParts, { outputs }: Document): readonly DocumentFault[] {
+  const kinds = ['s3', 'file', 'url'] as const;
+  return outputs.flatMap((output, place) =>
+    kinds
+      .filter((kind) => output[kind] !== undefined && places[kind] === undefined)
+      .map((kind) => ({
+        path: ['outputs', place, kind],
+        message: 'cannot be looked at by this control plane',
+      })),
+  );
+}
+
+interface CheckedSession {
+  readonly faults: readonly DocumentFault[];
+  readonly cost: Cost | null;
+}
+
+async function checkedSession(
+  { sessions }: ReadDocumentParts,
+  actor: Actor,
+  document: Document,
+): Promise<CheckedSession> {
+  const where = document.template === undefined ? 'session' : 'template';
+  try {
+    const spec = await checkSession(sessions, actor, sessionRequestOf(document, document.timeout ?? 0));
+    return { faults: [], cost: sessions.providers.get(spec.provider)?.cost(spec) ?? null };
+  } catch (error) {
+    if (!(error instanceof ErrandError) || error.code === 'unavailable' || error.code === 'internal')
+      throw error;
+    return { faults: [{ path: [where, ...fieldOf(error)], message: error.message }], cost: null };
+  }
+}
+
+function fieldOf({ details }: ErrandError): readonly string[] {
+  const field = details?.['field'] ?? Object.keys((details?.['fields'] as object | undefined) ?? {})[0];
+  return typeof field === 'string' ? field.split('.') : [];
+}
+
+/** What goes on costing money after the end of the job. */
+function finishWarnings({ finish }: JobSpec, cost: Cost | null): readonly string[] {
+  const price = cost === null ? '' : `, for ${cost.perHour} ${cost.currency} an hour`;
+  const kept = `After the job has succeeded its session runs on for ${span(finish.lifeMs)}${price}`;
+  const stopped = 'Its session is left stopped: what it keeps on disk may cost money until it is deleted';
+  const warnings: Readonly<Record<JobSpec['finish']['kind'], readonly string[]>> = {
+    delete: [],
+    stop: [`${stopped} (errand session rm).`],
+    keep: [`${kept} (errand session rm ends it sooner).`],
+  };
+  return warnings[finish.kind];
+}
+
+const SECRET = '[secret]';
+
+function withoutSecrets(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(document), (name: string, value: unknown) =>
+    name === 'secretEnv' && typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.keys(value).map((each) => [each, SECRET]))
+      : value,
+  ) as Readonly<Record<string, unknown>>;
+}
