@@ -72,6 +72,10 @@ export class FakeSpool implements Spool {
   }
 
   /** The commands of the simulator report nothing. */
+  insideOf(): null {
+    return null;
+  }
+
   resultOf(): null {
     return null;
   }
@@ -86,5 +90,11 @@ export class FakeSpool implements Spool {
 const FENCED = '.void';
 
 function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
-  return { ...draft, prefix, logPrefix: draft.lease.logPlace ?? prefix, result: `${prefix}.result` };
+  return {
+    ...draft,
+    prefix,
+    logPrefix: draft.lease.logPlace ?? prefix,
+    result: `${prefix}.result`,
+    inside: `${prefix}.inside`,
+  };
 }

@@ -227,7 +227,8 @@ export class Agent {
   #make(lease: Lease): Attempt {
     const { link, keepers, spool, account, secrets, scripts, sessions } = this.#options;
     if (this.#policy === undefined) throw new Error('AGENT-2: an attempt before the hello');
-    const place = lease.session ? (sessions?.sessions.placeOf(lease.session) ?? null) : undefined;
+    const here = lease.session != null && lease.container === undefined;
+    const place = here ? (sessions?.sessions.placeOf(lease.session) ?? null) : undefined;
     return new Attempt(inPlace(lease, place), {
       link,
       keepers,

@@ -8,14 +8,16 @@ import type {
   ReportAnswer,
 } from '@errand/contract';
 import { attemptId } from './attempt-id.ts';
+import { relayedKill } from './container/relayed.ts';
 import { cannotWrite, type EndReason, endOf } from './end-reason.ts';
-import { CallRefusal, Execution, type ExecutionParts, type Outcome } from './execution.ts';
+import { CallRefusal, Execution, type ExecutionParts } from './execution.ts';
 import { pumpInput } from './input-pump.ts';
 import type { KeeperLine } from './keeper-line.ts';
 import { KeptAttempt } from './kept-attempt.ts';
 import { LogDelivery } from './log-delivery.ts';
 import { maskedFact } from './mask/masked-fact.ts';
 import { SecretMask } from './mask/secret-mask.ts';
+import type { Outcome } from './outcome.ts';
 import type { Keeper, Keepers, KillOrder, Spool, SpoolEntry } from './ports.ts';
 import { reportedResult } from './reported-result.ts';
 import { untilAnswered, type Waiting } from './retry.ts';
@@ -264,7 +266,7 @@ export class Attempt {
     // With a reason, because without one an error with a stack is made.
     this.#over.abort('over');
     if (outcome.kind === 'lost') await this.#endOrphans();
-    const settled = await execution.settle(outcome);
+    const settled = await execution.settle(outcome, entry);
     if (!this.#superseded) await this.#reportEnd(entry, log, settled);
     this.#done = true;
     this.#kept?.forget();
@@ -305,10 +307,15 @@ export class Attempt {
   }
 
   #cancelOrder({ signal, kill }: CancelOrder): KillOrder {
-    return { signal: SIGNALS[signal], graceMs: kill ? 0 : this.lease.graceMs, cause: 'canceled' };
+    const graceMs = kill ? 0 : this.lease.graceMs;
+    return this.#passedOn({ signal: SIGNALS[signal], graceMs, cause: 'canceled' });
   }
 
   #supersedeOrder(): KillOrder {
-    return { signal: SIGNALS.TERM, graceMs: this.lease.graceMs, cause: 'superseded' };
+    return this.#passedOn({ signal: SIGNALS.TERM, graceMs: this.lease.graceMs, cause: 'superseded' });
+  }
+
+  #passedOn(order: KillOrder): KillOrder {
+    return this.lease.container === undefined ? order : relayedKill(order);
   }
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { AgentFact } from '@errand/contract';
 import { errorCode } from './keeper/error-code.ts';
-import type { KeptOutcome } from './kept-attempt.ts';
+import type { Outcome } from './outcome.ts';
 import type { SpoolEnd, SpoolEntry } from './ports.ts';
 
 type Ended = Extract<AgentFact, { kind: 'ended' }>;
@@ -17,14 +17,15 @@ interface AttemptEnd {
 
 /** What is reported of an attempt that was permitted to execute. */
 export function endOf(
-  outcome: Exclude<KeptOutcome, { kind: 'not_executed' }> | { readonly kind: 'canceled' },
+  outcome: Exclude<Outcome, { kind: 'not_executed' }>,
   entry: SpoolEntry,
   log: { size(): number },
 ): AttemptEnd {
-  if (outcome.kind === 'ended') {
+  if (outcome.kind === 'ended' || outcome.kind === 'machine_gone') {
     const { end } = outcome;
     const truncated = end.why === 'none' ? null : { dropped: end.dropped, why: end.why };
-    return { reason: endReason(end, entry), bytes: end.bytes, truncated };
+    const reason: EndReason = outcome.kind === 'ended' ? endReason(end, entry) : { kind: 'machine_gone' };
+    return { reason, bytes: end.bytes, truncated };
   }
   if (outcome.kind === 'lost') {
     return { reason: { kind: 'lost' }, bytes: log.size(), truncated: { dropped: 0, why: 'lost' } };

@@ -15,10 +15,13 @@ export interface Account {
 export function environmentOf(lease: Lease, account: Account): Readonly<Record<string, string>> {
   return {
     ...baseEnvironment(account),
-    ...lease.env,
-    ERRAND_RUN_ID: lease.runId,
-    ERRAND_ATTEMPT: String(lease.token),
+    ...ownVariables(lease),
   };
+}
+
+/** What the lease says and is. */
+export function ownVariables({ env, runId, token }: Lease): Readonly<Record<string, string>> {
+  return { ...env, ERRAND_RUN_ID: runId, ERRAND_ATTEMPT: String(token) };
 }
 
 /** What every command has, whoever asked for it. */

@@ -1,15 +1,25 @@
 import type { Lease } from '@errand/contract';
 import { attemptId } from './attempt-id.ts';
-import { type Account, environmentOf } from './environment.ts';
-import type { KeptOutcome } from './kept-attempt.ts';
+import { relayedOutcome, relayOf } from './container/relayed.ts';
+import { type Account, environmentOf, ownVariables } from './environment.ts';
 import type { ModuleHost } from './module-host/module-host.ts';
 import type { ModuleHosts, Reservation } from './module-host/module-hosts.ts';
-import type { ResolvedCall, Scripts, SpoolEntry, StartRequest } from './ports.ts';
+import type { Outcome } from './outcome.ts';
+import type { ResolvedCall, Scripts, Spool, SpoolEntry, StartRequest } from './ports.ts';
 
 /** What a login has. The agent's own is far higher, and programs that close all they may have open would take seconds. */
 const OPEN_FILES = 1_024;
 /** The relay's own: it found no host, or lost it. */
 const RELAY_FAILED = 125;
+
+function insideVariables(lease: Lease): Readonly<Record<string, string>> {
+  const { session, tty } = lease;
+  const known = {
+    ...(session == null ? {} : { ERRAND_SESSION: session }),
+    ...(tty === null ? {} : { TERM: 'xterm-256color' }),
+  };
+  return { ...known, ...ownVariables(lease) };
+}
 
 /** A lease that this agent does not execute; the message says why. */
 export class CallRefusal extends Error {
@@ -20,10 +30,8 @@ export interface ExecutionParts {
   readonly account: Account;
   readonly scripts: Scripts;
   readonly hosts: ModuleHosts;
+  readonly spool: Pick<Spool, 'insideOf'>;
 }
-
-/** What was executed, or why nothing was. */
-export type Outcome = KeptOutcome | { readonly kind: 'canceled' };
 
 /** What one attempt executes: a command, or one call of a module, which a warm host of its own serves and a small command relays. */
 export class Execution {
@@ -76,12 +84,15 @@ export class Execution {
   }
 
   request(lease: Lease, entry: SpoolEntry): StartRequest {
+    const { container } = lease;
+    const inside = container !== undefined;
     const env = {
-      ...environmentOf(lease, this.#parts.account),
+      // In a container the rest is as its image and its session have it.
+      ...(inside ? insideVariables(lease) : environmentOf(lease, this.#parts.account)),
       ...this.#call?.env,
-      ERRAND_RESULT: entry.result,
+      ...(inside ? {} : { ERRAND_RESULT: entry.result }),
     };
-    return {
+    const request: StartRequest = {
       id: attemptId(lease),
       prefix: entry.prefix,
       ...(entry.lease.logPlace === null ? {} : { logPrefix: entry.lease.logPlace }),
@@ -97,6 +108,7 @@ export class Execution {
       keepChildren: lease.keepChildren,
       ...(lease.tty === null ? {} : { tty: { ...lease.tty } }),
     };
+    return inside ? relayOf(request, { binary: this.#parts.hosts.keeper, entry, container }) : request;
   }
 
   /** Nothing will be executed. */
@@ -108,7 +120,9 @@ export class Execution {
    * Sees to the host once its call is over: one that can serve again is given back; another is ended, and the outcome then counts what is left of
    * both trees. Rejects only when the agent stops.
    */
-  async settle(outcome: Outcome): Promise<Outcome> {
+  async settle(outcome: Outcome, entry: SpoolEntry): Promise<Outcome> {
+    if (entry.lease.container !== undefined)
+      return relayedOutcome(outcome, this.#parts.spool.insideOf(entry));
     const host = this.#host;
     if (host === undefined) return outcome;
     if (outcome.kind !== 'ended') {

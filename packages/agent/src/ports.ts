@@ -84,9 +84,11 @@ export interface SpoolEntry {
   readonly host: string | null;
   /** Path of the file in which it may report a result. */
   readonly result: string;
+  /** Path of the file in which the relay of a command in a container says how it ended there. */
+  readonly inside: string;
 }
 
-export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix' | 'result'>;
+export type SpoolDraft = Omit<SpoolEntry, 'prefix' | 'logPrefix' | 'result' | 'inside'>;
 
 /** The folder of attempts that this agent has taken and not yet handed over whole. */
 export interface Spool {
@@ -109,6 +111,8 @@ export interface Spool {
   openLog(entry: SpoolEntry): LogFile;
   /** What an attempt that has ended left in its result file; null where there is none. */
   resultOf(entry: SpoolEntry): ReportedResult | null;
+  /** What the relay of a command in a container has said of its end; null: nothing. */
+  insideOf(entry: SpoolEntry): string | null;
   /** Frees everything of an attempt but a log in the control plane's own store. Repeatable. */
   remove(entry: SpoolEntry): Promise<void>;
 }

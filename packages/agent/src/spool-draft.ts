@@ -16,20 +16,26 @@ export interface DraftParts {
 
 /** What is written down of a lease. */
 export function draftOf(lease: Lease, parts: DraftParts): SpoolDraft {
-  const { claimant, keeper, account, spool, secrets, program, host } = parts;
+  const { claimant, keeper, spool, secrets, program, host } = parts;
   const hidden = secretsOf(lease, secrets);
   return {
     lease: { ...withoutSecrets(lease), logPlace: hidden.length === 0 ? lease.logPlace : null },
     claimant,
     boot: spool.boot,
     keeper,
-    cwd: lease.cwd ?? spool.folderFor(lease),
-    ownCwd: lease.cwd === null,
+    ...placeOf(lease, parts),
     program,
-    path: environmentOf(lease, account)['PATH'] ?? '',
     secrets: hidden,
     host,
   };
+}
+
+function placeOf(lease: Lease, { spool, account }: DraftParts): Pick<SpoolDraft, 'cwd' | 'ownCwd' | 'path'> {
+  const { cwd, container, env } = lease;
+  if (container !== undefined)
+    return { cwd: cwd ?? '', ownCwd: false, path: env['PATH'] ?? 'the PATH of the container' };
+  const path = environmentOf(lease, account)['PATH'] ?? '';
+  return { cwd: cwd ?? spool.folderFor(lease), ownCwd: cwd === null, path };
 }
 
 /** The values to mask: what the lease names, and the agent's own. */

@@ -18,3 +18,10 @@ export async function publishedKeeper(): Promise<{ readonly keeper?: string }> {
   const keeper = keeperBinary({ folder });
   return keeper === undefined ? {} : { keeper };
 }
+
+/** The builds that are put into containers, by the processor of their engine. */
+export async function containerKeepers(): Promise<(arch: string) => string | undefined> {
+  const folder = keeperFolder();
+  const { keeperBinary } = await import('@errand/agent/keeper');
+  return (arch) => keeperBinary({ ...(folder === undefined ? {} : { folder }), platform: 'linux', arch });
+}

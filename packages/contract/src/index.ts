@@ -9,6 +9,7 @@ export type {
   AppendsAnswer,
   AttemptName,
   CancelOrder,
+  ContainerPlace,
   HeldAttempt,
   HelloAnswer,
   HelloRequest,

@@ -135,6 +135,7 @@ export type {
   Hold,
   PortAddress,
   PortSpec,
+  SessionAgent,
   SessionEvent,
   SessionLaunch,
   SessionLimits,

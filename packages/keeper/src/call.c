@@ -54,7 +54,7 @@ static bool hand_over(char *message, size_t length) {
 }
 
 /* Ends as the program did: its status, or its signal, without a second core. */
-static int end_as(char kind, int number) {
+int end_as(char kind, int number) {
   if (kind != 's') return number;
   setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
   signal(number, SIG_DFL);

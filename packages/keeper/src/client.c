@@ -97,10 +97,13 @@ void clients_send(struct client *only, const char *bytes, size_t length) {
 }
 
 static void flush(struct client *client) {
-  if (client->out_length == 0) return;
-  ssize_t sent = send(client->watch.fd, client->out, client->out_length, MSG_NOSIGNAL);
-  if (sent < 0 && errno != EAGAIN && errno != EINTR) client->dropped = true;
-  if (sent > 0) memmove(client->out, client->out + sent, client->out_length -= (size_t)sent);
+  for (ssize_t sent; client->out_length > 0 && !client->dropped;) {
+    if (inside) sent = write(1, client->out, client->out_length); /* waits, and so does then the command */
+    else sent = send(client->watch.fd, client->out, client->out_length, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN) return;
+    if (sent < 0 && errno != EINTR) client->dropped = true;
+    if (sent > 0) memmove(client->out, client->out + sent, client->out_length -= (size_t)sent);
+  }
 }
 
 /* Sends what the round gathered, and lets go of those who are gone. */

@@ -123,11 +123,16 @@ int socket_accept(int listener), socket_connect(const char *path); /* -1: nobody
 void clients_add(int fd), clients_flush(void), clients_send(struct client *only, const char *bytes, size_t length);
 size_t clients_count(void);
 void message_begin(char type), message_add(const char *kinds, ...), message_send(struct client *only);
-void tell(struct client *only, char type, const char *kinds, ...); /* kinds: s text, n uint64_t; NULL: to all */
+void tell(struct client *only, char type, const char *kinds, ...); /* kinds: s text, n uint64_t, b bytes and size_t; NULL: to all */
 bool request_carry_out(struct client *, char type, char **fields, const size_t *lengths, size_t count);
 void tell_input(struct run *), tell_ended(struct run *);
 int64_t tell_grown(void);
 
 /* host.c, call.c: programs that are kept warm */
-int host(const char *path, uint64_t idle, char **argv), call(const char *path);
+int host(const char *path, uint64_t idle, char **argv), call(const char *path), end_as(char kind, int number);
+
+/* relay.c, inside.c: a command in a container, and the keeper there */
+extern bool inside;
+int relay(char **argv);
+void inside_run(void);
 #endif

@@ -30,6 +30,8 @@ bool log_record(struct log *log, int stream, int64_t time) {
 /* Stores bytes and their record; false when the disk takes no more. What was written of them counts. */
 bool log_append(struct run *run, int stream, int64_t time, const char *bytes, size_t length) {
   struct log *log = &run->log;
+  if (inside) tell(NULL, 'o', "snb", run->id, (uint64_t)stream, bytes, length);
+  if (inside) return run->told_size = log->size += length, true;
   bool fine = log->bytes >= 0 || open_files(run);
   size_t done = 0;
   while (fine && done < length) {

@@ -1,4 +1,5 @@
-/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. `host` and `call` are in host.c and call.c. */
+/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. `host`, `call`, `relay` and
+   `inside` are in files of these names. */
 #include "keeper.h"
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -70,7 +71,8 @@ static void listener_ready(struct watch *watch, unsigned events) {
   if (fd >= 0) clients_add(fd);
 }
 
-static int serve(const char *path, bool once) {
+/* What it is for commands; 0, or how it failed. */
+static int open_all(const char *path) {
   if (getsid(0) != getpid()) setsid();
   for (int fd = 0; fd < 3; fd++) /* a closed one would be given to a pipe of ours, and a command would inherit it */
     if (fcntl(fd, F_GETFD) < 0) open("/dev/null", O_RDWR);
@@ -79,11 +81,25 @@ static int serve(const char *path, bool once) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   loop_open();
   signals_open();
-  int failure = socket_open(path, &listener, listener_ready);
+  int failure = inside ? 0 : socket_open(path, &listener, listener_ready);
   if (failure) return failure;
   mark_open();
   tree_open();
   cgroup_open();
+  return 0;
+}
+
+static int serve_inside(void) {
+  inside = true;
+  int failure = open_all(NULL);
+  if (!failure) inside_run();
+  cgroup_close();
+  return failure;
+}
+
+static int serve(const char *path, bool once) {
+  int failure = open_all(path);
+  if (failure) return failure;
   if (write(1, "ready\n", 6) < 0) return 1;
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(null, 1);
@@ -101,6 +117,9 @@ int main(int argc, char **argv) {
   uint64_t idle;
   if (argc == 3 && strcmp(argv[1], "call") == 0) return call(argv[2]);
   if (argc >= 5 && strcmp(argv[1], "host") == 0 && number_parse(argv[3], &idle)) return host(argv[2], idle, argv + 4);
-  fputs("usage: errand-keeper serve SOCKET [--once] | host SOCKET IDLE_MS PROGRAM [ARGUMENTS] | call SOCKET | --version\n", stderr);
+  if (argc == 2 && strcmp(argv[1], "inside") == 0) return serve_inside();
+  if (argc >= 8 && strcmp(argv[1], "relay") == 0) return relay(argv + 2);
+  fputs("usage: errand-keeper serve SOCKET [--once] | host SOCKET IDLE_MS PROGRAM [ARGUMENTS] | call SOCKET\n"
+        "       | relay ENGINE CONTAINER END OPTIONS FOLDER PROGRAM [ARGUMENTS] | inside | --version\n", stderr);
   return 2;
 }

@@ -16,9 +16,10 @@ static void add_fields(const char *kinds, va_list values) {
   for (; *kinds; kinds++) {
     const char *text = *kinds == 's' ? va_arg(values, const char *) : digits;
     if (*kinds == 'n') snprintf(digits, sizeof digits, "%llu", (unsigned long long)va_arg(values, uint64_t));
-    uint32_t size = (uint32_t)strlen(text);
+    const char *bytes = *kinds == 'b' ? va_arg(values, const char *) : text;
+    uint32_t size = (uint32_t)(*kinds == 'b' ? va_arg(values, size_t) : strlen(text));
     append(&size, 4);
-    append(text, size);
+    append(bytes, size);
   }
 }
 

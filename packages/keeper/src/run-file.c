@@ -12,7 +12,7 @@ bool run_file_write(int file, int slot, const char *text) {
 int run_file_open(const char *prefix) {
   char path[4096], text[SLOT_SIZE], boot[40], last = 0;
   snprintf(path, sizeof path, "%s.run", prefix);
-  int file = open(path, O_RDWR | O_CLOEXEC);
+  int file = open(inside ? "/dev/null" : path, O_RDWR | O_CLOEXEC);
   if (file < 0) return -1;
   read_text(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot, 37);
   snprintf(text, sizeof text, "exec pid=%d boot=%s time=%lld", getpid(), boot[0] ? boot : "-", (long long)wall_ms());

@@ -63,6 +63,8 @@ export interface ComposeOptions {
   readonly log: Logger;
   /** Makes the control plane's own agent; null: it has none. */
   readonly startOwnAgent: StartOwnAgent | null;
+  /** The keeper's builds for Linux by the processor, in Node's words; undefined: there is none. */
+  readonly keepers: (arch: string) => string | undefined;
   readonly shutDown: () => void;
 }
 
@@ -79,7 +81,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const clock = await sharedClock(store, systemClock, comparing.signal);
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
-  const docker = await openDocker(config, folder.path, sealer);
+  const docker = await openDocker(options, { folder: folder.path, sealer, own });
   if (docker !== null) opened.use(docker);
   const aws = opened.use(awsClients(config.aws ?? AwsConfig.parse({})));
   const services = createServices({
@@ -157,13 +159,19 @@ function sessionPlaceOf({ listen, tls, trustProxy, proxy }: ServerConfig): Sessi
 
 /** The client of Docker is loaded only where one is configured. */
 async function openDocker(
-  { docker }: ServerConfig,
-  data: string,
-  { unseal }: Sealer,
+  { config: { docker }, keepers }: ComposeOptions,
+  around: { readonly folder: string; readonly sealer: Sealer; readonly own: OwnAgentSlot },
 ): Promise<(Provider & AsyncDisposable) | null> {
   if (docker === null) return null;
   const { openDockerProvider } = await import('./providers/docker/open-docker-provider.ts');
-  return openDockerProvider(docker, { folder: join(data, 'docker'), clock: systemClock, unseal });
+  const { folder, sealer, own } = around;
+  return openDockerProvider(docker, {
+    folder: join(folder, 'docker'),
+    clock: systemClock,
+    unseal: sealer.unseal,
+    keepers,
+    agent: () => (own.id === null ? null : { id: own.id, pool: OWN_POOL }),
+  });
 }
 
 /** At the end every outcome is written down. */

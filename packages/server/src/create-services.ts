@@ -90,7 +90,7 @@ export function createServices(parts: ServiceParts): Services {
   const sessions = sessionParts(parts, hosts);
   const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, hosts };
   const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common, sessions };
-  const leasing = { ...common, unseal: sealer.unseal, ownAgentId };
+  const leasing = { ...common, sessions: store.sessions, unseal: sealer.unseal, ownAgentId };
   return {
     version,
     store,

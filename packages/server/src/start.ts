@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly config: ServerConfig;
   readonly version: string;
   readonly startOwnAgent: StartOwnAgent | null;
+  /** The keeper's builds for Linux by the processor, in Node's words; undefined: there is none. */
+  readonly keepers: (arch: string) => string | undefined;
   /** The folder with the files that make other machines agents; without it none are offered. */
   readonly agentFolder?: () => Promise<string>;
   /** Folder of the built page; null: none is served. */

@@ -116,6 +116,15 @@ export class FileSpool implements Spool {
     return readResultFile(entry.result);
   }
 
+  insideOf({ inside }: SpoolEntry): string | null {
+    try {
+      return readFileSync(inside, 'utf8');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
   /** The record goes last: as long as it is there, a crash in between is made good by the next agent. */
   async remove(entry: SpoolEntry): Promise<void> {
     if (entry.ownCwd && !entry.lease.keepChildren) await removeFolder(entry.cwd);
@@ -125,6 +134,7 @@ export class FileSpool implements Spool {
       unlinkIfThere(idx);
     }
     removeResultFile(entry.result);
+    if (entry.lease.container !== undefined) unlinkIfThere(entry.inside);
     unlinkIfThere(entry.prefix + RUN);
   }
 
@@ -179,7 +189,14 @@ function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
   const own = prefix.endsWith(FENCED) ? prefix.slice(0, -FENCED.length) : prefix;
   const logPrefix = draft.lease.logPlace ?? prefix;
   // An agent that knew of no hosts may have written it.
-  return { ...draft, host: draft.host ?? null, prefix, logPrefix, result: `${own}.result` };
+  return {
+    ...draft,
+    host: draft.host ?? null,
+    prefix,
+    logPrefix,
+    result: `${own}.result`,
+    inside: `${own}.inside`,
+  };
 }
 
 function mkdirIfMissing(path: string): void {

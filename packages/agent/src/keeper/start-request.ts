@@ -42,7 +42,8 @@ export function encodeStart(request: StartRequest): Buffer {
   ]);
 }
 
-function optionLines(request: StartRequest): string {
+/** What a start asks for beside the command itself. */
+export function optionLines(request: Omit<StartRequest, 'id' | 'prefix' | 'argv'>): string {
   const lines = [
     `cap=${request.capBytes ?? 0}`,
     `stdin=${request.stdin ?? 'null'}`,

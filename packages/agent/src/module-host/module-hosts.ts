@@ -33,6 +33,11 @@ export class ModuleHosts {
     this.#parts = parts;
   }
 
+  /** The build of the keeper that they are started with. */
+  get keeper(): string {
+    return this.#parts.program.keeper;
+  }
+
   /** The name for a call's host: that of a warm one, which nobody else gets meanwhile, or a new one. */
   reserve(place: ModulePlace): Reservation {
     const now = this.#parts.waiting.clock.now();

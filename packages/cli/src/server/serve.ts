@@ -3,7 +3,7 @@ import type { RunningServer } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
-import { publishedKeeper } from '../keeper-build.ts';
+import { containerKeepers, publishedKeeper } from '../keeper-build.ts';
 import { pageFolder } from '../page-folder.ts';
 import { VERSION } from '../version.ts';
 import { agentFolder } from './agent-folder.ts';
@@ -44,12 +44,14 @@ async function startOnce(cli: Cli, { file, ...sources }: ServeConfig): Promise<R
   const { readConfigFile, serverConfig, startServer } = await import('@errand/server');
   const { createLocalAgent } = await import('@errand/agent');
   const keeper = await publishedKeeper();
+  const keepers = await containerKeepers();
   return await startServer({
     config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
     version: VERSION,
     agentFolder: agentFolder(),
     page: pageFolder(),
     showKey: (secret) => taken(cli.stdout.line(`key ${secret}`)),
+    keepers,
     startOwnAgent: async (options) =>
       createLocalAgent({
         ...options,

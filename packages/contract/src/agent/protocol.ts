@@ -109,10 +109,18 @@ export interface WindowOrder extends AttemptName {
   readonly columns: number;
 }
 
+/** `engine`: `unix:///path` or `tcp://host:port`. */
+export interface ContainerPlace {
+  readonly engine: string;
+  readonly id: string;
+}
+
 /** Permission to ask for the start of one attempt, with all that is needed to execute it. */
 export interface Lease extends AttemptName {
   /** Id of the session on this machine in which it is executed; null: in none. */
   readonly session?: string | null | undefined;
+  /** The session is this container, which the agent's machine reaches through its engine. */
+  readonly container?: ContainerPlace | undefined;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Names of the variables in `env` whose values are masked in all that leaves the machine. With any of them there is no `logPlace`. */

@@ -1,4 +1,4 @@
-import type { Handle, PortAddress, SessionSpec } from '../session/record.ts';
+import type { Handle, PortAddress, SessionAgent, SessionSpec } from '../session/record.ts';
 import type { SessionReason } from '../vocabulary/session-reason.ts';
 
 /**
@@ -133,7 +133,7 @@ export interface ObservedUse {
   /** Time that its processes have spent on processors since its start, in ms. */
   readonly cpuMs: number | null;
   /** Agent and pool that serve the runs of this session, where `capabilities.runs` says so. */
-  readonly agent: { readonly id: string; readonly pool: string } | null;
+  readonly agent: SessionAgent | null;
 }
 
 /** Something at a provider that carries our tag. */

@@ -84,6 +84,14 @@ export interface PortAddress {
   readonly outerPort: number;
 }
 
+/** The agent that serves the runs of a session, and its pool. */
+export interface SessionAgent {
+  readonly id: string;
+  readonly pool: string;
+  /** Where they run in a container: it, and how the agent's machine reaches its engine. */
+  readonly container?: { readonly engine: string; readonly id: string } | undefined;
+}
+
 export interface Activity {
   readonly kind: ActivityKind;
   readonly at: number;
@@ -162,8 +170,8 @@ export interface SessionRecord {
   /** What a stop kept for the next start. */
   readonly kept: Handle | null;
   readonly ports: readonly PortAddress[];
-  /** The agent and the pool that serve runs in it; null: none, or it does not run. */
-  readonly agent: { readonly id: string; readonly pool: string } | null;
+  /** Who serves runs in it; null: nobody, or it does not run. */
+  readonly agent: SessionAgent | null;
   /** When it first became ready; null: never. */
   readonly firstReadyAt: number | null;
   /** When it became ready this time. */

@@ -1,10 +1,14 @@
 import { argvOf, type LaunchRequest } from '@errand/core';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { DockerOptions } from './docker-options.ts';
+import { KEEPER_FOLDER } from './keeper-volume.ts';
 import { containerName, labelsOf, volumeName } from './names.ts';
 
-/** The container for a request. The key is its name, so that a second one for the key is refused by the engine itself. */
-export function containerOf(request: Omit<LaunchRequest, 'leaseMs'>): ContainerCreateOptions {
+/**
+ * The container for a request, with the keeper of that volume in it. The key is its name, so that a second one for the key is refused by the engine
+ * itself.
+ */
+export function containerOf(request: Omit<LaunchRequest, 'leaseMs'>, keeper: string): ContainerCreateOptions {
   const { key, spec, env } = request;
   const options = DockerOptions.parse(spec.options);
   return {
@@ -16,11 +20,15 @@ export function containerOf(request: Omit<LaunchRequest, 'leaseMs'>): ContainerC
     ...(spec.command === null ? {} : { Cmd: [...argvOf(spec.command)] }),
     ...(options.user === undefined ? {} : { User: options.user }),
     ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
-    HostConfig: hostConfig(request, options),
+    HostConfig: hostConfig(request, options, keeper),
   };
 }
 
-function hostConfig(request: Omit<LaunchRequest, 'leaseMs'>, options: DockerOptions): HostConfig {
+function hostConfig(
+  request: Omit<LaunchRequest, 'leaseMs'>,
+  options: DockerOptions,
+  keeper: string,
+): HostConfig {
   const { cpus, memoryBytes, ports, volumes } = request.spec;
   return {
     // The engine must never bring back what we let end.
@@ -31,16 +39,19 @@ function hostConfig(request: Omit<LaunchRequest, 'leaseMs'>, options: DockerOpti
     PortBindings: Object.fromEntries(
       ports.map(({ port }) => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
     ),
-    Mounts: volumes.map(({ name, path }) => ({
-      Type: 'volume',
-      Source: volumeName(request, name),
-      Target: path,
-      VolumeOptions: {
-        NoCopy: false,
-        Labels: labelsOf(request),
-        DriverConfig: { Name: 'local', Options: {} },
-      },
-    })),
+    Mounts: [
+      ...volumes.map(({ name, path }) => ({
+        Type: 'volume' as const,
+        Source: volumeName(request, name),
+        Target: path,
+        VolumeOptions: {
+          NoCopy: false,
+          Labels: labelsOf(request),
+          DriverConfig: { Name: 'local', Options: {} },
+        },
+      })),
+      { Type: 'volume', Source: keeper, Target: KEEPER_FOLDER, ReadOnly: true },
+    ],
     ...(cpus === null ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
     // No swap on top: memory is what was asked for.
     ...(memoryBytes === null ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),

@@ -1,5 +1,6 @@
 import { argvOf, type SessionSpec, type SpecProblem } from '@errand/core';
 import { z } from 'zod';
+import { KEEPER_FOLDER } from './keeper-volume.ts';
 
 /** `options` of a session of this provider. What is left out is as the image has it. */
 export const DockerOptions = z.strictObject({
@@ -40,6 +41,11 @@ const WISHES: readonly (readonly [string, (spec: SessionSpec) => boolean, string
     'must be a command or a shell text',
   ],
   ['volumes', ({ volumes }) => volumes.some(({ path }) => path === '/'), 'must not be put at /'],
+  [
+    'volumes',
+    ({ volumes }) => volumes.some(({ path }) => `${path}/`.startsWith(`${KEEPER_FOLDER}/`)),
+    `must not be put at ${KEEPER_FOLDER}, where the keeper lies`,
+  ],
   [
     'health',
     ({ health }) => health?.check.kind === 'command',

@@ -28,6 +28,13 @@ export function nameOfEngine(address: EngineAddress): string {
   return 'socketPath' in address ? address.socketPath : `${address.host}:${address.port}`;
 }
 
+/** As `parseEngineAddress` reads it. */
+export function urlOfEngine(address: EngineAddress): string {
+  if ('socketPath' in address) return `unix://${address.socketPath}`;
+  const { host, port } = address;
+  return `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** `unix:///path` or `tcp://host:port`, as DOCKER_HOST has them; null: neither. */
 export function parseEngineAddress(text: string): EngineAddress | null {
   if (text.startsWith('unix://')) return { socketPath: text.slice('unix://'.length) };

@@ -1,6 +1,7 @@
 import type { LaunchRequest, ProviderError } from '@errand/core';
 import { containerOf } from './container.ts';
 import { providerError, unless } from './engine-error.ts';
+import type { KeeperVolume } from './keeper-volume.ts';
 import { containerName, LABELS, labelsOf } from './names.ts';
 import { type PullParts, pullImage } from './pull.ts';
 
@@ -9,6 +10,7 @@ export type Plan = Omit<LaunchRequest, 'env' | 'leaseMs'>;
 
 export interface MakingParts extends PullParts {
   readonly unseal: (sealed: string) => string;
+  readonly keeper: KeeperVolume;
 }
 
 interface Job {
@@ -85,7 +87,7 @@ export class Making implements AsyncDisposable {
 
   async #make(plan: Plan, signal: AbortSignal): Promise<void> {
     const { spec, key } = plan;
-    const { engine, unseal } = this.#parts;
+    const { engine, unseal, keeper } = this.#parts;
     let about = `the image ${spec.image}`;
     try {
       const say = (progress: string): void => {
@@ -99,8 +101,9 @@ export class Making implements AsyncDisposable {
       const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, unseal(sealed)]);
       const env = { ...spec.env, ...Object.fromEntries(secrets) };
       // The name is taken where another one made it meanwhile.
-      await unless(engine.calls.createContainer(containerOf({ ...plan, env })), 409);
+      await unless(engine.calls.createContainer(containerOf({ ...plan, env }, await keeper.name())), 409);
       if (signal.aborted) return;
+      await keeper.fill(containerName(key), spec.image ?? '');
       const container = engine.calls.getContainer(containerName(key));
       // What has run already under this key must not run again.
       if ((await container.inspect()).State.Status === 'created') await unless(container.start(), 304);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Handle, Observation, SessionSpec } from '@errand/core';
 import { aSessionSpec, runProviderSuite } from '@errand/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,12 @@ import { docker, dockerEngine, makeImage } from './testing/docker-engine.ts';
 import { watchdogOf } from './watchdog.ts';
 
 const SOCKET = '/var/run/docker.sock';
+
+const builds = fileURLToPath(new URL('../../../../keeper/builds/', import.meta.url));
+const OWN = {
+  keepers: (arch: string) => `${builds}errand-keeper-linux-${arch}`,
+  agent: () => ({ id: 'agt_own', pool: 'local' }),
+};
 
 /** A provider with a folder of its own; whatever it has made under its tag ends with it. */
 class DockerPlace implements AsyncDisposable {
@@ -26,6 +33,7 @@ class DockerPlace implements AsyncDisposable {
       folder: this.folder,
       clock: { now: Date.now },
       unseal: (sealed) => `unsealed ${sealed}`,
+      ...OWN,
     });
   }
 
@@ -156,6 +164,7 @@ requires(dockerEngine)('the docker provider', () => {
         folder: mkdtempSync(join(tmpdir(), 'errand-docker-')),
         clock: { now: Date.now },
         unseal: String,
+        ...OWN,
       });
       expect(place.problems(specOf(change as Partial<SessionSpec>))).toMatchObject([{ field }]);
     });

@@ -1,7 +1,8 @@
-import type { Clock, Handle, LaunchRequest, Observation, Provider } from '@errand/core';
+import type { Clock, Handle, LaunchRequest, Observation, Provider, SessionAgent } from '@errand/core';
 import { problems } from './docker-options.ts';
-import { type EngineAddress, openEngine } from './engine.ts';
+import { type EngineAddress, openEngine, urlOfEngine } from './engine.ts';
 import { providerError, statusOf, unless } from './engine-error.ts';
+import { type KeeperBuilds, KeeperVolume } from './keeper-volume.ts';
 import { Leases } from './leases.ts';
 import { list } from './list.ts';
 import { Making } from './making.ts';
@@ -26,6 +27,9 @@ export interface DockerProviderParts {
   readonly folder: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly unseal: (sealed: string) => string;
+  readonly keepers: KeeperBuilds;
+  /** The agent that reaches the engine as this provider does; null: there is none, and nothing runs in sessions. */
+  readonly agent: () => { readonly id: string; readonly pool: string } | null;
 }
 
 /** How long the main command has between TERM and KILL, in seconds. */
@@ -41,7 +45,7 @@ export class DockerProvider implements Provider, AsyncDisposable {
   readonly capabilities = {
     settleMs: 25_000,
     checksHealth: false,
-    runs: 'none',
+    runs: 'agent',
     inPool: false,
     atOnce: 20,
   } as const;
@@ -58,7 +62,8 @@ export class DockerProvider implements Provider, AsyncDisposable {
     this.#engine = openEngine(parts.address);
     this.#leases = new Leases(parts.folder);
     this.#relays = new Relays(parts.folder, () => parts.clock.now());
-    this.#making = new Making({ ...parts, engine: this.#engine });
+    const keeper = new KeeperVolume(this.#engine, parts.keepers);
+    this.#making = new Making({ ...parts, engine: this.#engine, keeper });
     this.#recovering = this.#recover();
   }
 
@@ -195,7 +200,18 @@ export class DockerProvider implements Provider, AsyncDisposable {
     if (!seen.State.Running) return { kind: 'ended', reason: endOf(seen.State) };
     const { ports, usedAt } = await this.#ports(launch, seen);
     const cpuMs = await cpuMsOf(this.#engine, seen.Id);
-    return { kind: 'running', ports, health: null, use: { trafficAt: usedAt, cpuMs, agent: null } };
+    return {
+      kind: 'running',
+      ports,
+      health: null,
+      use: { trafficAt: usedAt, cpuMs, agent: this.#agentIn(seen.Id) },
+    };
+  }
+
+  #agentIn(id: string): SessionAgent | null {
+    const agent = this.#parts.agent();
+    const engine = urlOfEngine(this.#parts.address);
+    return agent === null ? null : { ...agent, container: { engine, id } };
   }
 
   /** Its container by the label that never changes. */

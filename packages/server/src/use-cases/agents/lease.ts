@@ -1,6 +1,6 @@
 import type { Lease, ScriptCall } from '@errand/contract';
 import { argEnvironment, argVariable } from '@errand/contract/wire';
-import { argvOf, type LogStore, type RunRecord, type ScriptStore } from '@errand/core';
+import { argvOf, type LogStore, type RunRecord, type ScriptStore, type SessionStore } from '@errand/core';
 
 export interface LeaseParts {
   readonly logs: Pick<LogStore, 'place'>;
@@ -36,6 +36,21 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
     logPlace: straight ? parts.logs.place({ runId: run.id, token: run.token }) : null,
     script,
   };
+}
+
+/** Leases of runs in sessions with the container that the session is now. One whose session does not run has none and is refused by its agent. */
+export async function withContainers(
+  { sessions }: { readonly sessions: Pick<SessionStore, 'get'> },
+  leases: readonly Lease[],
+): Promise<readonly Lease[]> {
+  if (!leases.some(({ session }) => session != null)) return leases;
+  return await Promise.all(
+    leases.map(async (lease) => {
+      const session = lease.session == null ? null : await sessions.get(lease.session);
+      const container = session?.agent?.container;
+      return container === undefined ? lease : { ...lease, container };
+    }),
+  );
 }
 
 /** Leases with the sources of the modules that the agent does not have. */

@@ -14,17 +14,19 @@ import {
   type RunRecord,
   type RunStore,
   type ScriptStore,
+  type SessionStore,
 } from '@errand/core';
 import { announce, changeRun } from '../runs/change-run.ts';
 import { topics } from '../topics.ts';
 import type { AgentMemory, Poller } from './agent-memory.ts';
-import { type LeaseParts, leaseOf, withSources } from './lease.ts';
+import { type LeaseParts, leaseOf, withContainers, withSources } from './lease.ts';
 import type { Offers } from './offers.ts';
 import { AGENT_POLICY } from './policy.ts';
 
 export interface PollAgentParts extends LeaseParts {
   readonly runs: Pick<RunStore, 'get' | 'save' | 'release' | 'claim' | 'heldBy'>;
   readonly scripts: Pick<ScriptStore, 'module'>;
+  readonly sessions: Pick<SessionStore, 'get'>;
   readonly memory: Pick<AgentMemory, 'poller' | 'takeOrdersDue' | 'lookAgainMs'>;
   readonly notifier: Notifier;
   readonly clock: Clock;
@@ -60,7 +62,8 @@ export class WaitingPoll {
     const claimed = pulsed === null || pulsed.has(topics.pool(agent.pool)) ? await this.#claim() : [];
     const handed = this.#handed.splice(0).map((run) => leaseOf(this.#parts, run));
     const known = uniqueLeases([...orders.leases, ...claimed, ...handed]);
-    const leases = await withSources(this.#parts, known, this.#request.modules);
+    const placed = await withContainers(this.#parts, known);
+    const leases = await withSources(this.#parts, placed, this.#request.modules);
     const news: PollAnswer = { ...orders, leases };
     const told = this.#parts.sessionOrders(agent.id);
     if (told) return { ...news, sessionOrders: true };

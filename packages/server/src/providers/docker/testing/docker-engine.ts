@@ -6,7 +6,21 @@ import { join } from 'node:path';
 import type { Requirement } from '../../../../../../scripts/requires.ts';
 
 const BUSYBOX = '/bin/busybox';
-const COMMANDS = ['sh', 'sleep', 'httpd', 'cat', 'id', 'touch', 'dd', 'env', 'mkdir', 'tail', 'nc'];
+const COMMANDS = [
+  'sh',
+  'sleep',
+  'httpd',
+  'cat',
+  'id',
+  'touch',
+  'dd',
+  'env',
+  'mkdir',
+  'tail',
+  'nc',
+  'setsid',
+  'stty',
+];
 
 /** A Docker engine on this machine, and what images are made of, as no registry can be reached. */
 export const dockerEngine: Requirement = { name: 'a Docker engine', ...look() };
@@ -26,14 +40,17 @@ export function docker(...args: readonly string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
-/** An image of busybox alone, gone with its user. Its command stays until it is told to end. */
-export function makeImage(): Disposable & { readonly name: string } {
+/**
+ * An image of busybox alone, gone with its user. Its command stays until it is told to end. `commands`: the names under which busybox is found beside its own;
+ * without `sh` among them there is no shell.
+ */
+export function makeImage(commands: readonly string[] = COMMANDS): Disposable & { readonly name: string } {
   const name = `errand-test:${randomUUID()}`;
   const root = mkdtempSync(join(tmpdir(), 'errand-image-'));
   for (const folder of ['bin', 'tmp', 'www', 'etc']) mkdirSync(join(root, folder));
   chmodSync(join(root, 'tmp'), 0o1777);
   copyFileSync(BUSYBOX, join(root, 'bin/busybox'));
-  for (const command of COMMANDS) symlinkSync('busybox', join(root, 'bin', command));
+  for (const command of commands) symlinkSync('busybox', join(root, 'bin', command));
   const archive = `${root}.tar`;
   execFileSync('tar', ['-C', root, '-cf', archive, '.']);
   docker('import', '--change', `CMD ${JSON.stringify(STAY)}`, archive, name);
