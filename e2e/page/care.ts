@@ -26,10 +26,13 @@ async function seriousFaults(page: Page): Promise<readonly string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
-/** Everything that can be pressed and is smaller than 44 by 44 pixels; a label counts with its control, a link in a line of output is text. */
+/**
+ * Everything that can be pressed and is smaller than 44 by 44 pixels; a label counts with its control, a link in a line of output is text, and
+ * what takes the keys of a terminal lies behind it: the whole terminal is pressed.
+ */
 const SMALL = `[...document.querySelectorAll('a, button, input, select, textarea, summary, [role=button], [role=scrollbar]')]
   .filter((element) => !element.closest('[role=log]') && element.checkVisibility({ visibilityProperty: true }))
-  .filter((element) => !element.matches('.sr-only'))
+  .filter((element) => !element.matches('.sr-only, .xterm-helper-textarea'))
   .map((element) => ({ element, box: (element.closest('label') ?? element).getBoundingClientRect() }))
   .filter(({ box }) => box.width > 0 && (box.width < 43.5 || box.height < 43.5))
   .map(({ element, box }) => Math.round(box.width) + ' x ' + Math.round(box.height) + ': ' + element.outerHTML.slice(0, 200))`;

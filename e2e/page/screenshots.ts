@@ -35,6 +35,10 @@ const SPEED = {
   result: { view: { kind: 'gauge', path: 'mbit', min: 0, max: 150, unit: 'Mbit/s' } },
 };
 
+const NOTES = `require('http').createServer((_, answer) => answer.end('notes')).listen(process.env.PORT)`;
+
+const LISTING = String.raw`clear; printf '\033[1;32mada@workbench\033[0m:\033[1;34m~/notes\033[0m$ git log --oneline --graph\n\033[31m*\033[0m \033[33m9f2c1ab\033[0m (\033[1;36mHEAD -> \033[1;32mmain\033[0m) Index notes as they are saved\n\033[31m*\033[0m \033[33m41d0e77\033[0m Search in titles first\n\033[31m*\033[0m \033[33m8be6610\033[0m Keep drafts over a restart\n\n\033[7m 3 commits \033[0m  \033[38;5;208mup to date\033[0m\n\n'`;
+
 mkdirSync(FOLDER, { recursive: true });
 await using at = await PagePlace.open();
 await fill(at);
@@ -67,9 +71,50 @@ async function fill({ server, place }: PagePlace): Promise<void> {
   await finish(http, { shell: 'make release', name: 'nightly', tags: ['night'] });
   await finish(http, { shell: './backup.sh /srv | tail -1; true' });
   await submit(http, { shell: 'sleep 600', name: 'deploy staging', pool: 'build' });
+  await fillSessions(server);
   await submit(http, { command: ['ffmpeg', '-i', 'talk.mkv', 'talk.webm'], pool: 'gpu' }).catch(
     () => undefined,
   );
+}
+
+async function fillSessions(server: PagePlace['server']): Promise<void> {
+  const { sessions, runs } = server.sdk();
+  const web = {
+    name: 'notes-preview',
+    shell: `exec ${process.execPath} -e "${NOTES}"`,
+    ports: [8080],
+    health: { path: '/' },
+    idle: '45m',
+    tags: ['preview'],
+  };
+  for (const wish of [web, { name: 'ada-workbench', idle: 'never' }, { name: 'nightly-data' }])
+    await sessions.untilSettled((await sessions.create(wish)).id);
+  await sessions.hold('ada-workbench', { for: '6h', note: 'long training' });
+  await sessions.stop('nightly-data');
+  await sessions.untilSettled('nightly-data');
+  for (const shell of ['git clone -q /srv/notes.git || true', 'echo "214 notes indexed"', 'exit 2'])
+    await (await runs.create({ session: 'notes-preview', shell })).wait();
+}
+
+async function takeTerminal(page: Page, name: string): Promise<void> {
+  await page.goto(`${at.url}/sessions`);
+  await page.getByText('ada-workbench').click();
+  await page.getByRole('link', { name: 'Terminal' }).click();
+  const [back, open] = [page.getByRole('button', { name: /^Go back/ }), page.getByText('Connected')];
+  await back.or(open).first().waitFor();
+  if (await back.isVisible()) await back.click();
+  await open.waitFor();
+  await page.keyboard.type(LISTING);
+  await page.keyboard.press('Enter');
+  await save(page, name);
+}
+
+async function takeSession(page: Page, name: string): Promise<void> {
+  await page.goto(`${at.url}/sessions`);
+  await page.getByText('notes-preview').click();
+  await page.getByText('Why it is alive').waitFor();
+  await page.getByRole('listitem').getByText('8080').waitFor();
+  await save(page, name);
 }
 
 async function takePhone(page: Page): Promise<void> {
@@ -84,6 +129,8 @@ async function takePhone(page: Page): Promise<void> {
   await page.goto(`${at.url}/runs`);
   await page.getByRole('list', { name: 'Runs' }).waitFor();
   await save(page, 'phone-runs');
+  await takeSession(page, 'phone-session');
+  await takeTerminal(page, 'phone-terminal');
 }
 
 async function takeWide(page: Page): Promise<void> {
@@ -96,6 +143,7 @@ async function takeWide(page: Page): Promise<void> {
   await page.goto(`${at.url}/agents`);
   await page.getByText('builder-1').waitFor();
   await save(page, 'wide-agents');
+  await takeTerminal(page, 'wide-terminal');
 }
 
 async function takeLight(page: Page): Promise<void> {
@@ -104,6 +152,13 @@ async function takeLight(page: Page): Promise<void> {
   await page.goto(`${at.url}/runs`);
   await page.getByRole('list', { name: 'Runs' }).waitFor();
   await save(page, 'wide-runs');
+  await page.goto(`${at.url}/sessions`);
+  await page.getByText('nightly-data').waitFor();
+  await save(page, 'wide-sessions');
+  await takeSession(page, 'wide-session');
+  await page.goto(`${at.url}/audit`);
+  await page.getByRole('list', { name: 'Who did what' }).waitFor();
+  await save(page, 'wide-audit');
 }
 
 async function startBuild(page: Page): Promise<void> {

@@ -1,10 +1,12 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { auditFilterOfLink } from './audit/audit-filter.ts';
 import { Failure, Loading } from './components/notice.tsx';
 import { runPlaceOfLink } from './run/run-place.ts';
 import { BoxScreen } from './run-box/box-screen.tsx';
 import { draftOfLink } from './run-box/draft.ts';
 import { filterOfLink } from './runs/run-filter.ts';
 import { scriptPlaceOfLink } from './scripts/script-place.ts';
+import { sessionListOfLink, sessionPlaceOfLink } from './sessions/session-place.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -46,6 +48,34 @@ const tree = root.addChildren([
     getParentRoute: () => root,
     path: '/agents',
     component: lazyRouteComponent(() => import('./agents/agents-screen.tsx'), 'AgentsScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sessions',
+    validateSearch: sessionListOfLink,
+    component: lazyRouteComponent(() => import('./sessions/sessions-screen.tsx'), 'SessionsScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sessions/new',
+    component: lazyRouteComponent(() => import('./sessions/new-session-screen.tsx'), 'NewSessionScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sessions/$id',
+    validateSearch: sessionPlaceOfLink,
+    component: lazyRouteComponent(() => import('./sessions/session-screen.tsx'), 'SessionScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/more',
+    component: lazyRouteComponent(() => import('./shell/more-screen.tsx'), 'MoreScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/audit',
+    validateSearch: auditFilterOfLink,
+    component: lazyRouteComponent(() => import('./audit/audit-screen.tsx'), 'AuditScreen'),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -5,8 +5,8 @@ import { type Agent, PLACES } from '../api/places.ts';
 import { queryClient } from '../api/query-client.ts';
 import { sentenceOf } from '../api/sentence.ts';
 import { Button } from '../components/button.tsx';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { Problem } from '../components/notice.tsx';
-import { RevokeDialog } from '../components/revoke-dialog.tsx';
 import { Ago } from '../components/time.tsx';
 
 export interface AgentRowProps {
@@ -82,9 +82,9 @@ function Revoke({ agent, close }: { readonly agent: Agent; readonly close: () =>
     },
   });
   return (
-    <RevokeDialog name={agent.name} revoke={revoke} close={close}>
+    <ConfirmDialog title={`Revoke ${agent.name}?`} verb="Revoke" act={revoke} close={close}>
       It is refused from now on. To come back it needs a new token.
-    </RevokeDialog>
+    </ConfirmDialog>
   );
 }
 

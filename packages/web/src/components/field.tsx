@@ -54,3 +54,30 @@ export function TextField({ label, hint, fault, ...rest }: TextFieldProps): Reac
     </Field>
   );
 }
+
+export interface LinesFieldProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly value: string;
+  readonly set: (text: string) => void;
+  readonly fault: string | undefined;
+}
+
+/** Text of several lines that a program reads. */
+export function LinesField({ label, hint, value, set, fault }: LinesFieldProps): ReactNode {
+  return (
+    <Field label={label} hint={hint} fault={fault}>
+      {(control) => (
+        <textarea
+          className={`${FIELD} py-2 font-mono`}
+          rows={3}
+          spellCheck={false}
+          autoCapitalize="off"
+          value={value}
+          onChange={(event) => set(event.target.value)}
+          {...control}
+        />
+      )}
+    </Field>
+  );
+}

@@ -5,8 +5,8 @@ import { errand } from '../api/errand.ts';
 import { endSession, queryClient } from '../api/query-client.ts';
 import { sentenceOf } from '../api/sentence.ts';
 import { Button } from '../components/button.tsx';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { Failure, Loading, Problem } from '../components/notice.tsx';
-import { RevokeDialog } from '../components/revoke-dialog.tsx';
 import { Screen } from '../components/screen.tsx';
 import { Ago } from '../components/time.tsx';
 import { mayTouch, useSession } from '../session/use-session.ts';
@@ -141,9 +141,9 @@ function Revoke({
     },
   });
   return (
-    <RevokeDialog name={about.name} revoke={revoke} close={close}>
+    <ConfirmDialog title={`Revoke ${about.name}?`} verb="Revoke" act={revoke} close={close}>
       Whoever holds it is refused from now on, in every browser and command line. Its runs go on.
       {own && ' It is the key that you are signed in with.'}
-    </RevokeDialog>
+    </ConfirmDialog>
   );
 }

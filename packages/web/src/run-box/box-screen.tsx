@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Screen } from '../components/screen.tsx';
-import { clearCards, useCards } from './cards.ts';
+import { addCard, clearCards, removeCard, useCards } from './cards.ts';
 import { readHistory } from './command-history.ts';
 import type { LinkDraft } from './draft.ts';
 import { RunBox } from './run-box.tsx';
@@ -32,7 +32,10 @@ export function BoxScreen(): ReactNode {
         key={JSON.stringify(filled)}
         from={filled}
         onWord={onWord}
-        onStart={() => void navigate({ to: '/', search: {}, replace: true })}
+        onStart={(ids) => {
+          for (const id of ids.toReversed()) addCard(id);
+          void navigate({ to: '/', search: {}, replace: true });
+        }}
       />
       {history !== null && (
         <History
@@ -43,7 +46,7 @@ export function BoxScreen(): ReactNode {
       )}
       <div className="flex flex-col gap-4">
         {cards.map((id) => (
-          <RunCard key={id} id={id} />
+          <RunCard key={id} id={id} remove={() => removeCard(id)} />
         ))}
       </div>
       {cards.length === 0 && history === null && <Tips />}

@@ -1,9 +1,10 @@
 import type { Run, RunCreateInput } from '@errand/sdk';
+import { variables } from './variables.ts';
 
 /** What is filled in before a run is made of it. Everything is text, as it was typed. */
 export interface Draft {
   readonly command: string;
-  /** `pool:NAME` or `agent:POOL/ID`; empty: the one used last. */
+  /** `pool:NAME`, `agent:POOL/ID`, `all:POOL` (one run on each of its agents) or `session:ID`; empty: the one used last. */
   readonly target: string;
   readonly name: string;
   readonly timeout: string;
@@ -12,6 +13,10 @@ export interface Draft {
   readonly env: string;
   readonly secretEnv: string;
   readonly tags: string;
+  /** name=value, with spaces or lines between them. */
+  readonly labels: string;
+  readonly concurrencyKey: string;
+  readonly concurrency: string;
   readonly attempts: string;
 }
 
@@ -24,10 +29,25 @@ export const EMPTY: Draft = {
   env: '',
   secretEnv: '',
   tags: '',
+  labels: '',
+  concurrencyKey: '',
+  concurrency: '',
   attempts: '',
 };
 
-const FROM_LINK = ['command', 'target', 'name', 'timeout', 'cwd', 'env', 'tags', 'attempts'] as const;
+const FROM_LINK = [
+  'command',
+  'target',
+  'name',
+  'timeout',
+  'cwd',
+  'env',
+  'tags',
+  'labels',
+  'concurrencyKey',
+  'concurrency',
+  'attempts',
+] as const;
 
 /** What a link fills in. It never starts anything, and secrets do not belong into one. */
 export type LinkDraft = Partial<Pick<Draft, (typeof FROM_LINK)[number]>>;
@@ -58,6 +78,9 @@ export function requestOf(draft: Draft): RunCreateInput {
     ...(set(draft.env) ? { env: variables(draft.env) } : {}),
     ...(set(draft.secretEnv) ? { secretEnv: variables(draft.secretEnv) } : {}),
     ...(set(draft.tags) ? { tags: draft.tags.split(/[\s,]+/).filter(set) } : {}),
+    ...(set(draft.labels) ? { labels: labelsOf(draft.labels) } : {}),
+    ...(set(draft.concurrencyKey) ? { concurrencyKey: draft.concurrencyKey.trim() } : {}),
+    ...(set(draft.concurrency) ? { concurrency: Number(draft.concurrency) } : {}),
     ...(set(draft.attempts) ? { retry: { attempts: Number(draft.attempts) } } : {}),
   };
 }
@@ -66,7 +89,7 @@ export function requestOf(draft: Draft): RunCreateInput {
 export function draftOfRun(run: Run): LinkDraft {
   return {
     command: commandText(run),
-    target: `pool:${run.pool}`,
+    target: run.session === null ? `pool:${run.pool}` : `session:${run.session}`,
     ...(run.name === null ? {} : { name: run.name }),
     ...(run.timeoutMs === null ? {} : { timeout: `${run.timeoutMs}ms` }),
     ...(run.cwd === null ? {} : { cwd: run.cwd }),
@@ -78,6 +101,16 @@ export function draftOfRun(run: Run): LinkDraft {
             .join('\n'),
         }),
     ...(run.tags.length === 0 ? {} : { tags: run.tags.join(' ') }),
+    ...(Object.keys(run.labels).length === 0
+      ? {}
+      : {
+          labels: Object.entries(run.labels)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' '),
+        }),
+    ...(run.concurrency === null
+      ? {}
+      : { concurrencyKey: run.concurrency.key, concurrency: String(run.concurrency.limit) }),
   };
 }
 
@@ -98,18 +131,25 @@ function quoted(word: string): string {
 }
 
 /** What a chosen target says of a request; nothing where none was chosen. */
-export function targetOf(target: string): Pick<RunCreateInput, 'pool' | 'agent'> {
-  const [, kind, pool = '', agent] = /^(pool|agent):([^/]*)(?:\/(.*))?$/.exec(target) ?? [];
+export function targetOf(target: string): Pick<RunCreateInput, 'pool' | 'agent' | 'session'> {
+  const [, kind, pool = '', agent] = /^(pool|agent|all|session):([^/]*)(?:\/(.*))?$/.exec(target) ?? [];
   if (kind === undefined) return {};
+  if (kind === 'session') return { session: pool };
   return kind === 'agent' && agent !== undefined ? { pool, agent } : { pool };
 }
 
-function variables(text: string): Record<string, string> {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+/** Is it meant for each agent of a pool? */
+export function isForAll(target: string): boolean {
+  return target.startsWith('all:');
+}
+
+function labelsOf(text: string): Record<string, string> {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
   return Object.fromEntries(
-    lines.map((line) => {
-      const [, name = '', value] = /^\s*([^=]*?)\s*=(.*)$/.exec(line) ?? [];
-      if (value === undefined) throw new Error(`a variable is written NAME=value, not ${line.trim()}`);
+    words.map((word) => {
+      const [, name, value] = /^([^=]+)=(.*)$/.exec(word) ?? [];
+      if (name === undefined || value === undefined)
+        throw new Error(`a label is written name=value, not ${word}`);
       return [name, value];
     }),
   );

@@ -8,9 +8,8 @@ import { Button } from '../components/button.tsx';
 import { Problem } from '../components/notice.tsx';
 import { useSlashFocus } from '../components/use-slash-focus.ts';
 import { mayTouch, useSession } from '../session/use-session.ts';
-import { addCard } from './cards.ts';
 import { clearHistory, remember } from './command-history.ts';
-import { type Draft, EMPTY, type LinkDraft, requestOf } from './draft.ts';
+import { type Draft, EMPTY, isForAll, type LinkDraft, requestOf } from './draft.ts';
 import { RunOptions } from './run-options.tsx';
 import { defaultTarget, TargetSelect } from './target-select.tsx';
 import { useRecall } from './use-recall.ts';
@@ -19,13 +18,16 @@ const LAST_TARGET = 'errand.target';
 
 export interface RunBoxProps {
   readonly from: LinkDraft;
-  /** `clear` and `history` are words to this page, not commands. */
-  readonly onWord: (word: 'clear' | 'history' | 'history clear') => void;
-  readonly onStart: () => void;
+  /** Where everything goes; without it that is chosen here. */
+  readonly place?: string;
+  /** `clear` and `history` are words to this page, not commands; without it they are commands. */
+  readonly onWord?: (word: 'clear' | 'history' | 'history clear') => void;
+  /** Told the ids of the runs. */
+  readonly onStart: (ids: readonly string[]) => void;
 }
 
 /** The box: what is typed into it runs when Enter is pressed. */
-export function RunBox({ from, onWord, onStart }: RunBoxProps): ReactNode {
+export function RunBox({ from, place, onWord, onStart }: RunBoxProps): ReactNode {
   const session = useSession().data;
   const places = usePlaces().data;
   const [draft, setDraft] = useState<Draft>({ ...EMPTY, ...from });
@@ -35,18 +37,19 @@ export function RunBox({ from, onWord, onStart }: RunBoxProps): ReactNode {
   useSlashFocus(box);
   useGrowing(box, draft.command);
   const admin = session?.role === 'admin';
-  const target = draft.target || defaultTarget(places, localStorage.getItem(LAST_TARGET) ?? '', admin);
-  const start = useStart(() => {
+  const target =
+    place ?? (draft.target || defaultTarget(places, localStorage.getItem(LAST_TARGET) ?? '', admin));
+  const start = useStart((ids) => {
     setDraft(({ target: kept }) => ({ ...EMPTY, target: kept }));
-    onStart();
+    onStart(ids);
   });
   const submit = (event?: FormEvent): void => {
     event?.preventDefault();
-    const word = /^(clear|history|history clear)$/.exec(draft.command.trim())?.[1];
+    const word = onWord && /^(clear|history|history clear)$/.exec(draft.command.trim())?.[1];
     recall.begin();
     if (word !== undefined) {
       if (word === 'history clear') clearHistory();
-      onWord(word as 'clear');
+      onWord?.(word as 'clear');
       set({ command: '' });
     } else if (draft.command.trim() !== '' && !start.isPending) start.mutate({ ...draft, target });
   };
@@ -77,12 +80,15 @@ export function RunBox({ from, onWord, onStart }: RunBoxProps): ReactNode {
       />
       <div className="flex items-center gap-2">
         <div className="min-w-0 flex-1 wide:max-w-xs">
-          <TargetSelect
-            places={places}
-            value={target}
-            admin={admin}
-            onChange={(chosen) => set({ target: chosen })}
-          />
+          {place === undefined && (
+            <TargetSelect
+              places={places}
+              value={target}
+              admin={admin}
+              forAll
+              onChange={(chosen) => set({ target: chosen })}
+            />
+          )}
         </div>
         <Button
           tone="primary"
@@ -99,17 +105,29 @@ export function RunBox({ from, onWord, onStart }: RunBoxProps): ReactNode {
   );
 }
 
-function useStart(done: () => void): ReturnType<typeof useMutation<unknown, Error, Draft>> {
-  return useMutation<unknown, Error, Draft>({
+function useStart(
+  done: (ids: readonly string[]) => void,
+): ReturnType<typeof useMutation<readonly string[], Error, Draft>> {
+  return useMutation<readonly string[], Error, Draft>({
     mutationFn: async (draft) => {
-      const { latest } = await errand.runs.create(requestOf(draft));
-      putRun(latest);
-      localStorage.setItem(LAST_TARGET, draft.target);
+      const ids = await startRuns(draft);
+      // A session is over one day; what is used again and again is a pool.
+      if (!draft.target.startsWith('session:')) localStorage.setItem(LAST_TARGET, draft.target);
       remember(draft.command.trim());
-      addCard(latest.id);
+      return ids;
     },
     onSuccess: done,
   });
+}
+
+async function startRuns(draft: Draft): Promise<readonly string[]> {
+  if (isForAll(draft.target)) {
+    const { runs } = await errand.groups.create({ run: requestOf(draft) });
+    return runs.map(({ run }) => run);
+  }
+  const { latest } = await errand.runs.create(requestOf(draft));
+  putRun(latest);
+  return [latest.id];
 }
 
 /** As high as its text, up to a third of the screen. */

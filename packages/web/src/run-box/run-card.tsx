@@ -6,14 +6,19 @@ import { Button, IconButton } from '../components/button.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { RunLength } from '../run/run-length.tsx';
 import { useCancel } from '../run/use-run-actions.ts';
-import { removeCard } from './cards.ts';
 import { commandText } from './draft.ts';
 
 /** The output, and what it is made with, come only when there is something to show. */
 const CardOutput = lazy(async () => ({ default: (await import('./card-output.tsx')).CardOutput }));
 
+export interface RunCardProps {
+  readonly id: string;
+  /** Takes the card away; the run stays. */
+  readonly remove: () => void;
+}
+
 /** A run that was started here: what it is, how it goes, what it writes. */
-export function RunCard({ id }: { readonly id: string }): ReactNode {
+export function RunCard({ id, remove }: RunCardProps): ReactNode {
   const { data: run, error } = useRun(id);
   const cancel = useCancel(id);
   return (
@@ -54,7 +59,7 @@ export function RunCard({ id }: { readonly id: string }): ReactNode {
           </div>
         ) : (
           <div className="p-1">
-            <IconButton icon="close" label="Take this card away" onClick={() => removeCard(id)} />
+            <IconButton icon="close" label="Take this card away" onClick={remove} />
           </div>
         )}
       </header>

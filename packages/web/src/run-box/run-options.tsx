@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { FIELD, Field, TextField } from '../components/field.tsx';
+import { LinesField, TextField } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
 import { type Draft, optionsSet } from './draft.ts';
 
@@ -9,12 +9,15 @@ export interface RunOptionsProps {
   readonly faults: Readonly<Record<string, string>>;
 }
 
+type TextOf = (name: keyof Draft) => {
+  readonly value: string;
+  readonly onChange: (event: { target: { value: string } }) => void;
+};
+
 /** What most runs do without, folded away. */
 export function RunOptions({ draft, set, faults }: RunOptionsProps): ReactNode {
   const count = optionsSet(draft);
-  const text = (
-    name: keyof Draft,
-  ): { readonly value: string; readonly onChange: (event: { target: { value: string } }) => void } => ({
+  const text: TextOf = (name) => ({
     value: draft[name],
     onChange: (event) => set({ [name]: event.target.value }),
   });
@@ -56,15 +59,15 @@ export function RunOptions({ draft, set, faults }: RunOptionsProps): ReactNode {
           fault={faults['cwd']}
           {...text('cwd')}
         />
-        <div className="hidden wide:block" />
-        <Variables
+        <WhichAgents text={text} faults={faults} />
+        <LinesField
           label="Environment"
           hint="NAME=value, one a line"
           value={draft.env}
           set={(env) => set({ env })}
           fault={faults['env']}
         />
-        <Variables
+        <LinesField
           label="Secret environment"
           hint="Stored encrypted, never shown again"
           value={draft.secretEnv}
@@ -76,28 +79,35 @@ export function RunOptions({ draft, set, faults }: RunOptionsProps): ReactNode {
   );
 }
 
-interface VariablesProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: string;
-  readonly set: (text: string) => void;
-  readonly fault: string | undefined;
+interface WhichAgentsProps {
+  readonly text: TextOf;
+  readonly faults: Readonly<Record<string, string>>;
 }
 
-function Variables({ label, hint, value, set, fault }: VariablesProps): ReactNode {
+/** Who may serve it, and beside how many others. */
+function WhichAgents({ text, faults }: WhichAgentsProps): ReactNode {
   return (
-    <Field label={label} hint={hint} fault={fault}>
-      {(control) => (
-        <textarea
-          className={`${FIELD} py-2 font-mono`}
-          rows={3}
-          spellCheck={false}
-          autoCapitalize="off"
-          value={value}
-          onChange={(event) => set(event.target.value)}
-          {...control}
-        />
-      )}
-    </Field>
+    <>
+      <TextField
+        label="Labels"
+        hint="Only agents that have all of them, such as os=linux"
+        fault={faults['labels']}
+        {...text('labels')}
+      />
+      <TextField
+        label="Concurrency key"
+        hint="Runs with one key wait for each other"
+        fault={faults['concurrencyKey']}
+        {...text('concurrencyKey')}
+      />
+      <TextField
+        label="At once"
+        inputMode="numeric"
+        placeholder="1"
+        hint="How many with that key may run at once"
+        fault={faults['concurrency']}
+        {...text('concurrency')}
+      />
+    </>
   );
 }

@@ -10,12 +10,23 @@ export interface TargetSelectProps {
   readonly admin: boolean;
   /** What it means to choose nothing; without it something is always chosen. */
   readonly first?: string;
+  /** One run on each agent of a pool may be chosen, too. */
+  readonly forAll?: boolean;
 }
 
 /** Where a run goes: any agent of a pool, or one of them; with who is online. */
-export function TargetSelect({ places, value, onChange, admin, first }: TargetSelectProps): ReactNode {
+export function TargetSelect({
+  places,
+  value,
+  onChange,
+  admin,
+  first,
+  forAll = false,
+}: TargetSelectProps): ReactNode {
   const pools = places?.pools ?? [];
-  const known = pools.some(({ name }) => value === `pool:${name}` || value.startsWith(`agent:${name}/`));
+  const known = pools.some(
+    ({ name }) => value === `pool:${name}` || value === `all:${name}` || value.startsWith(`agent:${name}/`),
+  );
   return (
     <select
       aria-label="Where it runs"
@@ -24,13 +35,16 @@ export function TargetSelect({ places, value, onChange, admin, first }: TargetSe
       onChange={(event) => onChange(event.target.value)}
     >
       {first !== undefined && <option value="">{first}</option>}
-      {!known && value !== '' && <option value={value}>{value.replace(/^\w+:/, '')}</option>}
+      {!known && value !== '' && (
+        <option value={value}>{value.replace(/^(?:pool|agent|all):/, '').replace(':', ' ')}</option>
+      )}
       {pools.map((pool) => (
         <PoolOptions
           key={pool.name}
           pool={pool}
           agents={agentsOf(places, pool)}
           disabled={pool.adminOnly && !admin}
+          forAll={forAll}
         />
       ))}
     </select>
@@ -41,9 +55,10 @@ interface PoolOptionsProps {
   readonly pool: Pool;
   readonly agents: readonly Agent[];
   readonly disabled: boolean;
+  readonly forAll: boolean;
 }
 
-function PoolOptions({ pool, agents, disabled }: PoolOptionsProps): ReactNode {
+function PoolOptions({ pool, agents, disabled, forAll }: PoolOptionsProps): ReactNode {
   const online = agents.filter((agent) => agent.online).length;
   const about = disabled ? 'for admin keys only' : `${online} of ${agents.length} online`;
   return (
@@ -51,6 +66,11 @@ function PoolOptions({ pool, agents, disabled }: PoolOptionsProps): ReactNode {
       <option value={`pool:${pool.name}`} disabled={disabled}>
         {pool.name} ({about})
       </option>
+      {forAll && agents.length > 1 && (
+        <option value={`all:${pool.name}`} disabled={disabled}>
+          {pool.name} / every agent, one run each
+        </option>
+      )}
       {agents.length > 1 &&
         agents.map((agent) => (
           <option key={agent.id} value={`agent:${pool.name}/${agent.id}`} disabled={disabled}>

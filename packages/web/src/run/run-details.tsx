@@ -1,5 +1,6 @@
 import type { Run } from '@errand/sdk';
 import type { ReactNode } from 'react';
+import { type Fact, Facts } from '../components/facts.tsx';
 import { Icon } from '../components/icon.tsx';
 import { durationText, Moment } from '../components/time.tsx';
 
@@ -14,27 +15,16 @@ export function RunDetails({ run, where }: { readonly run: Run; readonly where: 
         <span className="sr-only">Details</span>
         {where}
       </summary>
-      <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1.5 pb-2 [&>dd]:min-w-0 [&>dd]:break-words [&>dt]:text-muted">
-        {rowsOf(run).map(([name, value]) => (
-          <Row key={name} name={name} value={value} />
-        ))}
-      </dl>
+      <div className="pb-2">
+        <Facts rows={rowsOf(run)} />
+      </div>
     </details>
   );
 }
 
-function Row({ name, value }: { readonly name: string; readonly value: ReactNode }): ReactNode {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
-  );
-}
-
-function rowsOf(run: Run): readonly (readonly [string, ReactNode])[] {
+function rowsOf(run: Run): readonly (Fact | null)[] {
   const env = Object.entries(run.env);
-  const rows: readonly (readonly [string, ReactNode] | null)[] = [
+  return [
     [
       'Id',
       <code key="id" className="font-mono">
@@ -53,12 +43,22 @@ function rowsOf(run: Run): readonly (readonly [string, ReactNode])[] {
     run.cwd === null ? null : ['Folder', run.cwd],
     run.timeoutMs === null ? null : ['Time limit', durationText(run.timeoutMs)],
     run.retry.attempts > 1 ? ['Attempts', `up to ${run.retry.attempts}`] : null,
+    run.concurrency === null
+      ? null
+      : ['At once', `${run.concurrency.limit} with the key ${run.concurrency.key}`],
+    Object.keys(run.labels).length === 0
+      ? null
+      : [
+          'Labels wanted',
+          Object.entries(run.labels)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(', '),
+        ],
     run.tags.length === 0 ? null : ['Tags', run.tags.join(', ')],
     env.length === 0 ? null : ['Environment', env.map(([name, value]) => `${name}=${value}`).join(', ')],
     run.secretEnv.length === 0 ? null : ['Secrets', run.secretEnv.join(', ')],
     run.log === null ? null : ['Output', logText(run.log)],
   ];
-  return rows.filter((row) => row !== null);
 }
 
 function logText({ bytes, truncated }: NonNullable<Run['log']>): string {

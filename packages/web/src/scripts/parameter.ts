@@ -83,6 +83,14 @@ export function argumentOf(parameter: Parameter, text: string): unknown {
   return kind === 'text' || kind === 'secret' ? text : jsonOf(text);
 }
 
+/** All that were typed. */
+export function argumentsOf(parameters: readonly Parameter[], typed: Typed): Record<string, unknown> {
+  const known = parameters.map(
+    (parameter) => [parameter.name, argumentOf(parameter, typed[parameter.name] ?? '')] as const,
+  );
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
+
 function numberOf(text: string, kind: 'number' | 'integer'): number {
   const number = Number(text.trim().replace(',', '.'));
   if (!Number.isFinite(number) || text.trim() === '') throw new Error('must be a number');

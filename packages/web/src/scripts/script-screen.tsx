@@ -15,7 +15,7 @@ import { targetOf } from '../run-box/draft.ts';
 import { TargetSelect } from '../run-box/target-select.tsx';
 import { mayTouch, useSession } from '../session/use-session.ts';
 import { ArgumentFields } from './argument-fields.tsx';
-import { argumentOf, faultOf, type Parameter, parametersOf, type Typed, typedFrom } from './parameter.ts';
+import { argumentsOf, faultOf, parametersOf, type Typed, typedFrom } from './parameter.ts';
 import { type Script, useScript } from './queries.ts';
 import { ScriptHistory } from './script-history.tsx';
 
@@ -111,13 +111,6 @@ function CallForm({ script, called }: CallFormProps): ReactNode {
 function defaultText({ pool, origin }: Script): string {
   if (origin === 'agents') return 'an agent that offers it';
   return pool === null ? 'this server (local)' : `the pool ${pool}`;
-}
-
-function argumentsOf(parameters: readonly Parameter[], typed: Typed): Record<string, unknown> {
-  const known = parameters.map(
-    (parameter) => [parameter.name, argumentOf(parameter, typed[parameter.name] ?? '')] as const,
-  );
-  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 
 /** The call that was just made: how it goes, then what it answered. A failure is never shown as a number. */

@@ -5,24 +5,26 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './notice.tsx';
 
-export interface RevokeDialogProps {
-  readonly name: string;
-  readonly revoke: UseMutationResult<unknown, Error, void>;
+export interface ConfirmDialogProps {
+  readonly title: string;
+  /** On the button that does it. */
+  readonly verb: string;
+  readonly act: UseMutationResult<unknown, Error, void>;
   readonly close: () => void;
   /** What follows from it. */
   readonly children: ReactNode;
 }
 
-/** Asks once more before somebody or something loses its right. */
-export function RevokeDialog({ name, revoke, close, children }: RevokeDialogProps): ReactNode {
+/** Asks once more before something cannot be taken back. */
+export function ConfirmDialog({ title, verb, act, close, children }: ConfirmDialogProps): ReactNode {
   return (
-    <Dialog title={`Revoke ${name}?`} close={close}>
+    <Dialog title={title} close={close}>
       <p className="text-muted">{children}</p>
-      {revoke.isError && <Problem>{sentenceOf(revoke.error)}</Problem>}
+      {act.isError && <Problem>{sentenceOf(act.error)}</Problem>}
       <div className="flex justify-end gap-2">
         <Button onClick={close}>Keep it</Button>
-        <Button tone="danger" disabled={revoke.isPending} onClick={() => revoke.mutate()}>
-          Revoke
+        <Button tone="danger" disabled={act.isPending} onClick={() => act.mutate()}>
+          {verb}
         </Button>
       </div>
     </Dialog>
