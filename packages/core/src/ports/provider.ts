@@ -59,6 +59,11 @@ export interface Provider {
    * still be shown for as long.
    */
   list(tag: string): Promise<readonly Found[]>;
+  /**
+   * Calls `changed` with the id of each session of this tag whose compute ended by itself, soon after it did; resolves once the signal
+   * aborts. Hints: whoever gets one looks, and one that is lost costs the time until the next look. Absent: the provider cannot tell.
+   */
+  watch?(tag: string, changed: (sessionId: string) => void, signal: AbortSignal): Promise<void>;
 }
 
 /** How providers differ, as data: callers branch on these, never on the name. */

@@ -36,6 +36,7 @@ export class FakeMachines {
   readonly #options: FakeMachinesOptions;
   readonly #machines = new Map<string, FakeMachine>();
   readonly #byKey = new Map<string, string>();
+  readonly #listeners = new Set<(machine: FakeMachine) => void>();
   #later: { readonly at: number; readonly act: () => void }[] = [];
 
   constructor(options: FakeMachinesOptions) {
@@ -56,7 +57,15 @@ export class FakeMachines {
   /** What somebody did behind the provider's back: it is gone, or its disk is all that is left. */
   vanish(id: string): void {
     const machine = this.#machines.get(id);
-    if (machine !== undefined) this.#end(machine, this.#options.clock.steady());
+    if (machine === undefined) return;
+    this.#end(machine, this.#options.clock.steady());
+    for (const heard of this.#listeners) heard(machine);
+  }
+
+  /** Hears of what vanishes, until the returned function is called. */
+  onVanish(listener: (machine: FakeMachine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   later(at: number, act: () => void): void {

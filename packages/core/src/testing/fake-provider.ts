@@ -110,6 +110,11 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
     stop: (handle) => call('stop', keyOf(handle), () => machines.stop(handle)),
     terminate: (handle) => call('terminate', keyOf(handle), () => machines.terminate(handle)),
     list: (tag) => call('list', tag, () => machines.list(tag).map((machine) => found(machine, clock))),
+    watch: async (tag, changed, signal) => {
+      const forget = machines.onVanish((machine) => void (machine.tag === tag && changed(machine.sessionId)));
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      forget();
+    },
   };
 }
 

@@ -124,6 +124,24 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
       await end(place, started);
     });
 
+    it('hints at what ended by itself, where it can tell', async () => {
+      await using place = await open();
+      const { provider } = place;
+      const request = aLaunch(place);
+      const handle = await provider.launch(request);
+      await untilKind(place, handle, 'running');
+      const hints: string[] = [];
+      const stop = new AbortController();
+      const watching = provider.watch?.(request.tag, (id) => void hints.push(id), stop.signal);
+      // It hears of what happens from some time after the call on, and that is all there is to wait for.
+      await place.pause();
+      await place.kill(handle);
+      if (watching !== undefined) await until(place, async () => hints.includes(request.sessionId));
+      stop.abort();
+      await watching;
+      await end(place, handle);
+    });
+
     it('sees that something ended without being asked to', async () => {
       await using place = await open();
       const handle = await place.provider.launch(aLaunch(place));

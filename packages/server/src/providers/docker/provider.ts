@@ -18,6 +18,7 @@ import {
 import type { Registries } from './pull.ts';
 import { Relays } from './relays.ts';
 import { cpuMsOf, endOf, portsOf } from './sight.ts';
+import { watchEnds } from './watch-ends.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface DockerProviderParts {
@@ -106,6 +107,10 @@ export class DockerProvider implements Provider, AsyncDisposable {
       await this.#rename(seen.Id, containerName(request.key));
       return kept;
     });
+  }
+
+  async watch(tag: string, changed: (sessionId: string) => void, signal: AbortSignal): Promise<void> {
+    await watchEnds(this.#engine.pulls, tag, { changed, signal });
   }
 
   async find({ key }: Pick<LaunchRequest, 'key'>): Promise<Handle | null> {

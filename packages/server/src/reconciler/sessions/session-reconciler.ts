@@ -55,6 +55,7 @@ export class SessionReconciler {
   /** Sessions under way, and when (steady) the others may be looked at again. */
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #notBefore = new Map<string, number>();
+  readonly #asked = new Set<string>();
   readonly #byProvider = new Map<string, number>();
   readonly #bell = new Bell();
   #onError: (error: unknown) => void = () => undefined;
@@ -81,6 +82,7 @@ export class SessionReconciler {
     for (const [id, at] of this.#notBefore) if (at <= passed) this.#notBefore.delete(id);
     const known = this.#underWay.size + this.#notBefore.size;
     for (const session of await sessions.due(now + this.#fellBack.ms, BATCH + known)) this.#begin(session);
+    await this.#lookAtAsked();
     await this.#lookForUse(passed);
   }
 
@@ -109,12 +111,14 @@ export class SessionReconciler {
     this.#onError = onError;
     await this.#compareClock().catch(onError);
     const unsubscribe = notifier.subscribe(topics.sessions, (id) => this.#changed(id));
+    const watching = this.#watchProviders(signal);
     signal.addEventListener('abort', this.#bell.ring);
     while (!signal.aborted) {
       await this.tick().catch(onError);
       if (!signal.aborted) await this.#bell.wait(clock, TICK_MS);
     }
     unsubscribe();
+    await watching;
     // What a call under way does is found again by its key; a provider that hangs must not keep the control plane from ending.
     await Promise.race([this.#settled(), clock.sleep(LEAVE_MS)]);
   }
@@ -123,7 +127,27 @@ export class SessionReconciler {
   #changed(id: string | undefined): void {
     if (id === undefined || this.#underWay.has(id)) return;
     this.#notBefore.delete(id);
+    this.#asked.add(id);
     this.#bell.ring();
+  }
+
+  /** What ends by itself is seen when its provider says so, not only when its lease is renewed. */
+  async #watchProviders(signal: AbortSignal): Promise<void> {
+    const { providers, tag } = this.#parts;
+    const watching = [...providers.values()].map((provider) =>
+      provider.watch?.(tag, (id) => this.#changed(id), signal),
+    );
+    await Promise.all(watching).catch(this.#onError);
+  }
+
+  /** Sessions of which something was heard: looked at whether they are due or not. */
+  async #lookAtAsked(): Promise<void> {
+    const asked = [...this.#asked];
+    this.#asked.clear();
+    for (const id of asked) {
+      const session = await this.#parts.sessions.get(id);
+      if (session !== null && !isFinalState(session.state)) this.#begin(session);
+    }
   }
 
   #begin(session: SessionRecord): void {

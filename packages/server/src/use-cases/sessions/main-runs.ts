@@ -18,7 +18,7 @@ import { topics } from '../topics.ts';
 export interface MainRunsParts {
   readonly sessions: Pick<SessionStore, 'get'>;
   readonly runs: Pick<RunStore, 'insert' | 'get'>;
-  readonly notifier: Pick<Notifier, 'pulse'>;
+  readonly notifier: Notifier;
   readonly clock: Pick<Clock, 'now'>;
   readonly ids: Ids;
 }
@@ -50,9 +50,19 @@ export class MainRuns {
   ): Promise<MainRunEnd> {
     const id = this.#known.get(key) ?? (await this.#make(sessionId, key, agent));
     if (id === null) return { end: null };
+    if (!this.#known.has(key)) this.#tellEnd(id, sessionId);
     this.#known.set(key, id);
     const run = await this.#parts.runs.get(id);
     return { end: run?.end == null ? null : endedBy(run.end) };
+  }
+
+  /** Whoever looks after the session looks again once the run has ended. */
+  #tellEnd(runId: string, sessionId: string): void {
+    const { notifier } = this.#parts;
+    const forget = notifier.subscribe(topics.runEnd(runId), () => {
+      forget();
+      notifier.pulse(topics.sessions, sessionId);
+    });
   }
 
   async #make(
