@@ -30,7 +30,8 @@ export function setOwnCookie(secret: string, secure: boolean, maxAgeMs: number):
 /** A cookie that an answer sets, for the host that set it alone; null: it has a name of ours. */
 export function confinedCookie(header: string): string | null {
   const [pair = '', ...attributes] = header.split(';');
-  if (OURS.test((pair.split('=', 1)[0] ?? '').trim())) return null;
+  // One without a name (`=errand-at=x`) is sent as its value alone, which then looks like ours.
+  if (OURS.test((/^[\s=]*([^=]*)/.exec(pair)?.[1] ?? '').trim())) return null;
   return [pair, ...attributes.filter((each) => !/^\s*domain\s*(=|$)/i.test(each))].join(';');
 }
 

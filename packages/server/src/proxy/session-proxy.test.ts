@@ -205,7 +205,7 @@ it('carries 10,000 messages of a WebSocket and 64 MB of a body as they are, and 
   const use = world.services.sessions.uses.latest(session.id);
   expect(use).toMatchObject({ kind: 'traffic' });
   expect(use?.at).toBeGreaterThanOrEqual(before);
-});
+}, 120_000);
 
 it('passes pieces on as they come, in both directions, and an end that came too soon as such', async () => {
   await using world = await openProxyWorld();
@@ -233,6 +233,46 @@ it('ends open sockets once the key is revoked', async () => {
   await world.api('DELETE', `/v1/keys/${session.createdBy}`, world.admin);
   await closed;
 });
+
+it.each([
+  ['the share is taken back', { level: 'team' }, { level: 'owner' }],
+  ['another link is made', { level: 'link', for: '1h' }, { level: 'link', for: '1h' }],
+  ['the link is over', { level: 'link', for: '1s' }, null],
+])('ends what somebody else holds open once %s, and nothing of the owner', async (_what, share, after) => {
+  await using world = await openProxyWorld();
+  const key = await world.key();
+  const { id, subdomain } = await world.session(key);
+  const host = `${subdomain}.localhost:${world.port}`;
+  const shared = (body: object) =>
+    world.api<{ link: string | null }>('POST', `/v1/sessions/${id}/share`, key, body);
+  const { link } = await shared(share);
+  const guest =
+    link === null
+      ? { authorization: `Bearer ${await world.key({ owner: 'acme/user-2' })}` }
+      : { cookie: await cookieOfLink(world, host, link) };
+  const [socket, own] = [await world.socket(host, guest), await world.socket(host, bearer(key))];
+  world.app.on('/slow', (_request, response) => void response.write('begun'));
+  const stream = world.ask('/slow', { host, headers: guest });
+  await expect.poll(() => world.app.seen.some(({ url }) => url === '/slow')).toBe(true);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.resume();
+  if (after !== null) await shared(after);
+  await closed;
+  await expect(stream).rejects.toThrow();
+  own.write('still here');
+  expect(String(await new Promise((resolve) => own.once('data', resolve)))).toBe('still here');
+  own.destroy();
+});
+
+function bearer(key: string) {
+  return { authorization: `Bearer ${key}` };
+}
+
+async function cookieOfLink(world: ProxyWorld, host: string, link: string): Promise<string> {
+  const { pathname, search } = new URL(link);
+  const opened = await world.ask(`${pathname}${search}`, { host });
+  return (opened.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+}
 
 it('answers keys below /at/ as a guest: no cookies either way, no origin', async () => {
   await using world = await openProxyWorld();
@@ -360,6 +400,13 @@ it.each([
   ['a space before the colon', 'Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n'],
   ['a folded line', 'X: a\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
   ['a bare line feed', 'X: a\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ['a chunk of a negative length', 'Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n'],
+  ['a chunk of an invented length', 'Transfer-Encoding: chunked\r\n\r\n0x1\r\nx\r\n0\r\n\r\n'],
+  ['two codings', 'Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n'],
+  ['a length with a sign', 'Content-Length: +5\r\n\r\nhello'],
+  ['a list of lengths', 'Content-Length: 5, 5\r\n\r\nhello'],
+  ['a return without a line feed', 'X: a\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ['a zero byte', 'X: a\0b\r\nContent-Length: 0\r\n\r\n'],
   ['two hosts', 'Host: wrong-otter.localhost\r\nContent-Length: 0\r\n\r\n'],
 ])('refuses what two readers could read in two ways: %s', async (_what, rest) => {
   await using world = await openProxyWorld();
@@ -383,4 +430,76 @@ it('keeps the length of a body whatever Connection names, and takes no other hos
   expect(world.app.seen.map(({ url }) => url)).toEqual(['/']);
   const line = `GET http://wrong-otter.localhost/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
   expect(await world.raw(line)).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+it('reads what follows a request on its connection as a request of its own, with a right of its own', async () => {
+  await using world = await openProxyWorld();
+  const key = await world.key();
+  const { subdomain } = await world.session(key);
+  const host = `Host: ${subdomain}.localhost\r\n`;
+  const first = `POST /first HTTP/1.1\r\n${host}Authorization: Bearer ${key}\r\nContent-Length: 2\r\n\r\nok`;
+  const second = `GET /second HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
+  expect(await world.raw(`${first}${second}`)).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 404 /);
+  const upgrade = `GET /plain HTTP/1.1\r\n${host}Authorization: Bearer ${key}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`;
+  await world.raw(`${upgrade}${second}`, /\r\n\r\n/);
+  expect(world.app.seen.map(({ url }) => url)).not.toContain('/second');
+});
+
+it('takes no other spelling of a host for the control plane, and lets nobody in by one', async () => {
+  await using world = await openProxyWorld();
+  const key = await world.key();
+  const foreign = await world.key({ owner: 'other' });
+  const { subdomain } = await world.session(key);
+  const spellings = [
+    `${subdomain}.localhost`,
+    `${subdomain.toUpperCase()}.LOCALHOST`,
+    `${subdomain}.localhost.`,
+    `8080-${subdomain}.localhost:${world.port}`,
+    `x@${subdomain}.localhost`,
+    `localhost.${subdomain}.localhost`,
+    `${subdomain}.localhost, localhost`,
+    `${subdomain}.localhost:80@localhost`,
+    `localhost/${subdomain}.localhost`,
+  ];
+  for (const host of spellings) {
+    const answer = await world.ask('/v1/sessions', { host, key: foreign });
+    expect([host, answer.status]).toEqual([
+      host,
+      expect.toSatisfy((status) => [400, 404, 421].includes(status)),
+    ]);
+  }
+  expect(world.app.seen).toEqual([]);
+});
+
+it.each([
+  'errand-at=x',
+  'ERRAND-AT=x',
+  'errand-at\t =x',
+  '=errand-at=x',
+  '__Host-errand=x; Path=/',
+  ' errand =x',
+])('lets a session set no cookie that looks like ours: %s', async (cookie) => {
+  await using world = await openProxyWorld();
+  const key = await world.key();
+  const { subdomain } = await world.session(key);
+  world.app.on('/set', (_request, response) => {
+    response.writeHead(200, { 'set-cookie': [cookie, 'own=1; Domain=localhost; domain = .localhost'] });
+    response.end();
+  });
+  const { headers } = await world.ask('/set', { host: `${subdomain}.localhost`, key });
+  expect(headers['set-cookie']).toEqual(['own=1']);
+});
+
+it('finds its cookie among many, and refuses heads that are too long', async () => {
+  await using world = await openProxyWorld();
+  const key = await world.key();
+  const { id } = await world.session(key);
+  const { host, cookie } = await enter(world, key, id);
+  const among = (many: number) => `${'a=b; '.repeat(many)}errand-at=wrong; ${cookie}; $Version=1`;
+  expect((await world.ask('/', { host, headers: { cookie: among(500) } })).status).toBe(200);
+  expect(world.app.seen.at(-1)?.headers['cookie']).not.toContain('errand-at');
+  const long = `GET /long HTTP/1.1\r\nHost: ${host}\r\nCookie: ${among(20_000)}\r\n\r\n`;
+  // The connection may end before all of it was sent, and takes the answer along.
+  expect(await world.raw(long)).toMatch(/^(HTTP\/1\.1 431 |$)/);
+  expect(world.app.seen.map(({ url }) => url)).not.toContain('/long');
 });

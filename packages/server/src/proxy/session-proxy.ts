@@ -12,6 +12,7 @@ import { forwardRequest, type Passage } from './forward-request.ts';
 import { forwardSocket } from './forward-socket.ts';
 import { onOwnHost, passedAnswerHeaders, passedRequestHeaders } from './passed-headers.ts';
 import { answerOfError, type PlainAnswer, plainText, writePlain } from './plain-answer.ts';
+import { ReachWatch } from './reach-watch.ts';
 import { NotReady, readySession } from './ready-session.ts';
 import { DOOR, goTo, NO_SESSION, openDoor } from './session-door.ts';
 import { type SessionHost, type SessionPlace, sessionHostOf } from './session-place.ts';
@@ -31,9 +32,11 @@ export interface SessionProxyParts {
  */
 export class SessionProxy {
   readonly #parts: SessionProxyParts;
+  readonly #reaches: ReachWatch;
 
   constructor(parts: SessionProxyParts) {
     this.#parts = parts;
+    this.#reaches = new ReachWatch(parts.services.sessions);
   }
 
   /** Is this request one for a session? Else it is the control plane's. */
@@ -50,7 +53,7 @@ export class SessionProxy {
         return await this.#door(request, response, host);
       if (host === null && (await this.#sendToOwnHost(request, response))) return;
       const passage = await this.#passage(request, host);
-      await forwardRequest(request, response, passage).catch(noAnswer);
+      await forwardRequest(request, response, passage).catch(noAnswer).finally(passage.over);
     } catch (error) {
       writePlain(request, response, this.#refusal(error));
     }
@@ -61,7 +64,9 @@ export class SessionProxy {
     try {
       checkTarget(request);
       const passage = await this.#passage(request, this.#hostOf(request));
-      await forwardSocket(request, socket, { ...passage, head }).catch(noAnswer);
+      await forwardSocket(request, socket, { ...passage, head })
+        .catch(noAnswer)
+        .finally(passage.over);
     } catch (error) {
       if (socket.writable) socket.end(plainText(this.#refusal(error)), 'latin1');
     }
@@ -97,7 +102,10 @@ export class SessionProxy {
   }
 
   /** How the request reaches its session, if whoever asks may; `host` null: by its path. */
-  async #passage(request: IncomingMessage, host: SessionHost | null): Promise<Passage> {
+  async #passage(
+    request: IncomingMessage,
+    host: SessionHost | null,
+  ): Promise<Passage & { readonly over: () => void }> {
     const { services, place, guards } = this.#parts;
     const at = host === null ? sessionPathOf(request) : null;
     if (host === null) checkOrigin(webRequestOf(request, place.secure), guards);
@@ -106,13 +114,16 @@ export class SessionProxy {
     const visitor = await this.#visitor(request, host === null ? null : (session ?? NO_SESSION));
     const reach = session === null ? null : reachOf(session, visitor, services.clock.now());
     if (session === null || reach === null) throw new ErrandError('not_found', NOTHING);
-    const signal = this.#signalFor(visitor);
-    const waking = { reach, by: visitor.actor?.name ?? 'somebody with a link', signal };
+    const revoked = this.#signalFor(visitor);
+    const waking = { reach, by: visitor.actor?.name ?? 'somebody with a link', signal: revoked };
     const ready = await readySession(services.sessions, request, { session, waking });
+    const address = addressIn(ready, wanted?.port ?? null);
+    const shared = reach === 'owner' ? null : this.#reaches.follow(session, visitor);
+    const signal = shared === null ? revoked : AbortSignal.any([revoked, shared.signal]);
     const prefix = at?.prefix ?? null;
     const { secure } = place;
     return {
-      ...addressIn(ready, wanted?.port ?? null),
+      ...address,
       path: at?.path ?? request.url ?? '/',
       headers: passedRequestHeaders(request, { secure, prefix, cookies: prefix === null }),
       answerHeaders: (answer) =>
@@ -121,6 +132,7 @@ export class SessionProxy {
           : [...passedAnswerHeaders(answer, onThisHost(prefix)), ...SANDBOX],
       note: () => services.sessions.uses.note(session.id, 'traffic', services.clock.now()),
       signal,
+      over: () => shared?.forget(),
     };
   }
 
