@@ -1,4 +1,4 @@
-import type { Health, HealthCheck, SessionRecord, Store } from '@errand/core';
+import type { Health, HealthCheck, SessionIntent, SessionRecord, Store } from '@errand/core';
 import {
   type FakeClock,
   type FakeProvider,
@@ -29,6 +29,7 @@ export interface SessionWorld extends AsyncDisposable {
   pass(seconds: number): Promise<void>;
   create(request?: object, actor?: Actor): Promise<SessionRecord>;
   ask(word: string, kind: 'start' | 'stop' | 'delete'): Promise<SessionRecord>;
+  wish(word: string, intent: SessionIntent): Promise<SessionRecord>;
   get(id: string): Promise<SessionRecord>;
   /** As a control plane that ends and another one that starts on the same store. */
   restart(awaySeconds: number): Promise<void>;
@@ -95,6 +96,7 @@ export async function openSessionWorld(
     },
     ask: (word: string, kind: 'start' | 'stop' | 'delete') =>
       askSession(parts, { actor: LOCAL_ACTOR, word }, { kind, by: 'test', now: clock.now() }),
+    wish: (word: string, intent: SessionIntent) => askSession(parts, { actor: LOCAL_ACTOR, word }, intent),
     async get(id: string) {
       const session = await store.sessions.get(id);
       if (session === null) throw new Error(`there is no ${id}`);
