@@ -35,10 +35,19 @@ export function checkSessionChange(
     trace.fail(2, 'SIM-SESSION-OVER-1', `${id} is over, but changed`);
   const kept = before.subdomain === after.subdomain && before.launches <= after.launches;
   if (!kept) trace.fail(2, 'SIM-SESSION-KEPT-1', `${id} lost its subdomain or a launch`);
+  checkKey(witness, before, after);
   checkKept(witness, after);
   checkLease(witness, after);
   if (before.state !== state && after.ending !== null && after.ending.at !== before.ending?.at)
     checkEnding(witness, before, after.ending.reason);
+}
+
+/** The key of a launch stands for that launch, for ever. */
+function checkKey({ world, machines }: SessionWitness, before: SessionRecord, after: SessionRecord): void {
+  const { launch } = after;
+  if (launch === null || launch.askedAt === before.launch?.askedAt) return;
+  if (machines.keys.has(launch.key)) world.trace.fail(1, 'SIM-TWICE-3', `${launch.key} is asked for anew`);
+  machines.keys.add(launch.key);
 }
 
 /** What a stop kept is what the next start gets back. */

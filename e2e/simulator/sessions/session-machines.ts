@@ -5,6 +5,8 @@ import type { SessionWitness } from './session-witness.ts';
 export class MachineMemory {
   /** Machine by the key it was first made under. */
   readonly byKey = new Map<string, string>();
+  /** Of every launch that was ever asked for. */
+  readonly keys = new Set<string>();
   /** Machines that the provider made although nobody asked for them. */
   readonly twins = new Set<string>();
   readonly seen = new Set<string>();

@@ -15,6 +15,33 @@ export interface SessionPeopleParts {
 
 const OWNERS = ['acme/one', 'acme/two'];
 
+type Kind = 'start' | 'stop' | 'delete' | 'extend' | 'hold' | 'release';
+
+interface Wish {
+  readonly id: string;
+  readonly kind: Kind;
+}
+
+const WISHES: Readonly<Record<Kind | 'use', number>> = {
+  start: 4,
+  stop: 4,
+  delete: 1,
+  extend: 2,
+  hold: 2,
+  release: 1,
+  use: 9,
+};
+const MIND_CHANGED: typeof WISHES = {
+  ...WISHES,
+  start: 0,
+  stop: 2,
+  delete: 1,
+  extend: 0,
+  hold: 0,
+  release: 0,
+  use: 0,
+};
+
 /** What people do with their sessions at any moment: make, stop, start, extend, hold, use and delete them. */
 export class SessionPeople {
   /** How many wait for an answer. */
@@ -48,17 +75,20 @@ export class SessionPeople {
     );
     if (made === null) return;
     witness.answered(made);
-    while (!world.healed) {
-      await this.#process.sleep(random.between(0, 2 * world.profile.wishEveryMs));
-      if (random.chance(0.4)) this.#use(random, made.id);
-      else if (!(await this.#wish(random, actor, made.id))) return;
+    for (let asked = true; !world.healed; ) {
+      // Not sure any more, while the provider has just been asked.
+      const hasty: boolean = asked && random.chance(world.profile.hasty);
+      await this.#process.sleep(random.between(0, hasty ? 4_000 : 2 * world.profile.wishEveryMs));
+      const kind: Kind | 'use' = random.weighted(hasty ? MIND_CHANGED : WISHES);
+      asked = kind === 'start';
+      if (kind === 'use') this.#use(random, made.id);
+      else if (!(await this.#wish(random, actor, { id: made.id, kind }))) return;
     }
   }
 
   /** False: the session is over. */
-  async #wish(random: Random, actor: Actor, id: string): Promise<boolean> {
+  async #wish(random: Random, actor: Actor, { id, kind }: Wish): Promise<boolean> {
     const { world, witness } = this.#parts;
-    const kind = random.weighted({ start: 4, stop: 4, delete: 1, extend: 2, hold: 2, release: 1 });
     const asked = await this.#insist(random, (services) => {
       const now = wallOf(world);
       const by = actor.id;

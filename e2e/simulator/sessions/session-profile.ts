@@ -25,6 +25,8 @@ export interface SessionProfile {
   readonly sessions: number;
   /** How often somebody does something with a session, on average. */
   readonly wishEveryMs: number;
+  /** How often somebody changes their mind right after they asked for a session or a start. */
+  readonly hasty: number;
   /** How long faults are injected and wishes are made; after it everything heals. */
   readonly faultsForMs: number;
 }
@@ -90,6 +92,7 @@ export const ONE_SESSION: SessionProfile = {
   checksHealth: true,
   sessions: 1,
   wishEveryMs: 5_000,
+  hasty: 0,
   faultsForMs: 60_000,
 };
 
@@ -108,6 +111,7 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
     faults: { ...NO_FAULTS, plane_dies_at_call: 3, plane_stalls_at_call: 1 },
     faultEveryMs: 15_000,
     wishEveryMs: 12_000,
+    hasty: 0.8,
   },
   clock: {
     faultEveryMs: 20_000,
@@ -165,10 +169,11 @@ export function drawSessionProfile(random: Random): SessionProfile {
     bootMs: random.pick([0, 2_000, 15_000]),
     endMs: random.pick([0, 1_000, 20_000]),
     settleMs,
-    staleMs: random.pick([0, settleMs]),
+    staleMs: random.pick([0, settleMs / 2]),
     checksHealth: random.chance(0.5),
     sessions: random.between(1, 5),
     wishEveryMs: random.pick([10_000, 40_000, 120_000]),
+    hasty: random.pick([0, 0.5]),
     faultsForMs: random.pick([120_000, 300_000, 600_000]),
     ...TEMPERS[name],
   };
@@ -177,9 +182,11 @@ export function drawSessionProfile(random: Random): SessionProfile {
 /** What goes wrong with one call, if anything. */
 export function drawCallFault(
   random: Random,
-  { calls, settleMs }: SessionProfile,
+  { calls, settleMs, staleMs }: SessionProfile,
   call: FakeCall,
 ): FakeFault | null {
+  // Late effects and old lists together stay within what the provider promises.
+  const lateMs = settleMs - staleMs;
   const none = 1 - Object.values(calls).reduce((sum, each) => sum + each, 0);
   const kind = random.weighted({ ...calls, none: Math.max(none, 0) });
   const makes = call === 'launch' || call === 'start';
@@ -187,9 +194,9 @@ export function drawCallFault(
     none: () => null,
     error: () => ({ kind: 'error', error: random.pick(['transient', 'auth']), ...drawPatience(random) }),
     refused: () => (makes ? { kind: 'error', error: random.pick(['capacity', 'quota', 'config']) } : null),
-    lost_answer: () => ({ kind: 'lost_answer', effectAfterMs: random.between(0, settleMs) }),
+    lost_answer: () => ({ kind: 'lost_answer', effectAfterMs: random.between(0, lateMs) }),
     lost_request: () => ({ kind: 'lost_request' }),
-    slow: () => ({ kind: 'slow', ms: random.between(0, settleMs) }),
+    slow: () => ({ kind: 'slow', ms: random.between(0, lateMs) }),
     delivered_twice: () => ({ kind: 'delivered_twice' }),
     twin: () => (call === 'launch' ? { kind: 'twin' } : null),
   };

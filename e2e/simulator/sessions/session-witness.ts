@@ -1,12 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SessionRecord } from '@errand/core';
 import type { FakeProvider } from '@errand/core/testing';
+import type { VirtualProcess } from '../time/virtual-process.ts';
 import { checkSessionChange } from './session-changes.ts';
 import { checkDeadlines } from './session-deadlines.ts';
 import type { Outage } from './session-faults.ts';
 import { checkMachines, MachineMemory } from './session-machines.ts';
 import { QUOTA, type SessionPlane } from './session-plane.ts';
 import { type SessionWorld, wallOf } from './session-scene.ts';
+
+interface Use {
+  readonly at: number;
+  /** The same in virtual time. */
+  readonly passed: number;
+  readonly plane: SessionPlane;
+  readonly process: VirtualProcess;
+}
 
 /** The independent witness: what is durable, what exists at the provider, and what people did; it compares all of it after every step. */
 export class SessionWitness {
@@ -19,10 +28,7 @@ export class SessionWitness {
   readonly #versions: StatementSync;
   readonly #doc: StatementSync;
   /** When each session was last used through a plane that still lives, in wall time. */
-  readonly #uses = new Map<
-    string,
-    { readonly at: number; readonly plane: SessionPlane; readonly process: unknown }
-  >();
+  readonly #uses = new Map<string, Use>();
   #lookedAt = 0;
 
   constructor(world: SessionWorld, database: DatabaseSync, provider: FakeProvider, outage: Outage) {
@@ -72,13 +78,16 @@ export class SessionWitness {
   }
 
   used(id: string, plane: SessionPlane): void {
-    this.#uses.set(id, { at: wallOf(this.world), plane, process: plane.process });
+    const { process } = plane;
+    if (process === undefined) return;
+    this.#uses.set(id, { at: wallOf(this.world), passed: this.world.timeline.now, plane, process });
   }
 
-  /** The latest use that somebody who lives knows of; wall time. */
+  /** The latest use that somebody who lives, and has not stood still since, knows of; wall time. */
   lastUse(id: string): number {
     const use = this.#uses.get(id);
-    return use !== undefined && use.plane.isUp && use.plane.process === use.process ? use.at : 0;
+    if (use === undefined || !use.plane.isUp || use.plane.process !== use.process) return 0;
+    return use.process.awakeSince > use.passed && this.world.profile.planes > 1 ? 0 : use.at;
   }
 
   isOpen(id: string): boolean {
