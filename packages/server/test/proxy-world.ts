@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request as openRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SessionRecord, Store } from '@errand/core';
+import type { Provider, SessionRecord, Store } from '@errand/core';
 import { fakeProvider } from '@errand/core/testing';
 import { pino } from 'pino';
 import { createCompat } from '../src/compat/compat.ts';
@@ -60,13 +60,17 @@ export interface ProxyWorld extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export async function openProxyWorld(domain = 'localhost'): Promise<ProxyWorld> {
+export async function openProxyWorld(
+  domain = 'localhost',
+  change: (provider: Provider) => Provider = (provider) => provider,
+): Promise<ProxyWorld> {
   const app = await openSessionApp();
   const store = await openSqliteStore({ database: ':memory:' });
-  const provider = fakeProvider({
+  const fake = fakeProvider({
     clock: systemClock,
     address: (port) => ({ host: port === 9_999 ? null : '127.0.0.1', outerPort: port === 1 ? 1 : app.port }),
   });
+  const provider = change(fake);
   let plane = await start({ store, provider, domain, port: 0 });
   const { port } = plane;
   const key = async (wish: Partial<KeyWish> = {}): Promise<string> => {
@@ -122,7 +126,7 @@ interface Plane {
 
 interface PlaneParts {
   readonly store: Store;
-  readonly provider: ReturnType<typeof fakeProvider>;
+  readonly provider: Provider;
   readonly domain: string;
   readonly port: number;
 }

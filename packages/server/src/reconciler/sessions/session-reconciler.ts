@@ -134,9 +134,9 @@ export class SessionReconciler {
   /** What ends by itself is seen when its provider says so, not only when its lease is renewed. */
   async #watchProviders(signal: AbortSignal): Promise<void> {
     const { providers, tag } = this.#parts;
-    const watching = [...providers.values()].map((provider) =>
-      provider.watch?.(tag, (id) => this.#changed(id), signal),
-    );
+    const watching = [...providers.values()].map(async (provider) => {
+      await provider.watch?.(tag, (id) => this.#changed(id), signal);
+    });
     await Promise.all(watching).catch(this.#onError);
   }
 
