@@ -16,6 +16,7 @@ import { ModuleHosts } from './module-host/module-hosts.ts';
 import { PollLoop } from './poll-loop.ts';
 import type { Clock, HostFiles, HostProgram, Keepers, Logger, Scripts, Spool, SpoolEntry } from './ports.ts';
 import type { Waiting } from './retry.ts';
+import type { FileOrders } from './sessions/file-orders.ts';
 import type { Hosting, SessionPlace } from './sessions/hosting.ts';
 import { draftOf } from './spool-draft.ts';
 
@@ -33,6 +34,8 @@ export interface AgentOptions {
   readonly link: AgentLink;
   /** The sessions of this machine; null: it hosts none. */
   readonly sessions?: Hosting | null;
+  /** Null: nobody reaches the files of its sessions. */
+  readonly files?: FileOrders | null;
   readonly keepers: Keepers;
   readonly spool: Spool;
   readonly clock: Clock;
@@ -92,11 +95,11 @@ export class Agent {
     this.#refused.promise.catch(() => {});
     const { link, name, labels, slots, program, scripts } = options;
     this.#hosts = this.#hostsOf(options);
-    const hostsSessions = options.sessions != null;
-    const self = { protocol: PROTOCOL, name, labels, slots, program };
+    const able = { hostsSessions: options.sessions != null, movesFiles: options.files != null };
+    const self = { protocol: PROTOCOL, name, labels, slots, program, ...able };
     this.#polls = new PollLoop({
       link,
-      hello: () => ({ ...self, scripts: scripts.offered, onlyScripts: scripts.only, hostsSessions }),
+      hello: () => ({ ...self, scripts: scripts.offered, onlyScripts: scripts.only }),
       modules: () => scripts.modules(),
       waiting: this.#waiting(),
       free: () => this.#free(),
@@ -159,6 +162,7 @@ export class Agent {
     if (this.#ownsHosts) this.#hosts.stop();
     this.#stop.abort();
     await Promise.all([this.#polling, this.#talking, ...this.#lives]);
+    await this.#options.files?.stop();
     await this.#options.sessions?.sessions.stop();
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
   }
@@ -195,6 +199,7 @@ export class Agent {
     for (const name of answer.superseded) this.#find(name)?.supersede();
     for (const order of answer.windows) this.#find(order)?.resize(order);
     if (answer.sessionOrders === true) this.#options.sessions?.ask();
+    this.#options.files?.take(answer.files ?? []);
   }
 
   #hostsOf({ hosting, keepers, account }: AgentOptions): ModuleHosts {

@@ -3,6 +3,7 @@ import type {
   AppendAnswer,
   AppendRequest,
   AppendsAnswer,
+  FilesLink,
   HelloAnswer,
   HostingLink,
   PollAnswer,
@@ -19,7 +20,7 @@ import {
   ROUTES,
 } from '@errand/contract/wire';
 import { AppendBatches, type AppendBatchesParts } from './append-batches.ts';
-import { type HttpAnswer, httpRequests } from './http-request.ts';
+import { collect, type HttpAnswer, httpRequests, httpStreams } from './http-request.ts';
 import { LinkRefusal } from './link-refusal.ts';
 
 export interface HttpLinkOptions {
@@ -35,7 +36,7 @@ export interface HttpLinkOptions {
 const TIMEOUT_MS = 30_000;
 
 /** The way to a control plane somewhere else: every call is one HTTP request from here, so no port is open on this machine. */
-export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink {
+export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink & FilesLink {
   const call = callerOf(options);
   let appendsBytes = 0;
   const batches = new AppendBatches({ ...appending(call), limit: () => appendsBytes });
@@ -68,6 +69,7 @@ export function httpLink(options: HttpLinkOptions): AgentLink & HostingLink {
       const asked = { operation: 'agentSessions', body: request, signal, holdMs: request.waitMs } as const;
       return json(await call(asked)) as SessionsAnswer;
     },
+    ...filesLink(options),
   };
 }
 
@@ -83,6 +85,38 @@ function appending(call: (asked: Call) => Promise<HttpAnswer>): Pick<AppendBatch
       return json(await call({ operation: 'agentAppends', bytes })) as AppendsAnswer;
     },
   };
+}
+
+/** Files are as long as they are: what passes here is gathered nowhere. */
+function filesLink(options: HttpLinkOptions): FilesLink {
+  const send = httpStreams(new URL(options.url));
+  const stream = async (
+    operation: OperationId,
+    id: string,
+    { body, signal }: { readonly body: AsyncIterable<Uint8Array> | null; readonly signal: AbortSignal },
+  ) => {
+    const headers = { ...headersOf(options), ...(body === null ? {} : { 'content-type': OCTETS }) };
+    const url = addressOf(options.url, operation, id);
+    const answer = await send(url, { method: ROUTES[operation].method, headers, body, signal });
+    if (!isGood(answer.statusCode ?? 0)) throw failure(await collect(answer));
+    return answer;
+  };
+  return {
+    fileContent: (id, signal) => stream('agentFileContent', id, { body: null, signal }),
+    fileAnswer: async (id, answer, content, signal) => {
+      (await stream('agentFileAnswer', id, { body: lineThen(answer, content), signal })).resume();
+    },
+  };
+}
+
+const OCTETS = 'application/octet-stream';
+
+async function* lineThen(
+  answer: object,
+  content: AsyncIterable<Uint8Array> | null,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${JSON.stringify(answer)}\n`);
+  if (content !== null) yield* content;
 }
 
 export interface JoinRequest {
@@ -135,25 +169,39 @@ interface CallerOptions {
 function callerOf({ url: base, key, instance }: CallerOptions): (asked: Call) => Promise<HttpAnswer> {
   const send = httpRequests(new URL(base));
   return async ({ operation, runId = '', query = {}, body, bytes, signal, holdMs = 0 }) => {
-    const { method, path } = ROUTES[operation];
-    const url = new URL(path.replace('{id}', encodeURIComponent(runId)), base);
+    const { method } = ROUTES[operation];
+    const url = addressOf(base, operation, runId);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const limit = AbortSignal.timeout(holdMs + TIMEOUT_MS);
-    const secret = key();
     const answer = await send(url, {
       method,
       headers: {
-        ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
-        ...(instance === null ? {} : { [AGENT_INSTANCE_HEADER]: instance }),
+        ...headersOf({ key, instance }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(bytes === undefined ? {} : { 'content-type': bytes.type }),
       },
       body: bytes?.chunks ?? (body === undefined ? [] : [Buffer.from(JSON.stringify(body))]),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    if (answer.status < 200 || answer.status > 299) throw failure(answer);
+    if (!isGood(answer.status)) throw failure(answer);
     return answer;
   };
+}
+
+function addressOf(base: string, operation: OperationId, id: string): URL {
+  return new URL(ROUTES[operation].path.replace('{id}', encodeURIComponent(id)), base);
+}
+
+function headersOf({ key, instance }: Pick<CallerOptions, 'key' | 'instance'>): Record<string, string> {
+  const secret = key();
+  return {
+    ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+    ...(instance === null ? {} : { [AGENT_INSTANCE_HEADER]: instance }),
+  };
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 /** What it holds is the contract's to say, and the control plane's to keep. */

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
-import type { AgentLink, HostingLink } from '@errand/contract';
+import type { AgentLink, FilesLink, HostingLink } from '@errand/contract';
 import { FileSpool } from './adapters/file-spool.ts';
 import { hostFiles } from './adapters/host-files.ts';
 import { LocalKeepers } from './adapters/local-keepers.ts';
@@ -17,12 +17,14 @@ import type { Logger } from './ports.ts';
 import { AgentScripts } from './scripts/agent-scripts.ts';
 import { CodeStore } from './scripts/code-store.ts';
 import { describeModules } from './scripts/describe-module.ts';
+import { FileOrders } from './sessions/file-orders.ts';
+import type { FilePlace } from './sessions/file-place.ts';
 import { Hosting } from './sessions/hosting.ts';
 import { canHostSessions, LocalSessions } from './sessions/local-sessions.ts';
 
 export interface LocalAgentOptions {
-  /** Without the second half it hosts no sessions. */
-  readonly link: AgentLink | (AgentLink & HostingLink);
+  /** Without the second half it hosts no sessions, without the third nobody reaches their files. */
+  readonly link: AgentLink & Partial<HostingLink & FilesLink>;
   /** Folder of its own: the spool and the working directories. */
   readonly data: string;
   readonly name: string;
@@ -74,7 +76,7 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
   });
   return new Agent({
     link,
-    sessions: sessionsOf(options, keepers, keeper),
+    ...sessionsOf(options, keepers, keeper),
     keepers,
     scripts,
     hosting: options.hosts ?? { program: { keeper, command }, files: hostFiles(data) },
@@ -102,10 +104,18 @@ function sessionsOf(
   { link, data, log }: LocalAgentOptions,
   keepers: LocalKeepers,
   binary: string,
-): Hosting | null {
-  if (!('sessions' in link) || !canHostSessions()) return null;
+): { readonly sessions: Hosting | null; readonly files: FileOrders | null } {
+  const { sessions: talk, fileContent, fileAnswer } = link;
+  if (talk === undefined || !canHostSessions()) return { sessions: null, files: null };
   const socketOf = (sessionId: string): string => keepers.sessionSocket(sessionId);
-  return new Hosting(link, new LocalSessions({ data, keepers, binary, socketOf, log }));
+  const sessions = new LocalSessions({ data, keepers, binary, socketOf, log });
+  const hosting = new Hosting({ sessions: talk }, sessions);
+  if (fileContent === undefined || fileAnswer === undefined) return { sessions: hosting, files: null };
+  const placeOf = (sessionId: string): FilePlace | null => sessions.filesOf(sessionId);
+  return {
+    sessions: hosting,
+    files: new FileOrders({ link: { fileContent, fileAnswer }, placeOf, log }),
+  };
 }
 
 /** Not TMPDIR: an agent started from another shell must find the same keeper. */

@@ -10,6 +10,10 @@ export type {
   AttemptName,
   CancelOrder,
   ContainerPlace,
+  FileAnswer,
+  FileOrder,
+  FileRefusal,
+  FilesLink,
   HeldAttempt,
   HelloAnswer,
   HelloRequest,
@@ -25,6 +29,7 @@ export type {
   ReportAnswer,
   ReportRequest,
   ScriptCall,
+  SeenFile,
   SessionOrder,
   SessionsAnswer,
   SessionsRequest,
@@ -37,6 +42,7 @@ export { API } from './routes/index.ts';
 export type { Route } from './routes/route.ts';
 export type { AuditEntry } from './schemas/audit.ts';
 export type { ErrorBody } from './schemas/error.ts';
+export { FileAnswerLine } from './schemas/file-order.ts';
 export type { Group, GroupCreate, GroupMember } from './schemas/group.ts';
 export type { Job, JobReport } from './schemas/job.ts';
 export type { JobDocumentInput } from './schemas/job-document.ts';

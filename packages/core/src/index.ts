@@ -49,6 +49,7 @@ export type { AgentStore, RemovedPool } from './ports/agent-store.ts';
 export type { AuditFilter, AuditStore } from './ports/audit-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeliveryStore } from './ports/delivery-store.ts';
+export type { FileContent, FileStat, Files, FileWish } from './ports/files.ts';
 export type { GroupStore, InsertedGroup, StatusCount } from './ports/group-store.ts';
 export type { Ids } from './ports/ids.ts';
 export type { InsertedJob, JobCount, JobFilter, JobStore } from './ports/job-store.ts';

@@ -7,7 +7,8 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
 export interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Pieces that come one after the other are sent as they come. */
+  readonly body?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
 }
 
@@ -16,6 +17,28 @@ export interface FetchAnswer {
   readonly headers: { get(name: string): string | null };
   readonly body: ByteStream | null;
   text(): Promise<string>;
+}
+
+/** The platform's own: it takes pieces as a stream, and only if it is told that the answer follows them. */
+export const platformFetch: Fetch = (url, { body, ...init }) => {
+  if (body === undefined) return globalThis.fetch(url, init);
+  if (typeof body === 'string' || body instanceof Uint8Array) return globalThis.fetch(url, { ...init, body });
+  const streamed = { ...init, body: streamOf(body), duplex: 'half' } as RequestInit;
+  return globalThis.fetch(url, streamed);
+};
+
+function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const source = pieces[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const step = await source.next();
+      if (step.done === true) controller.close();
+      else controller.enqueue(step.value);
+    },
+    cancel: async () => {
+      await source.return?.();
+    },
+  });
 }
 
 /** A body as it comes; not every browser can iterate over its own streams. */

@@ -30,6 +30,7 @@ export type { LogPart, ReadPart } from './read-log.ts';
 export type { RunHandle, WaitOptions } from './run-handle.ts';
 export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';
 export type { CallOptions, ScriptName, ScriptRun, Scripts } from './scripts.ts';
+export { type FileToWrite, type SessionFile, SessionFiles } from './session-files.ts';
 export type { HoldWish, SessionEvent, SessionFilter, Sessions } from './sessions.ts';
 export type { Input, RequestOptions, TransportOptions } from './transport.ts';
 export type { InputOptions, InputResult, InputSource } from './write-input.ts';

@@ -28,6 +28,11 @@ export const REPEATABLE = {
   // Each answer has a secret of its own, and one that nobody got does no harm.
   openSession: true,
   shareSession: true,
+  listFiles: true,
+  readFile: true,
+  // What is put there again is the same.
+  writeFile: true,
+  makeFolder: true,
   diagnoseSessions: true,
   listTemplates: true,
   setScript: true,
@@ -76,5 +81,7 @@ export const REPEATABLE = {
   agentReport: true,
   agentDownload: true,
   agentUpload: true,
+  agentFileContent: false,
+  agentFileAnswer: false,
   agentInput: true,
 } as const satisfies Record<OperationId, boolean>;

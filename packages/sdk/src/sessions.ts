@@ -1,5 +1,6 @@
 import type { Answer, Session, SessionCreateInput } from '@errand/contract';
 import type { CreateOptions } from './runs.ts';
+import { SessionFiles } from './session-files.ts';
 import type { Input, Transport } from './transport.ts';
 
 export type SessionEvent = Answer<'sessionEvents'>['events'][number];
@@ -121,6 +122,11 @@ export class Sessions {
       const session: Session = await this.#transport.request('getSession', asked, options);
       if (session.settled) return session;
     }
+  }
+
+  /** The files of a session that runs. */
+  files(id: string): SessionFiles {
+    return new SessionFiles(this.#transport, id);
   }
 
   /** What exists at every provider, beside what is known. For admin keys. */

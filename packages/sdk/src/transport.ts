@@ -2,7 +2,7 @@ import type { Answer, ErrorBody, SentInput } from '@errand/contract';
 import { type OperationId, ROUTES } from '@errand/contract/wire';
 import { Backoff } from './backoff.ts';
 import { causeCode, ErrandApiError, ErrandConnectionError } from './errors.ts';
-import type { Fetch, FetchAnswer, FetchInit } from './fetch.ts';
+import { type Fetch, type FetchAnswer, type FetchInit, platformFetch } from './fetch.ts';
 import { REPEATABLE } from './repeatable.ts';
 
 /** What an operation is given: the parts of its route that exist; a part in which everything is optional may be left out. */
@@ -20,7 +20,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** The body of operations that take bytes. */
-  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly bytes?: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
 }
 
 export interface TransportOptions {
@@ -51,7 +51,7 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.url = options.url.replace(/\/+$/, '');
     this.#key = options.key;
-    this.#fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+    this.#fetch = options.fetch ?? platformFetch;
     this.#patienceMs = options.patienceMs ?? 10_000;
   }
 
@@ -120,7 +120,7 @@ export class Transport {
   #initOf(id: OperationId, parts: Parts, options: RequestOptions): FetchInit {
     const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
     if (this.#key !== undefined) headers['authorization'] = `Bearer ${this.#key}`;
-    let body: string | Uint8Array<ArrayBuffer> | undefined = options.bytes;
+    let body: FetchInit['body'] = options.bytes;
     if (body !== undefined) headers['content-type'] = 'application/octet-stream';
     else if (parts.body !== undefined) {
       headers['content-type'] = 'application/json';

@@ -14,10 +14,14 @@ import type { SessionPlace } from './proxy/session-place.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { AgentMemory } from './use-cases/agents/agent-memory.ts';
+import type { AppendLogParts } from './use-cases/agents/append-log.ts';
 import { Connections, type ConnectionsParts } from './use-cases/agents/connections.ts';
+import type { FetchInputParts } from './use-cases/agents/fetch-input.ts';
 import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
+import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
+import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
 import { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import type { OutputPlaces } from './use-cases/jobs/job-parts.ts';
 import { Revocations } from './use-cases/keys/revocations.ts';
@@ -25,8 +29,10 @@ import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
 import type { FolderScript } from './use-cases/scripts/folder-script.ts';
+import { FileOrders } from './use-cases/sessions/file-orders.ts';
 import { MainRuns } from './use-cases/sessions/main-runs.ts';
 import { SessionCommands } from './use-cases/sessions/session-commands.ts';
+import { sessionFiles } from './use-cases/sessions/session-files.ts';
 import { SessionHosts } from './use-cases/sessions/session-hosts.ts';
 import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
 import { noTemplates, type SessionTemplates } from './use-cases/sessions/session-templates.ts';
@@ -87,8 +93,9 @@ export function createServices(parts: ServiceParts): Services {
   const offers = new Offers();
   const ownAgentId = (): string | null => own.id;
   const hosts = new SessionHosts({ clock, notifier, epoch: ids.secret(9) });
-  const sessions = sessionParts(parts, hosts);
-  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, hosts };
+  const fileOrders = new FileOrders(parts);
+  const sessions = sessionParts(parts, hosts, fileOrders);
+  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, hosts, fileOrders };
   const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common, sessions };
   const leasing = { ...common, sessions: store.sessions, unseal: sealer.unseal, ownAgentId };
   return {
@@ -122,7 +129,9 @@ export function createServices(parts: ServiceParts): Services {
       offers,
       takeWindows: (agentId) => windows.take(agentId),
       sessionOrders: (agentId) => hosts.waitFor(agentId),
+      filesDue: (agentId) => fileOrders.due(agentId),
     },
+    fileOrders,
     callerPlaces: new CallerPlaces({ ...leasing, sockets: parts.sockets, ownAgent: () => own.agent }),
     shutDown: ({ busy }) => shutDown(parts, busy),
   };
@@ -169,7 +178,11 @@ const NO_MAKING: SessionMaking = {
   random: () => 0,
 };
 
-function sessionParts(parts: ServiceParts, hosts: SessionHosts): Services['sessions'] {
+function sessionParts(
+  parts: ServiceParts,
+  hosts: SessionHosts,
+  fileOrders: FileOrders,
+): Services['sessions'] {
   const { store, clock, ids, notifier, sealer } = parts;
   const { sessions, runs, agents } = store;
   const making = parts.making ?? NO_MAKING;
@@ -183,6 +196,7 @@ function sessionParts(parts: ServiceParts, hosts: SessionHosts): Services['sessi
   return {
     ...making,
     providers,
+    files: sessionFiles({ providers, fileOrders }),
     hosts,
     sessions,
     agents,

@@ -32,6 +32,8 @@ import type { WhyWaitingParts } from './use-cases/runs/why-waiting.ts';
 import type { CatalogueParts } from './use-cases/scripts/catalogue.ts';
 import type { SetScriptParts } from './use-cases/scripts/set-script.ts';
 import type { CreateSessionParts } from './use-cases/sessions/create-session.ts';
+import type { FileOrders } from './use-cases/sessions/file-orders.ts';
+import type { SessionFiles } from './use-cases/sessions/session-files.ts';
 
 /** What the HTTP edge hands to each use-case: made once in `compose.ts`, each use-case sees only its own parts. */
 export interface Services {
@@ -52,6 +54,7 @@ export interface Services {
   readonly why: WhyWaitingParts;
   readonly sessions: CreateSessionParts & {
     readonly tag: () => Promise<string>;
+    readonly files: SessionFiles;
     /** Where browsers reach sessions; null: nowhere. */
     readonly place: SessionPlace | null;
   };
@@ -73,6 +76,7 @@ export interface Services {
   readonly reporting: ReportFactParts;
   readonly fetching: FetchInputParts;
   readonly hosting: HostSessionsParts;
+  readonly fileOrders: FileOrders;
   readonly callerPlaces: CallerPlaces;
   /** Begins to drain, or throws `conflict`: while anything runs (unless `busy`), and where somebody started it to stay. */
   readonly shutDown: (how: { readonly busy: boolean }) => Promise<void>;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { HostedSession, SessionOrder } from '@errand/contract';
 import { createRunFile } from '../keeper/spool-files.ts';
 import type { Keeper, Keepers, Logger } from '../ports.ts';
+import type { FilePlace } from './file-place.ts';
 import type { SessionPlace } from './hosting.ts';
 import { runOnce } from './run-once.ts';
 import {
@@ -111,6 +112,11 @@ export class Hosted {
       cwd: this.folder.files,
       env: environmentOf(this.id, this.#file),
     };
+  }
+
+  filePlace(): FilePlace | null {
+    if (this.#state !== 'running') return null;
+    return { root: this.folder.files, cwd: this.folder.files };
   }
 
   /** Makes or starts it. A repeat for the same key changes nothing. */

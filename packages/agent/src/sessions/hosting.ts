@@ -1,6 +1,7 @@
 import type { HostedSession, HostingLink, SessionOrder } from '@errand/contract';
 import { backOff, orStopped, type Waiting } from '../retry.ts';
 import { Wake } from '../wake.ts';
+import type { FilePlace } from './file-place.ts';
 
 /** Where commands of a session run. */
 export interface SessionPlace {
@@ -19,6 +20,8 @@ export interface Sessions {
   carryOut(order: SessionOrder): void;
   /** null: no such session runs here. */
   placeOf(sessionId: string): SessionPlace | null;
+  /** Where its files are; null: no such session is here, or it is being ended. */
+  filesOf(sessionId: string): FilePlace | null;
   /** Calls the listener when a report would say something else than before. */
   onChange(listener: () => void): void;
   /** Ends what looks at sessions, not the sessions. */

@@ -1,4 +1,5 @@
 import type { HostedSession, SessionOrder } from '@errand/contract';
+import type { FilePlace } from './file-place.ts';
 import { Hosted, type HostedParts } from './hosted.ts';
 import type { SessionPlace, Sessions } from './hosting.ts';
 import { sessionIds } from './session-folder.ts';
@@ -47,6 +48,10 @@ export class LocalSessions implements Sessions {
 
   placeOf(sessionId: string): SessionPlace | null {
     return this.#hosted.get(sessionId)?.place() ?? null;
+  }
+
+  filesOf(sessionId: string): FilePlace | null {
+    return this.#hosted.get(sessionId)?.filePlace() ?? null;
   }
 
   onChange(listener: () => void): void {

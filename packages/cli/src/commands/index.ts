@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'make compute on demand, look at it, end it',
     load: () => import('./session.ts'),
   },
+  cp: { summary: 'copy files into a session, or out of it', load: () => import('./cp.ts') },
   job: { summary: 'run a document: session, commands, outputs, tear-down', load: () => import('./job.ts') },
   shell: { summary: 'open a shell in a session', load: () => import('./shell.ts') },
   script: { summary: 'register, list and call scripts', load: () => import('./script.ts') },

@@ -25,9 +25,20 @@ export function createHttpFetch(options: { readonly socketPath?: string } = {}):
     });
     sent.on('response', (response) => resolve(answerOf(response)));
     sent.on('error', reject);
-    sent.end(init.body);
+    sendBody(sent, init.body).catch(reject);
     return promise;
   };
+}
+
+/** Pieces go as fast as the line takes them. An answer may come before the last of them: then the rest is of no use. */
+async function sendBody(sent: Http.ClientRequest, body: FetchInit['body']): Promise<void> {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    sent.end(body);
+    return;
+  }
+  const { Readable } = process.getBuiltinModule('node:stream');
+  const { pipeline } = process.getBuiltinModule('node:stream/promises');
+  await pipeline(Readable.from(body, { objectMode: false }), sent);
 }
 
 /** Node computes one for every request, TLS or not, and compiles a large regular expression for that. */
@@ -44,7 +55,9 @@ function loopback(url: string): { readonly lookup?: LookupFunction } {
 
 function headersOf({ headers, body, method }: FetchInit): Record<string, string> {
   if (body === undefined) return method === 'GET' ? headers : { ...headers, 'content-length': '0' };
-  return { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  if (typeof body === 'string' || body instanceof Uint8Array)
+    return { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  return headers;
 }
 
 function answerOf(response: Http.IncomingMessage): FetchAnswer {

@@ -6,6 +6,7 @@
  */
 import type {
   EndReason,
+  FileKind,
   HealthSpec,
   JsonSchema,
   LogEnd,
@@ -37,6 +38,8 @@ export interface HelloRequest {
   readonly onlyScripts: boolean;
   /** Can it make sessions on its machine? */
   readonly hostsSessions?: boolean | undefined;
+  /** Does it carry out orders about files? */
+  readonly movesFiles?: boolean | undefined;
 }
 
 /** A script of an agent's own folder: its code never leaves the machine. */
@@ -97,6 +100,8 @@ export interface PollAnswer {
   readonly notice?: string;
   /** There are orders for sessions: ask for them (`sessions`). Agents that host none may leave it out of sight. */
   readonly sessionOrders?: boolean | undefined;
+  /** Given again until the agent has begun with them. */
+  readonly files?: readonly FileOrder[] | undefined;
 }
 
 export interface CancelOrder extends AttemptName {
@@ -286,4 +291,50 @@ export interface AgentLink {
 export interface HostingLink {
   /** Resolves or rejects early when the signal aborts. */
   sessions(request: SessionsRequest, signal: AbortSignal): Promise<SessionsAnswer>;
+}
+
+/**
+ * What an agent shall do with a file of a session that it has. `path` as the port `Files` of the core has it; a write fetches its content
+ * (`fileContent`), and each order is answered once (`fileAnswer`).
+ */
+export type FileOrder = {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly path: string;
+} & (
+  | { readonly kind: 'stat' | 'list' | 'read' | 'folder' }
+  /** `mode` null: that of the file that is there. */
+  | { readonly kind: 'write'; readonly bytes: number; readonly mode: number | null }
+);
+
+/** `done`: `stat` is what is at the path now (null: nothing), `entries` what a list found; the bytes of a read follow. */
+export type FileAnswer =
+  | {
+      readonly kind: 'done';
+      readonly stat: SeenFile | null;
+      readonly entries?: readonly SeenFile[] | undefined;
+    }
+  | { readonly kind: 'refused'; readonly code: FileRefusal; readonly message: string };
+
+export type FileRefusal = 'invalid' | 'not_found' | 'conflict' | 'too_large' | 'unavailable';
+
+export interface SeenFile {
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly bytes: number;
+  readonly mode: number;
+  readonly modifiedAt: number;
+}
+
+/** The way of files, beside the other. */
+export interface FilesLink {
+  /** What a write order shall put there. Breaks off with an error where it cannot be had whole. */
+  fileContent(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** The answer to an order; `content`: the bytes of a read. Resolves when they were taken, or nobody wants them any more. */
+  fileAnswer(
+    id: string,
+    answer: FileAnswer,
+    content: AsyncIterable<Uint8Array> | null,
+    signal: AbortSignal,
+  ): Promise<void>;
 }

@@ -20,6 +20,7 @@ import {
   TransferAnswer,
   TransferQuery,
 } from '../schemas/agent.ts';
+import { FileOrderParams } from '../schemas/file-order.ts';
 import { HostedSessions, SessionOrders } from '../schemas/hosting.ts';
 import { PoolParams } from '../schemas/pool.ts';
 import { RunParams } from '../schemas/run.ts';
@@ -143,6 +144,23 @@ export const AGENT_ROUTES = {
     status: 200,
     answer: ReportAnswer,
     errors: ['invalid'],
+  },
+  agentFileContent: {
+    summary: 'An agent fetches what an order wants written to a file',
+    access: 'agent',
+    params: FileOrderParams,
+    status: 200,
+    answer: { streams: ['application/octet-stream'] },
+    errors: ['invalid', 'gone'],
+  },
+  agentFileAnswer: {
+    summary: 'An agent answers an order about a file: a line of JSON, then the bytes of a file that was read',
+    access: 'agent',
+    params: FileOrderParams,
+    body: 'bytes',
+    status: 204,
+    answer: null,
+    errors: ['invalid', 'gone'],
   },
   agentDownload: {
     summary: 'Random bytes, to measure the line with; a few at a time, for a few seconds',

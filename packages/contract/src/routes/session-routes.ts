@@ -12,6 +12,7 @@ import {
   SessionParams,
   TemplateList,
 } from '../schemas/session.ts';
+import { FileQuery, FilesQuery, FilesView, FileView, WriteFileQuery } from '../schemas/session-file.ts';
 import { SessionOpen, SessionOpened, SessionShare, SessionShared } from '../schemas/session-reach.ts';
 import type { Route } from './route.ts';
 
@@ -112,6 +113,45 @@ export const SESSION_ROUTES = {
     status: 200,
     answer: SessionShared,
     errors: ['invalid', 'not_found', 'conflict'],
+  },
+  listFiles: {
+    summary:
+      'What is at a path of a session, and with list everything below it; links are named, not followed',
+    access: 'touch',
+    params: SessionParams,
+    query: FilesQuery,
+    status: 200,
+    answer: FilesView,
+    errors: ['invalid', 'not_found', 'conflict', 'too_large', 'unavailable'],
+  },
+  readFile: {
+    summary: 'The bytes of a file of a session',
+    access: 'touch',
+    params: SessionParams,
+    query: FileQuery,
+    status: 200,
+    answer: { streams: ['application/octet-stream'] },
+    errors: ['invalid', 'not_found', 'conflict', 'unavailable'],
+  },
+  writeFile: {
+    summary:
+      'Put a file into a session, folders above it included: whoever looks sees what was there before, or all of the new one. Repeatable',
+    access: 'touch',
+    params: SessionParams,
+    query: WriteFileQuery,
+    body: 'bytes',
+    status: 200,
+    answer: FileView,
+    errors: ['invalid', 'not_found', 'conflict', 'unavailable'],
+  },
+  makeFolder: {
+    summary: 'Make a folder in a session, and those above it. Repeatable',
+    access: 'touch',
+    params: SessionParams,
+    query: FileQuery,
+    status: 200,
+    answer: FileView,
+    errors: ['invalid', 'not_found', 'conflict', 'unavailable'],
   },
   diagnoseSessions: {
     summary: 'What exists at every provider, beside what is known',

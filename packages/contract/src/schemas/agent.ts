@@ -1,6 +1,7 @@
 import { LIMITS, RESULT_SOURCES, SPAWN_STAGES, TIMED_PHASES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts';
+import { FileOrder } from './file-order.ts';
 import { Duration } from './quantity.ts';
 import { LogEnd } from './run.ts';
 import { ResultRuleInput, SchemaDocument, ScriptName, Sha256 } from './script.ts';
@@ -78,6 +79,7 @@ export const Hello = z.strictObject({
   scripts: z.array(OfferedScript).max(LIMITS.scripts).default([]),
   onlyScripts: z.boolean().default(false),
   hostsSessions: z.boolean().optional(),
+  movesFiles: z.boolean().optional(),
 }) satisfies z.ZodType<HelloRequest>;
 
 export const AgentKey = z.strictObject({
@@ -209,6 +211,7 @@ export const PollAnswer = z.strictObject({
   windows: z.array(z.strictObject({ ...AttemptName.shape, ...Window.shape })),
   notice: z.string().optional(),
   sessionOrders: z.boolean().optional(),
+  files: z.array(FileOrder).optional(),
 });
 
 export const TransferQuery = z.strictObject({

@@ -1,5 +1,6 @@
 import type { Handle, PortAddress, SessionAgent, SessionSpec } from '../session/record.ts';
 import type { SessionReason } from '../vocabulary/session-reason.ts';
+import type { Files } from './files.ts';
 
 /**
  * Makes compute, looks at it, and ends it: one per place where compute can be made.
@@ -64,6 +65,8 @@ export interface Provider {
    * aborts. Hints: whoever gets one looks, and one that is lost costs the time until the next look. Absent: the provider cannot tell.
    */
   watch?(tag: string, changed: (sessionId: string) => void, signal: AbortSignal): Promise<void>;
+  /** The files of what runs or is kept, where the provider reaches them by itself; else the agent that has the session does. */
+  readonly files?: Files<Handle>;
 }
 
 /** How providers differ, as data: callers branch on these, never on the name. */

@@ -24,6 +24,8 @@ export { fakeIds } from './fake-ids.ts';
 export type { FakeMachine, FakeMachines } from './fake-machines.ts';
 export type { FakeCall, FakeFault, FakeProvider, FakeProviderOptions } from './fake-provider.ts';
 export { fakeProvider } from './fake-provider.ts';
+export type { FilesUnderTest } from './files-suite.ts';
+export { runFilesSuite } from './files-suite.ts';
 export { aJob, aJobSpec, anOutput, commandEnded, jobAfter, runningJob } from './job-builders.ts';
 export { runLogStoreSuite } from './log-store-suite.ts';
 export { runNotifierSuite } from './notifier-suite.ts';

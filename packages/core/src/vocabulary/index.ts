@@ -4,6 +4,8 @@ export type { EndReason, EndReasonFacts, EndReasonKind } from './end-reason.ts';
 export { describeEnd, END_REASON_KINDS, END_REASONS, SPAWN_STAGES, TIMED_PHASES } from './end-reason.ts';
 export type { ErrorCode } from './error-code.ts';
 export { ERROR_CODES, ErrandError } from './error-code.ts';
+export type { FileKind } from './file-kind.ts';
+export { FILE_KINDS } from './file-kind.ts';
 export type { HealthCheck, HealthSpec } from './health.ts';
 export type { JobCause, JobCauseFacts, JobCauseKind, JobRetryCause } from './job-cause.ts';
 export { describeJobCause, JOB_CAUSE_KINDS, JOB_CAUSES, JOB_RETRY_CAUSES } from './job-cause.ts';

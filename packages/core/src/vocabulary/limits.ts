@@ -74,6 +74,8 @@ export const LIMITS = {
   sessionLifeMs: 30 * 24 * HOUR,
   sessionPorts: 32,
   sessionVolumes: 32,
+  /** What one listing of a folder may hold: some 15 MB of JSON. */
+  filesListed: 100_000,
   /** Events kept with a session. */
   sessionEvents: 100,
   jobCommands: 100,

@@ -8,6 +8,7 @@ import type { Handlers } from './call.ts';
 import { docsPage } from './docs-page.ts';
 import { errorResponse } from './error-response.ts';
 import { checkOrigin } from './guards.ts';
+import { agentFileHandlers } from './handlers/agent-file-handlers.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
 import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
 import { appendHandlers } from './handlers/append-handlers.ts';
@@ -19,6 +20,7 @@ import { logHandlers } from './handlers/log-handlers.ts';
 import { poolHandlers } from './handlers/pool-handlers.ts';
 import { runHandlers } from './handlers/run-handlers.ts';
 import { scriptHandlers } from './handlers/script-handlers.ts';
+import { sessionFileHandlers } from './handlers/session-file-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
 import { signInHandlers } from './handlers/sign-in-handlers.ts';
 import { transferHandlers } from './handlers/transfer-handlers.ts';
@@ -75,6 +77,8 @@ function handlersOf(services: Services): Handlers {
     ...runHandlers(services),
     ...logHandlers(services),
     ...sessionHandlers(services),
+    ...sessionFileHandlers(services),
+    ...agentFileHandlers(services),
     ...jobHandlers(services),
     ...keyHandlers(services),
     ...signInHandlers(services),

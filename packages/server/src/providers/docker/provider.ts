@@ -1,4 +1,13 @@
-import type { Clock, Handle, LaunchRequest, Observation, Provider, SessionAgent } from '@errand/core';
+import type {
+  Clock,
+  Files,
+  Handle,
+  LaunchRequest,
+  Observation,
+  Provider,
+  SessionAgent,
+} from '@errand/core';
+import { containerFiles } from './container-files.ts';
 import { problems } from './docker-options.ts';
 import { type EngineAddress, openEngine, urlOfEngine } from './engine.ts';
 import { providerError, statusOf, unless } from './engine-error.ts';
@@ -50,6 +59,7 @@ export class DockerProvider implements Provider, AsyncDisposable {
     inPool: false,
     atOnce: 20,
   } as const;
+  readonly files: Files<Handle>;
   readonly #parts: DockerProviderParts;
   readonly #engine;
   readonly #leases: Leases;
@@ -65,6 +75,12 @@ export class DockerProvider implements Provider, AsyncDisposable {
     this.#relays = new Relays(parts.folder, () => parts.clock.now());
     const keeper = new KeeperVolume(this.#engine, parts.keepers);
     this.#making = new Making({ ...parts, engine: this.#engine, keeper });
+    this.files = containerFiles({
+      // Files take as long as they move.
+      calls: this.#engine.pulls,
+      containerOf: (handle) => this.#call('the container', () => this.#container(placeOf(handle).launch)),
+      folder: parts.folder,
+    });
     this.#recovering = this.#recover();
   }
 

@@ -7,6 +7,7 @@ import {
   offerLabels,
   type ScriptStore,
 } from '@errand/core';
+import type { FileOrders } from '../sessions/file-orders.ts';
 import type { SessionHosts } from '../sessions/session-hosts.ts';
 import { AGENT_POLICY, PROTOCOL } from './policy.ts';
 
@@ -15,6 +16,7 @@ export interface SayHelloParts {
   readonly scripts: Pick<ScriptStore, 'offer'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly hosts: Pick<SessionHosts, 'present'>;
+  readonly fileOrders: Pick<FileOrders, 'present'>;
 }
 
 /** An agent presents itself, at each of its starts and after each new version. Repeatable. */
@@ -34,6 +36,7 @@ export async function sayHello(
     request.scripts.map((script) => ({ ...script, agentId })),
   );
   parts.hosts.present(agentId, request.hostsSessions === true);
+  parts.fileOrders.present(agentId, request.movesFiles === true);
   return { agentId, pool: agent.pool, policy: AGENT_POLICY, slots: agent.slots };
 }
 

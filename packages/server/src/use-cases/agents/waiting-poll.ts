@@ -1,6 +1,7 @@
 import type {
   AttemptName,
   CancelOrder,
+  FileOrder,
   HeldAttempt,
   Lease,
   PollAnswer,
@@ -33,6 +34,8 @@ export interface PollAgentParts extends LeaseParts {
   readonly offers: Pick<Offers, 'put'>;
   /** Should the agent be told to ask for orders for sessions? */
   readonly sessionOrders: (agentId: string) => boolean;
+  /** What it is to do with files now. */
+  readonly filesDue: (agentId: string) => readonly FileOrder[];
   /** Takes what terminals of this agent's attempts were resized to since the last call. */
   readonly takeWindows: (agentId: string) => WindowOrder[];
 }
@@ -65,8 +68,10 @@ export class WaitingPoll {
     const placed = await withContainers(this.#parts, known);
     const leases = await withSources(this.#parts, placed, this.#request.modules);
     const news: PollAnswer = { ...orders, leases };
-    const told = this.#parts.sessionOrders(agent.id);
-    if (told) return { ...news, sessionOrders: true };
+    const files = this.#parts.filesDue(agent.id);
+    const sessionOrders = this.#parts.sessionOrders(agent.id);
+    if (sessionOrders || files.length > 0)
+      return { ...news, ...(sessionOrders ? { sessionOrders } : {}), ...(files.length > 0 ? { files } : {}) };
     if (hasNews(news)) return news;
     this.#offer();
     return null;

@@ -1,0 +1,53 @@
+import { FILE_KINDS } from '@errand/core/vocabulary';
+import { z } from 'zod';
+import { Flag } from './run-query.ts';
+import { ProgramText } from './text.ts';
+
+/** `644`, as chmod takes it. */
+export const ModeText = z
+  .string()
+  .regex(/^0?[0-7]{3,4}$/, 'must be permissions such as 644')
+  .transform((text) => Number.parseInt(text, 8));
+
+export const FileOwner = z
+  .string()
+  .regex(/^\d{1,10}:\d{1,10}$/, 'must be two numbers, user and group: 1000:1000');
+
+export const FilePath = ProgramText.max(4_000).refine(
+  (path) => !path.split('/').includes('..'),
+  'must not contain ..',
+);
+
+const Query = z.strictObject({
+  path: FilePath.default('').meta({
+    description:
+      'From the folder in which commands of the session begin; absolute where it has a root of its own',
+  }),
+});
+
+export const FilesQuery = Query.extend({
+  list: Flag().optional().meta({ description: 'With everything below it, if it is a folder' }),
+});
+export const FileQuery = Query;
+export const WriteFileQuery = Query.extend({
+  mode: ModeText.optional().meta({
+    description: 'Such as 644; default: that of the file that is there, else 644',
+  }),
+  owner: FileOwner.optional().meta({ description: 'Numbers of user and group, in containers' }),
+  bytes: z.coerce.number().int().min(0).optional().meta({ description: 'Needed without Content-Length' }),
+});
+
+const SessionFile = z.strictObject({
+  path: z.string(),
+  kind: z.enum(FILE_KINDS),
+  bytes: z.int().meta({ description: '0 for what is no file' }),
+  mode: z.string().meta({ description: 'Permissions, such as 644' }),
+  modifiedAt: z.iso.datetime(),
+});
+
+export const FileView = SessionFile.meta({ id: 'File' });
+export const FilesView = SessionFile.extend({
+  entries: z.array(SessionFile).nullable().meta({
+    description: 'All below it, with paths relative to it; null where it was not asked for, or is no folder',
+  }),
+});

@@ -1,0 +1,80 @@
+import { ErrandError, type FileStat, type SessionRecord } from '@errand/core';
+import type { Services } from '../../services.ts';
+import { type Actor, checkTouches } from '../../use-cases/actor.ts';
+import { seeSession } from '../../use-cases/sessions/see-session.ts';
+import type { SomeHandlers } from '../call.ts';
+import { streamOf } from '../log-response.ts';
+
+export function sessionFileHandlers(
+  services: Services,
+): SomeHandlers<'listFiles' | 'readFile' | 'writeFile' | 'makeFolder'> {
+  const { files } = services.sessions;
+  const ours = (actor: Actor, word: string): Promise<SessionRecord> => sessionOf(services, actor, word);
+  return {
+    listFiles: async ({ actor, input: { params, query } }) => {
+      const session = await ours(actor, params.id);
+      const stat = await files.stat(session, query.path);
+      if (stat === null) throw new ErrandError('not_found', `there is no ${query.path} in the session`);
+      const wanted = query.list === true && stat.kind === 'folder';
+      const entries = wanted ? await files.list(session, query.path) : null;
+      return { ...presentFile(stat), entries: entries?.map(presentFile) ?? null };
+    },
+    readFile: async ({ actor, input: { params, query } }) => {
+      const session = await ours(actor, params.id);
+      const { stat, content } = await files.read(session, query.path);
+      return new Response(streamOf(inUse(services, session, content)), { headers: headersOf(stat) });
+    },
+    writeFile: async ({ actor, input: { params, query }, headers, body }) => {
+      const session = await ours(actor, params.id);
+      const bytes = query.bytes ?? lengthOf(headers);
+      const wish = { bytes, mode: query.mode ?? null, owner: query.owner ?? null };
+      const content = inUse(services, session, body ?? NO_BYTES);
+      return presentFile(await files.write(session, query.path, wish, content));
+    },
+    makeFolder: async ({ actor, input: { params, query } }) =>
+      presentFile(await files.makeFolder(await ours(actor, params.id), query.path)),
+  };
+}
+
+const NO_BYTES: readonly Uint8Array[] = [];
+
+async function sessionOf({ sessions, clock }: Services, actor: Actor, word: string): Promise<SessionRecord> {
+  const session = await seeSession(sessions, actor, word);
+  checkTouches(actor, session.owner, 'session');
+  sessions.uses.note(session.id, 'traffic', clock.now());
+  return session;
+}
+
+/** A session whose files are being copied is not idle, however long that takes. */
+async function* inUse(
+  { sessions, clock }: Services,
+  { id }: SessionRecord,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of content) {
+    sessions.uses.note(id, 'traffic', clock.now());
+    yield piece;
+  }
+}
+
+function lengthOf(headers: Headers): number {
+  const length = headers.get('content-length');
+  if (length !== null) return Number(length);
+  throw new ErrandError(
+    'invalid',
+    'say how many bytes come: with Content-Length, or with bytes in the query',
+  );
+}
+
+function headersOf({ bytes, mode, modifiedAt }: FileStat): Record<string, string> {
+  return {
+    'content-type': 'application/octet-stream',
+    'content-length': String(bytes),
+    'last-modified': new Date(modifiedAt).toUTCString(),
+    'errand-file-mode': mode.toString(8),
+  };
+}
+
+function presentFile({ mode, modifiedAt, ...stat }: FileStat) {
+  return { ...stat, mode: mode.toString(8), modifiedAt: new Date(modifiedAt).toISOString() };
+}
