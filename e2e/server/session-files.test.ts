@@ -133,3 +133,68 @@ it('are somebody’s: another owner learns nothing', async () => {
     404,
   );
 });
+
+describe.each(['local', 'lab'])('files that a session of the pool %s begins with', (pool) => {
+  const ask = async (files: readonly object[]) => {
+    const command = ['sh', '-c', 'cat conf/app.json data.bin > both; sleep 1000'];
+    const health = { command: ['test', '-s', 'both'], interval: '100ms' };
+    const made = await http.ask('POST', '/v1/sessions', { body: { pool, files, command, health } });
+    if (made.status !== 201) return { status: made.status, text: made.text, session: null };
+    const { id } = JSON.parse(made.text) as Session;
+    const session = await until(async () => {
+      const seen = JSON.parse((await http.ask('GET', `/v1/sessions/${id}?wait=10s`)).text) as Session;
+      return seen.settled && seen;
+    }, `${id} to settle`);
+    return { status: 201, text: made.text, session };
+  };
+
+  it('are there before its command, and their contents are shown to nobody', async () => {
+    const taken = await http.ask('POST', '/v1/uploads', { body: Buffer.from([0, 255, 10]) });
+    const { id, bytes } = JSON.parse(taken.text) as { id: string; bytes: number };
+    expect(bytes).toBe(3);
+    const { session, text } = await ask([
+      { path: 'conf/app.json', text: '{"secret":1}', mode: '600' },
+      { path: 'data.bin', upload: id },
+    ]);
+    expect(session).toMatchObject({ state: 'ready', files: [{ from: 'inline' }, { from: 'upload' }] });
+    expect(text).not.toContain('{\\"secret');
+    const both = await http.ask('GET', `/v1/sessions/${session?.id}/file?path=both`);
+    expect(both.bytes.equals(Buffer.concat([Buffer.from('{"secret":1}'), Buffer.from([0, 255, 10])]))).toBe(
+      true,
+    );
+    const mode = await http.ask('GET', `/v1/sessions/${session?.id}/files?path=conf/app.json`);
+    expect(JSON.parse(mode.text)).toMatchObject({ mode: '600' });
+    await http.ask('DELETE', `/v1/sessions/${session?.id}`);
+  });
+
+  it('fail the start, with a sentence, where one cannot be placed, and nothing is left', async () => {
+    const { session } = await ask([
+      { path: 'conf', text: 'x' },
+      { path: 'conf/app.json', text: 'x' },
+    ]);
+    expect(session).toMatchObject({
+      state: 'failed',
+      failure: { sentence: expect.stringContaining('conf') },
+    });
+    expect(
+      existsSync(place.path(pool === 'local' ? 'data/agent' : 'machine', 'sessions', session?.id ?? '')),
+    ).toBe(false);
+    const kept = place.path('data/files/sessions', session?.id ?? '');
+    await until(async () => !existsSync(kept), 'what was kept for it to go');
+  });
+});
+
+it('are refused before anything is made where they cannot be right', async () => {
+  const sha256 = 'a'.repeat(64);
+  for (const [file, sentence] of [
+    [{ path: '../x', text: '' }, '..'],
+    [{ path: 'x', url: 'https://example.com/x' }, 'sha256'],
+    [{ path: 'x', url: 'http://example.com/x', sha256 }, 'sessions.fetchFrom'],
+    [{ path: 'x', url: 'https://169.254.169.254/latest/meta-data', sha256 }, 'sessions.fetchFrom'],
+    [{ path: 'x', upload: 'upl_none' }, 'no upload'],
+    [{ path: 'x', text: '', base64: '' }, 'one of'],
+  ] as const) {
+    const answer = await http.ask('POST', '/v1/sessions', { body: { files: [file] } });
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)]);
+  }
+});

@@ -47,6 +47,7 @@ export { planSessions } from './plan/plan-sessions.ts';
 export { wakeAt } from './plan/wake.ts';
 export type { AgentStore, RemovedPool } from './ports/agent-store.ts';
 export type { AuditFilter, AuditStore } from './ports/audit-store.ts';
+export type { BlobStore, KeptBlob } from './ports/blob-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeliveryStore } from './ports/delivery-store.ts';
 export type { FileContent, FileStat, Files, FileWish } from './ports/files.ts';
@@ -132,6 +133,8 @@ export { observeSession } from './session/observe.ts';
 export type {
   Activity,
   Extension,
+  FileSource,
+  FileSpec,
   Handle,
   Hold,
   PortAddress,

@@ -28,6 +28,8 @@ export const REPEATABLE = {
   // Each answer has a secret of its own, and one that nobody got does no harm.
   openSession: true,
   shareSession: true,
+  // A second one is another upload, which nobody uses.
+  uploadFile: false,
   listFiles: true,
   readFile: true,
   // What is put there again is the same.

@@ -124,6 +124,15 @@ export class Sessions {
     }
   }
 
+  /** Uploads a file that a session shall have: its id goes into `files` of the request, within a day. */
+  async upload(
+    content: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Answer<'uploadFile'>> {
+    const answer = await this.#transport.open('uploadFile', {}, { bytes: content, ...options });
+    return JSON.parse(await answer.text()) as Answer<'uploadFile'>;
+  }
+
   /** The files of a session that runs. */
   files(id: string): SessionFiles {
     return new SessionFiles(this.#transport, id);

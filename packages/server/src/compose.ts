@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { newAgent, newPool, type Provider, type Store } from '@errand/core';
+import { type Clock, newAgent, newPool, type Provider, type Store } from '@errand/core';
 import type { Logger } from 'pino';
 import { awsClients } from './aws/aws-clients.ts';
 import { AwsConfig } from './aws/aws-settings.ts';
@@ -14,16 +14,19 @@ import {
   type OwnAgentSlot,
   type ProviderSurroundings,
   type ServiceParts,
+  type SessionMaking,
 } from './create-services.ts';
 import { inProcessLink } from './in-process-link.ts';
+import { Schemas } from './json-schema/schemas.ts';
 import { s3Place } from './outputs/s3-place.ts';
 import { urlPlace } from './outputs/url-place.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
+import type { DockerProviderParts as DockerParts } from './providers/docker/provider.ts';
 import { processProvider } from './providers/process/provider.ts';
 import type { SessionPlace } from './proxy/session-place.ts';
 import { JobReconciler } from './reconciler/jobs/job-reconciler.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
-import { Retention } from './reconciler/retention.ts';
+import { Retention, type RetentionParts } from './reconciler/retention.ts';
 import { probeHealth } from './reconciler/sessions/probe-health.ts';
 import { SessionReconciler } from './reconciler/sessions/session-reconciler.ts';
 import { SessionSweep } from './reconciler/sessions/session-sweep.ts';
@@ -31,6 +34,7 @@ import { ScriptFolder } from './script-folder.ts';
 import { openSealer, type Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { openDataFolder } from './stores/data-folder.ts';
+import { FileBlobStore } from './stores/files/file-blob-store.ts';
 import { FileLogStore } from './stores/files/file-log-store.ts';
 import { makePrivateFile } from './stores/private-file.ts';
 import { DiskReserve } from './stores/sql/disk-reserve.ts';
@@ -40,7 +44,7 @@ import { LocalNotifier } from './system/local-notifier.ts';
 import { randomIds } from './system/random-ids.ts';
 import { sharedClock } from './system/shared-clock.ts';
 import { systemClock } from './system/system-clock.ts';
-import { noTemplates } from './use-cases/sessions/session-templates.ts';
+import { configTemplates } from './templates/config-templates.ts';
 
 /** Everything that works behind the HTTP edge. Closing it waits for writes under way; commands go on. */
 export interface ControlPlane extends AsyncDisposable {
@@ -81,16 +85,17 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   const clock = await sharedClock(store, systemClock, comparing.signal);
   const system = { clock, ids: randomIds, notifier: new LocalNotifier() };
   const sealer = openSealer(join(folder.path, 'secret.key'));
-  const docker = await openDocker(options, { folder: folder.path, sealer, own });
+  const assets: DockerParts['assets'] = (id, how) => services.sessions.assets.gather(id, how);
+  const docker = await openDocker(options, { folder: folder.path, sealer, own, assets });
   if (docker !== null) opened.use(docker);
   const aws = opened.use(awsClients(config.aws ?? AwsConfig.parse({})));
-  const services = createServices({
+  const services: Services = createServices({
     version,
     store,
     logs,
     ...system,
     sealer,
-    making: { ...MAKING, providers: providers(docker), quotas: config.sessionQuotas },
+    making: await makingOf(config, { folder: folder.path, docker, clock }),
     sessionPlace: sessionPlaceOf(config),
     sockets: dirname(config.socket),
     own,
@@ -106,7 +111,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     services,
     compat,
     reconciler: new Reconciler({ ...store, ...system }),
-    retention: new Retention({ ...store, ...system, logs, reads: services.reads, keep: config }),
+    retention: new Retention({ ...store, ...system, ...keptBy(services), logs, keep: config }),
     ...(await keepSessions(services)),
     jobReconciler: new JobReconciler(services.jobs),
     startOwnAgent: () => startOwnAgent(options, { services, own, folder: folder.path }),
@@ -119,6 +124,29 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
   };
 }
 
+/** What the configuration says of how sessions are made. */
+async function makingOf(
+  { templates, sessionQuotas, fetchFrom }: ServerConfig,
+  {
+    folder,
+    docker,
+    clock,
+  }: { readonly folder: string; readonly docker: Provider | null; readonly clock: Clock },
+): Promise<SessionMaking> {
+  return {
+    templates: await configTemplates(templates, new Schemas(clock)),
+    random: Math.random,
+    providers: providers(docker),
+    quotas: sessionQuotas,
+    blobs: new FileBlobStore(join(folder, 'files')),
+    fetchFrom,
+  };
+}
+
+function keptBy({ reads, sessions }: Services): Pick<RetentionParts, 'reads' | 'blobs'> {
+  return { reads, blobs: sessions.blobs };
+}
+
 /** The one place that names concrete providers. The first is the one that is meant where none is named. */
 function providers(docker: Provider | null): (around: ProviderSurroundings) => ReadonlyMap<string, Provider> {
   return (around) => {
@@ -128,7 +156,7 @@ function providers(docker: Provider | null): (around: ProviderSurroundings) => R
 }
 
 function processOf(around: ProviderSurroundings): Provider {
-  const { hosts, mains, clock, poolOf, ownAgentId } = around;
+  const { hosts, mains, placing, clock, poolOf, ownAgentId } = around;
   return processProvider({
     hosts: {
       want: (agentId, wish) => hosts.want(agentId, wish),
@@ -138,15 +166,11 @@ function processOf(around: ProviderSurroundings): Provider {
       poolOf,
     },
     mains,
+    placing,
     clock,
     isHere: (agentId) => agentId === ownAgentId(),
   });
 }
-
-const MAKING = {
-  templates: noTemplates,
-  random: Math.random,
-};
 
 /** Nowhere where nothing is listened on. */
 function sessionPlaceOf({ listen, tls, trustProxy, proxy }: ServerConfig): SessionPlace | null {
@@ -160,16 +184,22 @@ function sessionPlaceOf({ listen, tls, trustProxy, proxy }: ServerConfig): Sessi
 /** The client of Docker is loaded only where one is configured. */
 async function openDocker(
   { config: { docker }, keepers }: ComposeOptions,
-  around: { readonly folder: string; readonly sealer: Sealer; readonly own: OwnAgentSlot },
+  around: {
+    readonly folder: string;
+    readonly sealer: Sealer;
+    readonly own: OwnAgentSlot;
+    readonly assets: DockerParts['assets'];
+  },
 ): Promise<(Provider & AsyncDisposable) | null> {
   if (docker === null) return null;
   const { openDockerProvider } = await import('./providers/docker/open-docker-provider.ts');
-  const { folder, sealer, own } = around;
+  const { folder, sealer, own, assets } = around;
   return openDockerProvider(docker, {
     folder: join(folder, 'docker'),
     clock: systemClock,
     unseal: sealer.unseal,
     keepers,
+    assets,
     agent: () => (own.id === null ? null : { id: own.id, pool: OWN_POOL }),
   });
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { AwsConfig, type AwsSettings } from './aws/aws-settings.ts';
 import { CompatConfig } from './compat/compat-config.ts';
 import { faultSentence } from './fault-sentence.ts';
+import { TemplatesConfig } from './templates/template-config.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -56,9 +57,14 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       perOwner: z.int().min(0).max(100_000).optional(),
       perTeam: z.int().min(0).max(100_000).optional(),
+      fetchFrom: z.array(z.string()).optional().meta({
+        description:
+          'Hosts within our own networks, or without TLS, that files of sessions may be fetched from',
+      }),
     })
     .optional()
-    .meta({ description: 'How many sessions there may be at a time' }),
+    .meta({ description: 'How many sessions there may be at a time, and where their files may come from' }),
+  templates: TemplatesConfig.optional().meta({ description: 'What sessions can be made of by name' }),
   proxy: z
     .strictObject({
       domain: z
@@ -117,6 +123,9 @@ export interface ServerConfig {
   readonly keepAuditMs: number;
   readonly compat: CompatConfig;
   readonly sessionQuotas: { readonly perOwner: number; readonly perTeam: number };
+  /** Hosts within our own networks that files of sessions may be fetched from. */
+  readonly fetchFrom: readonly string[];
+  readonly templates: TemplatesConfig;
   readonly proxy: { readonly domain: string | null; readonly port: number | null };
   /** null: no sessions in containers. */
   readonly docker: {
@@ -173,6 +182,8 @@ export function serverConfig(sources: ConfigSources): ServerConfig {
       perOwner: file.sessions?.perOwner ?? DEFAULTS.sessionsPerOwner,
       perTeam: file.sessions?.perTeam ?? DEFAULTS.sessionsPerTeam,
     },
+    fetchFrom: file.sessions?.fetchFrom ?? [],
+    templates: file.templates ?? {},
     proxy: { domain: file.proxy?.domain ?? null, port: file.proxy?.port ?? null },
     docker: dockerOf(file, sources.dockerHost),
     aws: file.aws ?? null,

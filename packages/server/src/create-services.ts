@@ -1,4 +1,5 @@
 import {
+  type BlobStore,
   type Clock,
   ErrandError,
   type Ids,
@@ -9,19 +10,16 @@ import {
   type Store,
 } from '@errand/core';
 import { Schemas } from './json-schema/schemas.ts';
+import { fetchFile } from './outbound/fetch-file.ts';
 import type { OwnAgent } from './own-agent.ts';
 import type { SessionPlace } from './proxy/session-place.ts';
 import type { Sealer } from './secrets.ts';
 import type { Services } from './services.ts';
 import { AgentMemory } from './use-cases/agents/agent-memory.ts';
-import type { AppendLogParts } from './use-cases/agents/append-log.ts';
 import { Connections, type ConnectionsParts } from './use-cases/agents/connections.ts';
-import type { FetchInputParts } from './use-cases/agents/fetch-input.ts';
 import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
-import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
-import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
 import { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import type { OutputPlaces } from './use-cases/jobs/job-parts.ts';
 import { Revocations } from './use-cases/keys/revocations.ts';
@@ -29,8 +27,11 @@ import { CallerPlaces } from './use-cases/runs/caller-places.ts';
 import { LogReads } from './use-cases/runs/log-reads.ts';
 import { PendingWindows } from './use-cases/runs/terminal.ts';
 import type { FolderScript } from './use-cases/scripts/folder-script.ts';
+import { AssetPlacing } from './use-cases/sessions/asset-placing.ts';
 import { FileOrders } from './use-cases/sessions/file-orders.ts';
 import { MainRuns } from './use-cases/sessions/main-runs.ts';
+import { noBlobs } from './use-cases/sessions/no-blobs.ts';
+import { SessionAssets } from './use-cases/sessions/session-assets.ts';
 import { SessionCommands } from './use-cases/sessions/session-commands.ts';
 import { sessionFiles } from './use-cases/sessions/session-files.ts';
 import { SessionHosts } from './use-cases/sessions/session-hosts.ts';
@@ -66,6 +67,7 @@ export interface ServiceParts {
 export interface ProviderSurroundings {
   readonly hosts: SessionHosts;
   readonly mains: MainRuns;
+  readonly placing: AssetPlacing;
   readonly poolOf: (agentId: string) => Promise<string | null>;
   readonly ownAgentId: () => string | null;
   readonly clock: Clock;
@@ -77,6 +79,9 @@ export interface SessionMaking {
   readonly templates: SessionTemplates;
   readonly quotas: SessionQuotas;
   readonly random: () => number;
+  /** Where files of sessions are kept; without it none are. */
+  readonly blobs?: BlobStore;
+  readonly fetchFrom?: readonly string[];
 }
 
 /** Filled after the use-cases are wired, since the own agent is served by them. */
@@ -186,8 +191,16 @@ function sessionParts(
   const { store, clock, ids, notifier, sealer } = parts;
   const { sessions, runs, agents } = store;
   const making = parts.making ?? NO_MAKING;
+  const { blobs = noBlobs, fetchFrom = [] } = making;
+  const assets = new SessionAssets({
+    sessions,
+    blobs,
+    unseal: sealer.unseal,
+    fetch: (url, signal) => fetchFile(url, { allowed: fetchFrom, signal }),
+  });
   const providers = making.providers({
     hosts,
+    placing: new AssetPlacing({ sessions, assets, fileOrders }),
     mains: new MainRuns({ sessions, runs, notifier, clock, ids }),
     poolOf: async (agentId) => (await agents.get(agentId))?.pool ?? null,
     ownAgentId: () => parts.own.id,
@@ -195,6 +208,9 @@ function sessionParts(
   });
   return {
     ...making,
+    blobs,
+    fetchFrom,
+    assets,
     providers,
     files: sessionFiles({ providers, fileOrders }),
     hosts,

@@ -14,6 +14,7 @@ import { LocalNotifier } from '../src/system/local-notifier.ts';
 import { type Actor, LOCAL_ACTOR } from '../src/use-cases/actor.ts';
 import { askSession } from '../src/use-cases/sessions/ask-session.ts';
 import { createSession } from '../src/use-cases/sessions/create-session.ts';
+import { noBlobs } from '../src/use-cases/sessions/no-blobs.ts';
 import { SessionCommands } from '../src/use-cases/sessions/session-commands.ts';
 import { SessionHosts } from '../src/use-cases/sessions/session-hosts.ts';
 import { noTemplates } from '../src/use-cases/sessions/session-templates.ts';
@@ -50,6 +51,9 @@ export async function openSessionWorld(
     agents: store.agents,
     providers: new Map([[provider.name, provider]]),
     templates: noTemplates,
+    blobs: noBlobs,
+    assets: { gather: async () => [], forget: async () => undefined },
+    fetchFrom: [],
     commands: new SessionCommands({ runs: store.runs, notifier, clock }),
     uses: new SessionUses(),
     hosts: new SessionHosts({ clock, notifier, epoch: 'test' }),

@@ -2,12 +2,14 @@ import type { Cli } from '../cli.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { createKey } from '../run/create-key.ts';
 import { followSession } from '../session/follow-session.ts';
+import { filesOf } from '../session/session-assets.ts';
 import { type CreateSessionOptions, sessionConfig } from '../session/session-config.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface CreateOptions extends CreateSessionOptions, PlaceFlags {
   readonly json?: boolean;
   readonly wait?: boolean;
+  readonly file?: readonly string[];
 }
 
 export function declareCreate(command: Command, run: Runner): void {
@@ -51,6 +53,7 @@ function withWhat(create: Command): void {
     .option('-e, --env <name=value>', 'variable of every command in it; repeatable', collect)
     .option('--secret-env <name>', 'as for errand run; repeatable', collect)
     .option('--port <port>', '80, or 80@ADDRESS:FROM-TO to bind and choose outside; repeatable', collect)
+    .option('--file <path=file>', 'there before anything runs in it; repeatable', collect)
     .option('--volume <name:path>', 'kept over stop and start; repeatable', collect)
     .option('--health-path <path>', 'ready when a GET of this path answers 200')
     .option('--health-body <text>', 'and this text')
@@ -76,7 +79,8 @@ function withLife(create: Command): void {
 async function act(cli: Cli, command: readonly string[], options: CreateOptions): Promise<number> {
   const wish = sessionConfig(command, options, cli.environment.variables);
   const { errand } = await cli.connect(options);
-  const asked = await errand.sessions.create(wish, { idempotencyKey: createKey() });
+  const files = await filesOf(errand, options.file ?? []);
+  const asked = await errand.sessions.create({ ...wish, ...files }, { idempotencyKey: createKey() });
   const json = options.json === true;
   if (options.wait === false) {
     await cli.stdout.line(json ? JSON.stringify(asked, null, 2) : asked.id);

@@ -12,7 +12,14 @@ import {
   SessionParams,
   TemplateList,
 } from '../schemas/session.ts';
-import { FileQuery, FilesQuery, FilesView, FileView, WriteFileQuery } from '../schemas/session-file.ts';
+import {
+  FileQuery,
+  FilesQuery,
+  FilesView,
+  FileView,
+  Upload,
+  WriteFileQuery,
+} from '../schemas/session-file.ts';
 import { SessionOpen, SessionOpened, SessionShare, SessionShared } from '../schemas/session-reach.ts';
 import type { Route } from './route.ts';
 
@@ -113,6 +120,14 @@ export const SESSION_ROUTES = {
     status: 200,
     answer: SessionShared,
     errors: ['invalid', 'not_found', 'conflict'],
+  },
+  uploadFile: {
+    summary: 'Upload a file for a session that is asked for within a day',
+    access: 'touch',
+    body: 'bytes',
+    status: 201,
+    answer: Upload,
+    errors: ['invalid', 'too_large', 'unavailable'],
   },
   listFiles: {
     summary:

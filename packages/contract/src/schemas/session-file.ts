@@ -1,4 +1,4 @@
-import { FILE_KINDS } from '@errand/core/vocabulary';
+import { FILE_KINDS, LIMITS } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { Flag } from './run-query.ts';
 import { ProgramText } from './text.ts';
@@ -17,6 +17,34 @@ export const FilePath = ProgramText.max(4_000).refine(
   (path) => !path.split('/').includes('..'),
   'must not contain ..',
 );
+
+/** A file that a session begins with. */
+export const FileWish = z
+  .strictObject({
+    path: FilePath.min(1).meta({
+      description: 'From the folder in which commands begin; absolute in containers',
+    }),
+    mode: ModeText.optional().meta({ description: 'Such as 600; default 644' }),
+    owner: FileOwner.optional().meta({ description: 'Numbers of user and group, in containers' }),
+    text: z.string().max(LIMITS.inlineFileBytes).optional(),
+    base64: z.base64().optional().meta({ description: 'Bytes' }),
+    upload: z
+      .string()
+      .regex(/^upl_[a-z0-9_-]{1,60}$/i, 'must be the id of an upload')
+      .optional()
+      .meta({ description: 'What POST /v1/uploads took' }),
+    url: z.url().max(4_000).optional().meta({ description: 'Fetched when the session starts; needs sha256' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
+      .optional()
+      .meta({ description: 'Of what is behind url' }),
+  })
+  .refine(
+    ({ text, base64, upload, url }) =>
+      [text, base64, upload, url].filter((each) => each !== undefined).length === 1,
+    'must have one of text, base64, upload and url',
+  );
 
 const Query = z.strictObject({
   path: FilePath.default('').meta({
@@ -50,4 +78,11 @@ export const FilesView = SessionFile.extend({
   entries: z.array(SessionFile).nullable().meta({
     description: 'All below it, with paths relative to it; null where it was not asked for, or is no folder',
   }),
+});
+
+export const Upload = z.strictObject({
+  id: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  expiresAt: z.iso.datetime(),
 });

@@ -11,6 +11,7 @@ import { Environment, SecretEnvironment } from './environment.ts';
 import { Duration, Size } from './quantity.ts';
 import { Argv } from './run.ts';
 import { Flag, many } from './run-query.ts';
+import { FileWish } from './session-file.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 
 export const Port = z.int().min(1).max(65_535);
@@ -86,6 +87,9 @@ export const SessionSpecWish = z.strictObject({
     .array(z.strictObject({ name: Label, path: InnerPath }))
     .max(LIMITS.sessionVolumes)
     .optional(),
+  files: z.array(FileWish).max(LIMITS.sessionFiles).optional().meta({
+    description: 'Placed before anything runs in it; where one cannot be, the start fails',
+  }),
   health: HealthWish.optional(),
   pool: Label.optional().meta({ description: 'Where the provider process makes it; default local' }),
   agent: z.string().optional().meta({ description: 'Id or name of an agent of the pool' }),
@@ -200,6 +204,7 @@ export const Session = z
     env: z.record(z.string(), z.string()),
     secretEnv: z.array(z.string()).meta({ description: 'Names only' }),
     volumes: z.array(z.strictObject({ name: z.string(), path: z.string() })),
+    files: z.array(z.strictObject({ path: z.string(), from: z.enum(['inline', 'upload', 'url']) })),
     options: z.record(z.string(), z.unknown()),
     ports: z.array(PortView).meta({ description: 'Where its ports are reached, while it runs' }),
     launches: z.int().meta({ description: 'How often it was started' }),

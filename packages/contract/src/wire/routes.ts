@@ -22,6 +22,7 @@ export const ROUTES = {
   holdSession: { method: 'POST', path: '/v1/sessions/{id}/hold' },
   openSession: { method: 'POST', path: '/v1/sessions/{id}/open' },
   shareSession: { method: 'POST', path: '/v1/sessions/{id}/share' },
+  uploadFile: { method: 'POST', path: '/v1/uploads' },
   listFiles: { method: 'GET', path: '/v1/sessions/{id}/files' },
   readFile: { method: 'GET', path: '/v1/sessions/{id}/file' },
   writeFile: { method: 'PUT', path: '/v1/sessions/{id}/file' },

@@ -81,6 +81,8 @@ export interface ProviderCapabilities {
   readonly inPool: boolean;
   /** Calls at the same time that it takes well. */
   readonly atOnce: number;
+  /** Does it put the files of a spec where they belong before anything runs? */
+  readonly placesFiles?: boolean;
 }
 
 export interface Cost {

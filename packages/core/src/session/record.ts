@@ -19,6 +19,8 @@ export interface SessionSpec {
   readonly sealedEnv: Readonly<Record<string, string>>;
   readonly ports: readonly PortSpec[];
   readonly volumes: readonly VolumeSpec[];
+  /** Placed before its command runs, all or none; left out where there are none. */
+  readonly files?: readonly FileSpec[];
   readonly health: HealthSpec | null;
   /** Where the provider `process` makes it. */
   readonly pool: string | null;
@@ -36,6 +38,23 @@ export interface PortSpec {
   /** Outer ports to choose from, both ends included; null: any free one. */
   readonly range: readonly [number, number] | null;
 }
+
+/** A file that is there before the session is ready. */
+export interface FileSpec {
+  readonly path: string;
+  /** Permissions; null: 0o644. */
+  readonly mode: number | null;
+  /** `uid:gid`; null: as the port `Files` has it. */
+  readonly owner: string | null;
+  readonly source: FileSource;
+}
+
+export type FileSource =
+  /** Base64, sealed with the server's key. */
+  | { readonly kind: 'inline'; readonly sealed: string; readonly bytes: number }
+  | { readonly kind: 'upload'; readonly id: string }
+  /** `sha256` null: whoever configured the control plane vouches for it. */
+  | { readonly kind: 'url'; readonly url: string; readonly sha256: string | null };
 
 /** Kept over stop and start, removed with the session. */
 export interface VolumeSpec {

@@ -1,3 +1,4 @@
+export { runBlobStoreSuite } from './blob-store-suite.ts';
 export {
   aGroup,
   aKey,

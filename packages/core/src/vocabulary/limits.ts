@@ -74,6 +74,11 @@ export const LIMITS = {
   sessionLifeMs: 30 * 24 * HOUR,
   sessionPorts: 32,
   sessionVolumes: 32,
+  sessionFiles: 1_000,
+  /** What the files of a session may have inline, all together; they lie in its record. */
+  inlineFileBytes: 256 * KB,
+  /** One file that is uploaded or fetched for a session. */
+  assetBytes: 20_000 * MB,
   /** What one listing of a folder may hold: some 15 MB of JSON. */
   filesListed: 100_000,
   /** Events kept with a session. */

@@ -5,6 +5,7 @@ import { MemoryLogStore } from '../stores/memory/memory-log-store.ts';
 import { openSqliteStore } from '../stores/sql/open-sqlite-store.ts';
 import { LogReads } from '../use-cases/runs/log-reads.ts';
 import { inputRef } from '../use-cases/runs/run-input.ts';
+import { noBlobs } from '../use-cases/sessions/no-blobs.ts';
 import { Retention } from './retention.ts';
 
 const MINUTE = 60_000;
@@ -87,6 +88,7 @@ async function open(keep: { keepRunsMs: number; keepLogBytes: number; keepAuditM
   const reads = new LogReads(clock);
   const retention = new Retention({
     ...store,
+    blobs: noBlobs,
     logs,
     reads,
     clock,

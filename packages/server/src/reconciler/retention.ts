@@ -1,6 +1,7 @@
 import {
   type AttemptRef,
   type AuditStore,
+  type BlobStore,
   type Clock,
   type EndedLog,
   type GroupStore,
@@ -14,6 +15,7 @@ import {
 } from '@errand/core';
 import type { LogReads } from '../use-cases/runs/log-reads.ts';
 import { inputRef } from '../use-cases/runs/run-input.ts';
+import { removeOldUploads } from '../use-cases/sessions/uploads.ts';
 
 /** How often old runs and logs are looked for. */
 const EVERY_MS = 60_000;
@@ -34,6 +36,7 @@ export interface RetentionParts {
   readonly scripts: Pick<ScriptStore, 'removeUnusedModules'>;
   readonly audit: Pick<AuditStore, 'removeBefore'>;
   readonly logs: Pick<LogStore, 'remove' | 'usage'>;
+  readonly blobs: BlobStore;
   readonly reads: Pick<LogReads, 'lastRead'>;
   readonly clock: Clock;
   readonly keep: { readonly keepRunsMs: number; readonly keepLogBytes: number; readonly keepAuditMs: number };
@@ -61,6 +64,7 @@ export class Retention {
   async sweep(): Promise<void> {
     const now = this.#parts.clock.now();
     await this.#parts.keys.sweepSignIns(now);
+    await removeOldUploads(this.#parts.blobs, now);
     await this.#removeOldRuns();
     await this.#removeOldSessions();
     await this.#removeOldJobs();

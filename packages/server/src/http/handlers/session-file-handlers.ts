@@ -2,15 +2,20 @@ import { ErrandError, type FileStat, type SessionRecord } from '@errand/core';
 import type { Services } from '../../services.ts';
 import { type Actor, checkTouches } from '../../use-cases/actor.ts';
 import { seeSession } from '../../use-cases/sessions/see-session.ts';
+import { takeUpload } from '../../use-cases/sessions/uploads.ts';
 import type { SomeHandlers } from '../call.ts';
 import { streamOf } from '../log-response.ts';
 
 export function sessionFileHandlers(
   services: Services,
-): SomeHandlers<'listFiles' | 'readFile' | 'writeFile' | 'makeFolder'> {
+): SomeHandlers<'uploadFile' | 'listFiles' | 'readFile' | 'writeFile' | 'makeFolder'> {
   const { files } = services.sessions;
   const ours = (actor: Actor, word: string): Promise<SessionRecord> => sessionOf(services, actor, word);
   return {
+    uploadFile: async ({ actor, body }) => {
+      const { expiresAt, ...taken } = await takeUpload(services.sessions, actor, piecesOf(body));
+      return { ...taken, expiresAt: new Date(expiresAt).toISOString() };
+    },
     listFiles: async ({ actor, input: { params, query } }) => {
       const session = await ours(actor, params.id);
       const stat = await files.stat(session, query.path);
@@ -34,6 +39,10 @@ export function sessionFileHandlers(
     makeFolder: async ({ actor, input: { params, query } }) =>
       presentFile(await files.makeFolder(await ours(actor, params.id), query.path)),
   };
+}
+
+async function* piecesOf(body: AsyncIterable<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  if (body !== null) yield* body;
 }
 
 const NO_BYTES: readonly Uint8Array[] = [];

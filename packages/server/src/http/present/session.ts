@@ -78,10 +78,23 @@ type SpecFields =
   | 'env'
   | 'secretEnv'
   | 'volumes'
+  | 'files'
   | 'options';
 
 function presentSpec({ spec }: SessionRecord): Pick<Session, SpecFields> {
-  const { provider, image, size, cpus, memoryBytes, command, env, sealedEnv, volumes, options } = spec;
+  const {
+    provider,
+    image,
+    size,
+    cpus,
+    memoryBytes,
+    command,
+    env,
+    sealedEnv,
+    volumes,
+    options,
+    files = [],
+  } = spec;
   return {
     provider,
     image,
@@ -93,6 +106,7 @@ function presentSpec({ spec }: SessionRecord): Pick<Session, SpecFields> {
     env: { ...env },
     secretEnv: Object.keys(sealedEnv),
     volumes: volumes.map((volume) => ({ ...volume })),
+    files: files.map(({ path, source }) => ({ path, from: source.kind })),
     options: { ...options },
   };
 }

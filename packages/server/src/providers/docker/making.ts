@@ -1,8 +1,10 @@
-import type { LaunchRequest, ProviderError } from '@errand/core';
+import { ErrandError, type LaunchRequest, ProviderError } from '@errand/core';
 import { containerOf } from './container.ts';
+import { containerFiles } from './container-files.ts';
+import type { EngineAddress } from './engine.ts';
 import { providerError, unless } from './engine-error.ts';
 import type { KeeperVolume } from './keeper-volume.ts';
-import { containerName, LABELS, labelsOf } from './names.ts';
+import { containerName, handleOf, LABELS, labelsOf, placeOfRequest } from './names.ts';
 import { type PullParts, pullImage } from './pull.ts';
 
 /** What is to be made, as it may be written down: the secrets are sealed in its spec. */
@@ -11,7 +13,24 @@ export type Plan = Omit<LaunchRequest, 'env' | 'leaseMs'>;
 export interface MakingParts extends PullParts {
   readonly unseal: (sealed: string) => string;
   readonly keeper: KeeperVolume;
+  readonly assets: GatherAssets;
+  /** For files on their way. */
+  readonly folder: string;
 }
+
+/** The files that a session begins with, whole and ready to be placed. */
+export type GatherAssets = (
+  sessionId: string,
+  how: { readonly say: (progress: string) => void; readonly signal: AbortSignal },
+) => Promise<
+  readonly {
+    readonly path: string;
+    readonly mode: number | null;
+    readonly owner: string | null;
+    readonly bytes: number;
+    readonly open: () => Promise<AsyncIterable<Uint8Array>>;
+  }[]
+>;
 
 interface Job {
   progress: string;
@@ -96,6 +115,8 @@ export class Making implements AsyncDisposable {
       };
       await pullImage(this.#parts, spec.image ?? '', { signal, say });
       if (signal.aborted) return;
+      const files = await this.#parts.assets(plan.sessionId, { say, signal });
+      if (signal.aborted) return;
       about = 'the container';
       say('Starting the container.');
       const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, unseal(sealed)]);
@@ -106,10 +127,21 @@ export class Making implements AsyncDisposable {
       await keeper.fill(containerName(key), spec.image ?? '');
       const container = engine.calls.getContainer(containerName(key));
       // What has run already under this key must not run again.
-      if ((await container.inspect()).State.Status === 'created') await unless(container.start(), 304);
+      if ((await container.inspect()).State.Status === 'created') {
+        const placed = containerFiles({
+          calls: engine.pulls,
+          containerOf: () => container.inspect(),
+          folder: this.#parts.folder,
+        });
+        for (const { path, open, ...wish } of files) {
+          say(`Placing ${path}.`);
+          await placed.write(handleOf(placeOfRequest(plan)), path, wish, await open());
+        }
+        await unless(container.start(), 304);
+      }
       await this.#forget(key);
     } catch (error) {
-      if (!signal.aborted) this.#failures.set(key, providerError(error, engine.address, about));
+      if (!signal.aborted) this.#failures.set(key, failureOf(error, engine.address, about));
     } finally {
       this.#jobs.delete(key);
     }
@@ -118,4 +150,10 @@ export class Making implements AsyncDisposable {
   async #forget(launch: string): Promise<void> {
     await unless(this.#parts.engine.calls.getVolume(containerName(launch)).remove(), 404);
   }
+}
+
+/** A file that cannot be placed is no trouble that passes. */
+function failureOf(error: unknown, address: EngineAddress, about: string): ProviderError {
+  if (error instanceof ErrandError) return new ProviderError('config', error.message, { cause: error });
+  return providerError(error, address, about);
 }

@@ -34,6 +34,7 @@ class DockerPlace implements AsyncDisposable {
       clock: { now: Date.now },
       unseal: (sealed) => `unsealed ${sealed}`,
       ...OWN,
+      assets: async () => [],
     });
   }
 
@@ -165,6 +166,7 @@ requires(dockerEngine)('the docker provider', () => {
         clock: { now: Date.now },
         unseal: String,
         ...OWN,
+        assets: async () => [],
       });
       expect(place.problems(specOf(change as Partial<SessionSpec>))).toMatchObject([{ field }]);
     });

@@ -1,12 +1,4 @@
-import type {
-  Clock,
-  Files,
-  Handle,
-  LaunchRequest,
-  Observation,
-  Provider,
-  SessionAgent,
-} from '@errand/core';
+import type { Clock, Files, Handle, LaunchRequest, Observation, Provider, SessionAgent } from '@errand/core';
 import { containerFiles } from './container-files.ts';
 import { problems } from './docker-options.ts';
 import { type EngineAddress, openEngine, urlOfEngine } from './engine.ts';
@@ -14,7 +6,7 @@ import { providerError, statusOf, unless } from './engine-error.ts';
 import { type KeeperBuilds, KeeperVolume } from './keeper-volume.ts';
 import { Leases } from './leases.ts';
 import { list } from './list.ts';
-import { Making } from './making.ts';
+import { type GatherAssets, Making } from './making.ts';
 import {
   containerName,
   handleOf,
@@ -40,6 +32,7 @@ export interface DockerProviderParts {
   readonly keepers: KeeperBuilds;
   /** The agent that reaches the engine as this provider does; null: there is none, and nothing runs in sessions. */
   readonly agent: () => { readonly id: string; readonly pool: string } | null;
+  readonly assets: GatherAssets;
 }
 
 /** How long the main command has between TERM and KILL, in seconds. */
@@ -58,6 +51,7 @@ export class DockerProvider implements Provider, AsyncDisposable {
     runs: 'agent',
     inPool: false,
     atOnce: 20,
+    placesFiles: true,
   } as const;
   readonly files: Files<Handle>;
   readonly #parts: DockerProviderParts;

@@ -48,6 +48,16 @@ export interface Hosted {
   readonly cpuMs: number;
 }
 
+/** The files that a session begins with. */
+export interface PlacedFiles {
+  /** How far they are, a sentence; null: all are there. Throws the ProviderError that keeps them from being placed. */
+  progress(at: {
+    readonly sessionId: string;
+    readonly key: string;
+    readonly agentId: string;
+  }): Promise<string | null>;
+}
+
 /** The session's own command, as a run that the control plane makes for it. */
 export interface MainCommands {
   /** Has it run, once for each key; `end` is null while it runs or waits to, and where there is none. */

@@ -76,6 +76,7 @@ function open() {
   agent.call();
   const real = processProvider({
     hosts: agent,
+    placing: { progress: async () => null },
     mains: { ensure: async () => ({ end: null }) },
     clock,
     isHere: () => true,

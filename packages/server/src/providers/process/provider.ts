@@ -11,11 +11,12 @@ import {
   type SessionSpec,
   type SpecProblem,
 } from '@errand/core';
-import type { Hosted, MainCommands, ProcessHosts, ReportedSession } from './hosts.ts';
+import type { Hosted, MainCommands, PlacedFiles, ProcessHosts, ReportedSession } from './hosts.ts';
 
 export interface ProcessProviderParts {
   readonly hosts: ProcessHosts;
   readonly mains: MainCommands;
+  readonly placing: PlacedFiles;
   readonly clock: Pick<Clock, 'steady' | 'sleep'>;
   /** Agents on this machine: what they host is reached over loopback. */
   readonly isHere: (agentId: string) => boolean;
@@ -31,7 +32,14 @@ const SILENT_MS = 75_000;
 export function processProvider(parts: ProcessProviderParts): Provider {
   return {
     name: 'process',
-    capabilities: { settleMs: 30_000, checksHealth: true, runs: 'agent', inPool: true, atOnce: 200 },
+    capabilities: {
+      settleMs: 30_000,
+      checksHealth: true,
+      runs: 'agent',
+      inPool: true,
+      atOnce: 200,
+      placesFiles: true,
+    },
     problems,
     cost: () => null,
     launch: (request) => launch(parts, request),
@@ -159,10 +167,12 @@ async function over(_parts: ProcessProviderParts, _agent: string, { problem }: H
 }
 
 async function running(
-  { hosts, mains, isHere }: ProcessProviderParts,
+  { hosts, mains, placing, isHere }: ProcessProviderParts,
   agent: string,
   { sessionId, key, ports, health, cpuMs }: Hosted,
 ): Promise<Observation> {
+  const progress = await placing.progress({ sessionId, key, agentId: agent });
+  if (progress !== null) return { kind: 'pending', progress };
   const pool = await hosts.poolOf(agent);
   const served = pool === null ? null : { id: agent, pool };
   const { end } = served === null ? { end: null } : await mains.ensure(sessionId, key, served);

@@ -38,7 +38,7 @@ const FELL_BACK_MS = 5_000;
 export interface SessionReconcilerParts
   extends Pick<
     SessionParts,
-    'sessions' | 'providers' | 'notifier' | 'clock' | 'commands' | 'uses' | 'unseal'
+    'sessions' | 'providers' | 'notifier' | 'clock' | 'commands' | 'uses' | 'unseal' | 'assets'
   > {
   readonly tag: string;
   readonly probe: ProbeHealth;
@@ -95,7 +95,7 @@ export class SessionReconciler {
       const at = uses.latest(id)?.at ?? 0;
       if (at <= (this.#written.get(id) ?? 0) || this.#underWay.has(id)) continue;
       const session = await sessions.get(id);
-      if (session === null || isFinalState(session.state)) this.#forget(id);
+      if (session === null || isFinalState(session.state)) await this.#forget(id);
       else if (session.activity.at >= at) this.#written.set(id, at);
       else if (this.#unwrittenUse(session) !== null) this.#begin(session);
     }
@@ -178,7 +178,7 @@ export class SessionReconciler {
     const parts = this.#carryOutParts();
     for (let step = 0; step < STEPS; step += 1) {
       const session = await this.#parts.sessions.get(id);
-      if (session === null || isFinalState(session.state)) return this.#forget(id);
+      if (session === null || isFinalState(session.state)) return await this.#forget(id);
       const view = await this.#viewOf(session, provider);
       if (view === null) return TICK_MS;
       const [planned] = this.#plan(view);
@@ -211,11 +211,12 @@ export class SessionReconciler {
       : { session, use: uses.latest(session.id), commands: 0 };
   }
 
-  #forget(id: string): null {
+  async #forget(id: string): Promise<null> {
     this.#notBefore.delete(id);
     this.#written.delete(id);
     this.#processors.forget(id);
     this.#parts.uses.forget(id);
+    await this.#parts.assets.forget(id);
     return null;
   }
 

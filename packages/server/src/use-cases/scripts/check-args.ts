@@ -5,27 +5,35 @@ import type { Schemas } from '../../json-schema/schemas.ts';
 
 export type Args = Readonly<Record<string, unknown>>;
 
+/** What the arguments are for, and how they are called there. */
+export interface Called {
+  readonly name: string;
+  readonly parameters: JsonSchema;
+  readonly kind?: 'script' | 'template';
+  readonly field?: 'args' | 'params';
+}
+
 /**
  * The arguments of a call with the defaults of the script filled in, and the names of the secret ones among them. Throws `invalid` with every fault
  * named.
  */
 export async function checkedArgs(
   schemas: Pick<Schemas, 'load' | 'checked'>,
-  { name, parameters }: { readonly name: string; readonly parameters: JsonSchema },
+  { name, parameters, kind = 'script', field = 'args' }: Called,
   given: Args,
 ): Promise<{ readonly args: Args; readonly secrets: readonly string[] }> {
   await schemas.load();
-  const checked = schemas.checked(`the script ${name}`, parameters, given);
+  const checked = schemas.checked(`the ${kind} ${name}`, parameters, given);
   const faults = [
     ...unknownFaults(parameters, given),
     ...(checked.ok ? [...textFaults(given), ...secretFaults(parameters, given)] : checked.faults),
   ];
-  if (faults.length > 0 || !checked.ok) throw misfit(faults, parameters);
+  if (faults.length > 0 || !checked.ok) throw misfit(faults, { name, parameters, kind, field });
   const args = checked.value as Args;
   if (Buffer.byteLength(JSON.stringify(args)) > LIMITS.scriptArgsBytes)
     throw new ErrandError(
       'invalid',
-      `args: must have at most ${LIMITS.scriptArgsBytes} bytes as JSON; a program takes no larger variable`,
+      `${field}: must have at most ${LIMITS.scriptArgsBytes} bytes as JSON; a program takes no larger variable`,
     );
   return { args, secrets: secretParameters(parameters).filter((secret) => Object.hasOwn(args, secret)) };
 }
@@ -73,14 +81,15 @@ function textFaults(given: Args): readonly Fault[] {
   });
 }
 
-function misfit(faults: readonly Fault[], parameters: JsonSchema): ErrandError {
+function misfit(faults: readonly Fault[], { parameters, kind, field: whole }: Required<Called>): ErrandError {
   const fields = faults.map(({ path, message }) => ({
-    field: path === '' ? 'args' : `args.${path}`,
+    field: path === '' ? whole : `${whole}.${path}`,
     message,
   }));
-  const names = Object.keys(parametersOf(parameters)).join(', ') || 'no arguments';
+  const names =
+    Object.keys(parametersOf(parameters)).join(', ') || (kind === 'script' ? 'no arguments' : 'no params');
   const isUnknown = faults.some(({ message }) => message === 'is not known here');
-  const list = isUnknown ? `; the script takes ${names}` : '';
+  const list = isUnknown ? `; the ${kind} takes ${names}` : '';
   const text = faultText(faults.map((fault, index) => ({ ...fault, path: fields[index]?.field ?? '' })));
   return new ErrandError('invalid', `${text}${list}`, { details: { fields } });
 }

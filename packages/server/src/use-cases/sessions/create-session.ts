@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SessionCreate, SessionSpecWish } from '@errand/contract';
+import type { SessionCreate } from '@errand/contract';
 import {
   type AgentStore,
   ErrandError,
@@ -20,6 +20,8 @@ import { topics } from '../topics.ts';
 import type { SessionHosts } from './session-hosts.ts';
 import type { SessionParts } from './session-parts.ts';
 import { specOf } from './session-spec.ts';
+import type { ResolvedTemplate } from './session-templates.ts';
+import { checkUpload } from './uploads.ts';
 
 export interface CreateSessionParts extends SessionParts {
   readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
@@ -40,8 +42,7 @@ export async function checkSession(
   actor: Actor,
   request: SessionCreate,
 ): Promise<SessionSpec> {
-  const wish = wishOf(parts, request);
-  const spec = specOf({ seal: parts.seal, pool: LOCAL_POOL }, providerNamed(parts, wish.provider), wish);
+  const { spec } = await wantedBy(parts, actor, request);
   if (parts.providers.get(spec.provider)?.capabilities.inPool === true && spec.pool !== null)
     await poolOf(parts.agents, actor, spec.pool);
   return spec;
@@ -54,18 +55,17 @@ export async function createSession(
   { request, idempotencyKey }: SessionRequest,
 ): Promise<SessionRecord> {
   const owner = ownerOf(actor, request);
-  const wish = wishOf(parts, request);
-  const provider = providerNamed(parts, wish.provider);
-  const spec = await placed(parts, actor, specOf({ seal: parts.seal, pool: LOCAL_POOL }, provider, wish));
+  const { spec: wanted, params } = await wantedBy(parts, actor, request);
+  const spec = await placed(parts, actor, wanted);
   const now = parts.clock.now();
-  const { template, params, name, tags } = request;
+  const { template, name, tags } = request;
   const about = {
     id: parts.ids.next('ses', now),
     owner,
     createdBy: actor.id,
     name: name ?? null,
     tags: [...new Set(tags)],
-    template: template === undefined ? null : { name: template, params: params ?? {} },
+    template: template === undefined ? null : { name: template, params },
     spec,
   };
   const make = (subdomain: string): SessionRecord => newSession({ ...about, subdomain }, now);
@@ -81,8 +81,27 @@ function ownerOf(actor: Actor, { owner = actor.owner }: SessionCreate): string {
   throw new ErrandError('forbidden', `this key acts for ${actor.owner}, not for ${owner}`);
 }
 
-function wishOf({ templates }: SessionParts, { template, params, ...wish }: SessionCreate): SessionSpecWish {
-  return template === undefined ? wish : templates.resolve(template, params ?? {});
+/** What the request, or the template that it names, asks for. */
+async function wantedBy(
+  parts: CreateSessionParts,
+  actor: Actor,
+  request: SessionCreate,
+): Promise<{ readonly spec: SessionSpec; readonly params: ResolvedTemplate['params'] }> {
+  const { wish, files: sourced, params } = await wishOf(parts, request);
+  const { seal, fetchFrom } = parts;
+  const about = { seal, pool: LOCAL_POOL, sourced, fetchFrom };
+  const spec = specOf(about, providerNamed(parts, wish.provider), wish);
+  for (const { source } of spec.files ?? [])
+    if (source.kind === 'upload') await checkUpload(parts.blobs, actor, source.id);
+  return { spec, params };
+}
+
+async function wishOf(
+  { templates }: SessionParts,
+  { template, params, ...wish }: SessionCreate,
+): Promise<ResolvedTemplate> {
+  if (template === undefined) return { wish, files: [], params: {} };
+  return await templates.resolve(template, params ?? {});
 }
 
 function providerNamed({ providers }: SessionParts, name: string | undefined): Provider {

@@ -48,7 +48,8 @@ function filesOf({ providers, fileOrders }: SessionFilesParts, session: SessionR
   throw new ErrandError('conflict', `files of sessions of the provider ${spec.provider} cannot be reached`);
 }
 
-function filesAtAgent(
+/** The files of a session through the agent that has it. */
+export function filesAtAgent(
   orders: FileOrders,
   { agentId, sessionId }: { readonly agentId: string; readonly sessionId: string },
 ): Files<null> {

@@ -1,4 +1,5 @@
-import type { Clock, Ids, Notifier, Provider, SessionRecord, SessionStore } from '@errand/core';
+import type { BlobStore, Clock, Ids, Notifier, Provider, SessionRecord, SessionStore } from '@errand/core';
+import type { SessionAssets } from './session-assets.ts';
 import type { SessionCommands } from './session-commands.ts';
 import type { SessionTemplates } from './session-templates.ts';
 import type { SessionUses } from './session-uses.ts';
@@ -12,6 +13,11 @@ export interface SessionParts {
   readonly commands: SessionCommands;
   readonly uses: SessionUses;
   readonly quotas: SessionQuotas;
+  /** What was uploaded, and files of sessions on their way. */
+  readonly blobs: BlobStore;
+  readonly assets: Pick<SessionAssets, 'gather' | 'forget'>;
+  /** Hosts within our own networks that files may be fetched from. */
+  readonly fetchFrom: readonly string[];
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -3,16 +3,24 @@ import {
   type Command,
   DEFAULTS,
   ErrandError,
+  type FileSource,
+  type FileSpec,
   type HealthSpec,
+  LIMITS,
   type Provider,
   type SessionLimits,
   type SessionSpec,
 } from '@errand/core';
+import { checkSource } from '../../outbound/fetch-file.ts';
 
 export interface SpecParts {
   readonly seal: (plain: string) => string;
   /** Pool of a provider that makes sessions with agents, where none is named. */
   readonly pool: string;
+  /** What a template's asset source has listed. */
+  readonly sourced: readonly FileSpec[];
+  /** Hosts within our own networks that files may be fetched from. */
+  readonly fetchFrom: readonly string[];
 }
 
 /** The spec of a wish, with every default filled in. Throws `invalid` with what its provider cannot do. */
@@ -37,11 +45,50 @@ export function specOf(parts: SpecParts, provider: Provider, wish: SessionSpecWi
     health: healthOf(wish),
     pool: wish.pool ?? (inPool ? parts.pool : null),
     agent: wish.agent ?? null,
+    ...filesOf(parts, wish),
     options: wish.options ?? {},
     limits: limitsOf(wish),
   };
   check(provider, spec);
   return spec;
+}
+
+function filesOf(
+  { seal, sourced, fetchFrom }: SpecParts,
+  { files = [] }: SessionSpecWish,
+): Pick<SessionSpec, 'files'> {
+  const own = files.map(({ path, mode, owner, ...source }, at): FileSpec => {
+    const about = { path, mode: mode ?? null, owner: owner ?? null };
+    return { ...about, source: sourceOf(seal, source, `files.${at}`) };
+  });
+  const all = [...own, ...sourced];
+  if (all.length === 0) return {};
+  const inline = all.reduce((sum, { source }) => sum + (source.kind === 'inline' ? source.bytes : 0), 0);
+  if (inline > LIMITS.inlineFileBytes)
+    throw wrong(
+      'files',
+      `have more than ${LIMITS.inlineFileBytes} bytes inline; upload them (POST /v1/uploads)`,
+    );
+  for (const { path, source } of all) {
+    if (source.kind === 'url') checkSource(source.url, fetchFrom);
+    if (all.filter((each) => each.path === path).length > 1) throw wrong('files', `name ${path} twice`);
+  }
+  return { files: all };
+}
+
+type FileWish = NonNullable<SessionSpecWish['files']>[number];
+
+function sourceOf(
+  seal: SpecParts['seal'],
+  { text, base64, upload, url, sha256 }: Omit<FileWish, 'path' | 'mode' | 'owner'>,
+  at: string,
+): FileSource {
+  if (upload !== undefined) return { kind: 'upload', id: upload };
+  if (url !== undefined && sha256 === undefined)
+    throw wrong(at, 'needs sha256, so that nobody can put another file there');
+  if (url !== undefined) return { kind: 'url', url, sha256: sha256 ?? null };
+  const bytes = base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64');
+  return { kind: 'inline', sealed: seal(bytes.toString('base64')), bytes: bytes.length };
 }
 
 function commandOf({ command, shell }: SessionSpecWish): Command | null {
@@ -107,6 +154,8 @@ function check(provider: Provider, spec: SessionSpec): void {
     throw wrong('health', `asks at port ${asked.port}, which is not among the ports`);
   if (asked?.kind === 'command' && !provider.capabilities.checksHealth)
     throw wrong('health.command', `cannot be checked by the provider ${provider.name}; use path or tcp`);
+  if (spec.files !== undefined && provider.capabilities.placesFiles !== true)
+    throw wrong('files', `cannot be placed by the provider ${provider.name}; copy them with errand cp`);
   if (known.size < spec.ports.length) throw wrong('ports', 'must not name a port twice');
   const problems = provider.problems(spec);
   if (problems.length === 0) return;
