@@ -3,6 +3,7 @@ import type { RunRecord, Store } from '@errand/core';
 import { aRun, finished, leased } from '@errand/core/testing';
 import { openSqliteStore } from '../../packages/server/src/stores/sql/open-sqlite-store.ts';
 import { type Spread, spreadOf } from '../figures.ts';
+import { crowdQueries, shutGates } from './crowds.ts';
 
 export interface QueryStores {
   readonly folder: string;
@@ -23,15 +24,16 @@ export async function queryStores({ folder, finishedRuns }: QueryStores): Promis
   await fill(full, finishedRuns, oldRun);
   // The same few young runs in both, so that both have something to find.
   for (const store of [empty, full]) await fill(store, 200, youngRun);
+  await shutGates([empty, full], full);
   const results: Queried[] = [];
-  for (const [query, ask] of Object.entries(QUERIES)) {
+  for (const [query, ask] of Object.entries({ ...QUERIES, ...crowdQueries() })) {
     const [few, many] = await sideBySide(empty, full, ask);
     results.push({ query, empty: few, full: many });
   }
   return results;
 }
 
-type Ask = (store: Store, round: number) => Promise<unknown>;
+type Ask = (store: Store, round: number, which: number) => Promise<unknown>;
 
 const PAGE = { limit: 50, after: null };
 
@@ -97,7 +99,7 @@ async function sideBySide(empty: Store, full: Store, ask: Ask): Promise<[Spread,
   for (let round = 0; round < 1_000; round += 1) {
     for (const [index, store] of [empty, full].entries()) {
       const began = performance.now();
-      await ask(store, round);
+      await ask(store, round, index);
       if (round >= 100) times[index]?.push(performance.now() - began);
     }
   }
