@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HttpAgent, startHttpAgent, startHttpAgents } from './plant/http-agent.ts';
+import { publish } from './plant/published.ts';
 import { type Server, startServer } from './plant/server.ts';
 import { Worker } from './plant/worker.ts';
 import { startDocker } from './yardsticks/docker.ts';
@@ -38,6 +39,11 @@ export class Bench implements AsyncDisposable {
 
   server(): Promise<Server> {
     return this.#once('server', async () => this.#owned.use(await startServer(this.folder)));
+  }
+
+  /** Path of the command line as people install it. */
+  published(): Promise<string> {
+    return this.#once('published', () => publish(this.folder));
   }
 
   httpAgent(): Promise<HttpAgent> {

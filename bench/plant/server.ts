@@ -5,7 +5,7 @@ import { endChild, untilLine } from './until-line.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** The command line as people start it, without npx. */
+/** The command line of the clone, without npx. */
 export const ERRAND = join(REPOSITORY, 'packages/cli/bin/errand');
 
 /** A server of its own, in a process of its own, on a new data folder. */
@@ -24,13 +24,13 @@ export interface Server extends AsyncDisposable {
 /** More than the rows ever have running at once. */
 const SLOTS = 128;
 
-export async function startServer(folder: string): Promise<Server> {
+export async function startServer(folder: string, program: string = ERRAND): Promise<Server> {
   const data = mkdtempSync(join(folder, 'server-'));
   const config = join(data, 'errand.yaml');
   writeFileSync(config, `slots: ${SLOTS}\nlogLevel: warn\n`);
   const began = performance.now();
   const args = ['up', '--port', '0', '--data', data, '--config', config];
-  const child = spawn(ERRAND, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const key = untilLine(child, /^key (\S+)$/);
   const [, url] = await untilLine(child, /^page (http:\S+)\/login/);
   const readyMs = performance.now() - began;

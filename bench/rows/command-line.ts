@@ -6,15 +6,16 @@ import { type Line, notHere, type Row } from '../row.ts';
 import type { Timed } from '../workers/in-flight.ts';
 import type { Elsewhere, Found } from '../yardsticks/yardstick.ts';
 
-const WHAT = 'errand run -- true, whole process, server up';
+const WHAT = 'errand run -- true, as published, whole process, server up';
 const DOCKER_SHARE = 1;
 
 /** The command line as a process, from its start to its end. */
 export const commandLine: Row = { name: 'command-line', measure };
 
 async function measure(bench: Bench): Promise<readonly Line[]> {
-  const [{ url, key }, client, other, docker, ssh] = await Promise.all([
+  const [{ url, key }, published, client, other, docker, ssh] = await Promise.all([
     bench.server(),
+    bench.published(),
     bench.client(),
     bench.other(),
     bench.docker(),
@@ -27,13 +28,21 @@ async function measure(bench: Bench): Promise<readonly Line[]> {
       ? await other.run('startProcesses', { argv: found.found.argv(['true']), ...often })
       : null;
   const rounds = await inTurns(bench.rounds, {
-    errand: () => client.run('startProcesses', { argv: [ERRAND, 'run', '--', 'true'], env, ...often }),
+    errand: () => client.run('startProcesses', { argv: [published, 'run', '--', 'true'], env, ...often }),
+    clone: () => client.run('startProcesses', { argv: [ERRAND, 'run', '--', 'true'], env, ...often }),
     docker: () => there(docker),
     ssh: () => there(ssh),
   });
   return [
     besides('docker exec', docker, { ours: rounds.errand, theirs: rounds.docker, share: DOCKER_SHARE }),
     besides('ssh, control master', ssh, { ours: rounds.errand, theirs: rounds.ssh, share: null }),
+    {
+      what: 'the same from a clone',
+      yardstick: null,
+      measured: spread(medianSpread(rounds.clone.map((timed) => spreadOf(timed.times)))),
+      budget: '-',
+      met: null,
+    },
   ];
 }
 
