@@ -10,6 +10,8 @@ export interface ServerOptions {
   /** Text of errand.yaml. */
   readonly config?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it listens; any free port by default. */
+  readonly port?: number;
   /** Runs it in another network, with this address there; the test reaches it over its socket. */
   readonly elsewhere?: { readonly within: readonly string[]; readonly address: string };
 }
@@ -27,7 +29,7 @@ export class Server {
     this.#place = place;
     this.#options = options;
     this.data = place.hasData(options.data ?? place.path('data'));
-    this.#child = this.#launch(0);
+    this.#child = this.#launch(options.port ?? 0);
   }
 
   static async start(place: Place, options: ServerOptions): Promise<Server> {

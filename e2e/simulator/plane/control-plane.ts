@@ -125,7 +125,7 @@ export class ControlPlane {
       clock,
       ids: this.#ids,
       notifier,
-      sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+      sealer: { seal: (plain) => plain, unseal: (sealed) => sealed, sign: (text) => text },
       making: null,
       sockets: '/s',
       own,

@@ -113,7 +113,7 @@ export class SessionPlane {
       clock,
       ids: world.ids,
       notifier: this.#notifier(process),
-      sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+      sealer: { seal: (plain) => plain, unseal: (sealed) => sealed, sign: String },
       making: {
         providers: () => new Map([[provider.name, reached]]),
         templates: noTemplates,

@@ -1,5 +1,6 @@
 export type { AgentRecord, JoinToken, Launch, PoolRecord, PoolSettings } from './agent/record.ts';
 export { DEFAULT_SETTINGS, newAgent, newPool } from './agent/record.ts';
+export { isSessionPool, sessionPool } from './agent/session-pool.ts';
 export type { AuditEnd, AuditOutcome, AuditRecord } from './audit/record.ts';
 export { planDelivery } from './delivery/plan-delivery.ts';
 export type { DeliveryProgress, DeliveryRecord } from './delivery/record.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, newAgent, newPool, type Provider, type Store } from '@errand/core';
 import type { Logger } from 'pino';
-import { awsClients } from './aws/aws-clients.ts';
+import { type AwsClients, awsClients } from './aws/aws-clients.ts';
 import { AwsConfig } from './aws/aws-settings.ts';
 import { type Compat, createCompat } from './compat/compat.ts';
 import type { ServerConfig } from './config.ts';
@@ -22,6 +22,7 @@ import { s3Place } from './outputs/s3-place.ts';
 import { urlPlace } from './outputs/url-place.ts';
 import { OWN_POOL, type StartOwnAgent } from './own-agent.ts';
 import type { DockerProviderParts as DockerParts } from './providers/docker/provider.ts';
+import { Ec2Provider } from './providers/ec2/provider.ts';
 import { processProvider } from './providers/process/provider.ts';
 import type { SessionPlace } from './proxy/session-place.ts';
 import { JobReconciler } from './reconciler/jobs/job-reconciler.ts';
@@ -95,7 +96,7 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
     logs,
     ...system,
     sealer,
-    making: await makingOf(config, { folder: folder.path, docker, clock }),
+    making: await makingOf(config, { folder: folder.path, docker, clock, aws }),
     sessionPlace: sessionPlaceOf(config),
     sockets: dirname(config.socket),
     own,
@@ -126,17 +127,24 @@ export async function compose(options: ComposeOptions): Promise<ControlPlane> {
 
 /** What the configuration says of how sessions are made. */
 async function makingOf(
-  { templates, sessionQuotas, fetchFrom }: ServerConfig,
+  config: ServerConfig,
   {
     folder,
     docker,
     clock,
-  }: { readonly folder: string; readonly docker: Provider | null; readonly clock: Clock },
+    aws,
+  }: {
+    readonly folder: string;
+    readonly docker: Provider | null;
+    readonly clock: Clock;
+    readonly aws: AwsClients;
+  },
 ): Promise<SessionMaking> {
+  const { templates, sessionQuotas, fetchFrom } = config;
   return {
     templates: await configTemplates(templates, new Schemas(clock)),
     random: Math.random,
-    providers: providers(docker),
+    providers: providers(config, docker, aws),
     quotas: sessionQuotas,
     blobs: new FileBlobStore(join(folder, 'files')),
     fetchFrom,
@@ -148,11 +156,38 @@ function keptBy({ reads, sessions }: Services): Pick<RetentionParts, 'reads' | '
 }
 
 /** The one place that names concrete providers. The first is the one that is meant where none is named. */
-function providers(docker: Provider | null): (around: ProviderSurroundings) => ReadonlyMap<string, Provider> {
+function providers(
+  config: ServerConfig,
+  docker: Provider | null,
+  aws: AwsClients,
+): (around: ProviderSurroundings) => ReadonlyMap<string, Provider> {
   return (around) => {
-    const process = processOf(around);
-    return new Map([process, ...(docker === null ? [] : [docker])].map((each) => [each.name, each]));
+    const all = [processOf(around), docker, ec2Of(config, aws, around)].filter((each) => each !== null);
+    return new Map(all.map((each) => [each.name, each]));
   };
+}
+
+/** The library of EC2 is loaded with the first call. */
+function ec2Of(
+  { ec2: settings, url }: ServerConfig,
+  aws: AwsClients,
+  { hosts, mains, sessionAgents: agents, specOf, clock }: ProviderSurroundings,
+): Provider | null {
+  if (settings === null) return null;
+  return new Ec2Provider({
+    client: () => aws.ec2(),
+    settings,
+    url,
+    agents: {
+      token: (launch) => agents.token(launch),
+      of: (sessionId, launch) => agents.of(sessionId, launch),
+      specOf,
+      remove: (sessionId, launch) => agents.remove(sessionId, launch),
+    },
+    hosts,
+    mains,
+    clock,
+  });
 }
 
 function processOf(around: ProviderSurroundings): Provider {

@@ -5,6 +5,7 @@ import { DEFAULTS, ErrandError } from '@errand/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { AwsConfig, type AwsSettings } from './aws/aws-settings.ts';
+import { Ec2Config } from './aws/ec2-config.ts';
 import { CompatConfig } from './compat/compat-config.ts';
 import { faultSentence } from './fault-sentence.ts';
 import { TemplatesConfig } from './templates/template-config.ts';
@@ -98,6 +99,12 @@ export const ConfigFile = z.strictObject({
     })
     .optional()
     .meta({ description: 'Sessions in containers of a Docker engine' }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://errand.example.com' })
+    .regex(/^[\w:/.[\]-]+$/, 'must be an address without anything behind it')
+    .optional()
+    .meta({ description: 'Under which address machines that it makes reach this control plane' }),
+  ec2: Ec2Config.optional().meta({ description: 'Sessions on machines at EC2' }),
   aws: AwsConfig.optional().meta({ description: 'Where AWS is, for what is made and kept there' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
@@ -134,6 +141,10 @@ export interface ServerConfig {
       Record<string, { readonly username: string; readonly passwordFile: string }>
     >;
   } | null;
+  /** Where machines reach it, without a slash at the end; null: nobody has said. */
+  readonly url: string | null;
+  /** null: no machines are made. */
+  readonly ec2: Ec2Config | null;
   /** null: nothing is done at AWS. */
   readonly aws: AwsSettings | null;
   readonly logLevel: string;
@@ -186,6 +197,8 @@ export function serverConfig(sources: ConfigSources): ServerConfig {
     templates: file.templates ?? {},
     proxy: { domain: file.proxy?.domain ?? null, port: file.proxy?.port ?? null },
     docker: dockerOf(file, sources.dockerHost),
+    url: file.url?.replace(/\/+$/, '') ?? null,
+    ec2: file.ec2 ?? null,
     aws: file.aws ?? null,
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,

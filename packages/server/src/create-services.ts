@@ -7,6 +7,7 @@ import {
   type LogStore,
   type Notifier,
   type Provider,
+  type SessionSpec,
   type Store,
 } from '@errand/core';
 import { Schemas } from './json-schema/schemas.ts';
@@ -31,6 +32,7 @@ import { AssetPlacing } from './use-cases/sessions/asset-placing.ts';
 import { FileOrders } from './use-cases/sessions/file-orders.ts';
 import { MainRuns } from './use-cases/sessions/main-runs.ts';
 import { noBlobs } from './use-cases/sessions/no-blobs.ts';
+import { SessionAgents } from './use-cases/sessions/session-agents.ts';
 import { SessionAssets } from './use-cases/sessions/session-assets.ts';
 import { SessionCommands } from './use-cases/sessions/session-commands.ts';
 import { sessionFiles } from './use-cases/sessions/session-files.ts';
@@ -66,6 +68,8 @@ export interface ServiceParts {
 /** What providers may use of the control plane. */
 export interface ProviderSurroundings {
   readonly hosts: SessionHosts;
+  readonly sessionAgents: SessionAgents;
+  readonly specOf: (sessionId: string) => Promise<SessionSpec | null>;
   readonly mains: MainRuns;
   readonly placing: AssetPlacing;
   readonly poolOf: (agentId: string) => Promise<string | null>;
@@ -94,12 +98,12 @@ export interface OwnAgentSlot {
 export function createServices(parts: ServiceParts): Services {
   const { version, store, logs, clock, ids, notifier, sealer, own } = parts;
   const { runs, agents, keys, groups } = store;
-  const windows = new PendingWindows();
-  const offers = new Offers();
+  const [windows, offers] = [new PendingWindows(), new Offers()];
   const ownAgentId = (): string | null => own.id;
-  const hosts = new SessionHosts({ clock, notifier, epoch: ids.secret(9) });
+  const present = presentAgents(parts);
+  const { hosts } = present;
   const fileOrders = new FileOrders(parts);
-  const sessions = sessionParts(parts, hosts, fileOrders);
+  const sessions = sessionParts(parts, present, fileOrders);
   const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, hosts, fileOrders };
   const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common, sessions };
   const leasing = { ...common, sessions: store.sessions, unseal: sealer.unseal, ownAgentId };
@@ -127,7 +131,7 @@ export function createServices(parts: ServiceParts): Services {
     poolSetting: submit,
     groups: submit,
     keyMaking: { keys, clock, ids },
-    ...agentServices(parts, common),
+    ...agentServices(parts, { ...common, ...present }),
     polling: {
       ...leasing,
       memory: new AgentMemory(common),
@@ -142,6 +146,22 @@ export function createServices(parts: ServiceParts): Services {
   };
 }
 
+/** What is remembered of agents, and those that come with sessions. */
+function presentAgents({ store, clock, notifier, ids, sealer }: ServiceParts): PresentAgents {
+  const hosts = new SessionHosts({ clock, notifier, epoch: ids.secret(9) });
+  const instances = new Instances(clock);
+  const { sign } = sealer;
+  return {
+    hosts,
+    instances,
+    sessionAgents: new SessionAgents({ ...store, clock, ids, instances, hosts, sign }),
+  };
+}
+
+interface PresentAgents extends Pick<Services, 'instances' | 'sessionAgents'> {
+  readonly hosts: SessionHosts;
+}
+
 type AgentCall = 'hello' | 'appending' | 'reporting' | 'fetching';
 type AgentCallParts = Services['hello'] &
   Services['appending'] &
@@ -151,6 +171,7 @@ type AgentService =
   | 'joining'
   | 'connections'
   | 'instances'
+  | 'sessionAgents'
   | 'agentLife'
   | 'agentKeys'
   | 'hosting'
@@ -159,14 +180,15 @@ type AgentService =
 /** What only concerns agents: who they are, and what they report. */
 function agentServices(
   { store: { agents, keys }, clock, ids }: ServiceParts,
-  common: ConnectionsParts & HostSessionsParts & AgentCallParts & Pick<Store, 'agents'>,
+  common: ConnectionsParts & HostSessionsParts & AgentCallParts & Pick<Store, 'agents'> & PresentAgents,
 ): Pick<Services, AgentService> {
-  const instances = new Instances(clock);
+  const { instances, sessionAgents } = common;
   return {
     joining: { agents, keys, clock, ids },
     connections: new Connections(common),
     instances,
-    agentLife: { ...common, keys, instances },
+    sessionAgents,
+    agentLife: { ...common, keys },
     agentKeys: { agents, keys, clock, ids },
     hosting: common,
     hello: common,
@@ -185,7 +207,7 @@ const NO_MAKING: SessionMaking = {
 
 function sessionParts(
   parts: ServiceParts,
-  hosts: SessionHosts,
+  { hosts, sessionAgents }: PresentAgents,
   fileOrders: FileOrders,
 ): Services['sessions'] {
   const { store, clock, ids, notifier, sealer } = parts;
@@ -201,6 +223,8 @@ function sessionParts(
   const providers = making.providers({
     hosts,
     placing: new AssetPlacing({ sessions, assets, fileOrders }),
+    sessionAgents,
+    specOf: async (sessionId) => (await sessions.get(sessionId))?.spec ?? null,
     mains: new MainRuns({ sessions, runs, notifier, clock, ids }),
     poolOf: async (agentId) => (await agents.get(agentId))?.pool ?? null,
     ownAgentId: () => parts.own.id,

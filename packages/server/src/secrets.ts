@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ErrandError } from '@errand/core';
 
@@ -6,11 +6,13 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts secret variables at rest: AES-256-GCM, nonce, tag and text in one base64url string. */
+/** Encrypts secret variables at rest, and derives secrets that need not be stored: AES-256-GCM, nonce, tag and text in one base64url string. */
 export interface Sealer {
   readonly seal: (plain: string) => string;
   /** Throws where the text was sealed with another key or changed. */
   readonly unseal: (sealed: string) => string;
+  /** The same for the same text, and nobody without the key can make it; 43 characters of base64url. */
+  readonly sign: (text: string) => string;
 }
 
 /** The sealer whose key lies in this file, outside the database and readable by the server alone; made if it is new. */
@@ -20,7 +22,11 @@ export function openSealer(keyFile: string): Sealer {
   const key = readFileSync(keyFile);
   if (key.length !== KEY_BYTES)
     throw new ErrandError('invalid', `${keyFile} is not a key of ${KEY_BYTES} bytes; put the right one back`);
-  return { seal: (plain) => seal(key, plain), unseal: (sealed) => unseal(key, sealed) };
+  return {
+    seal: (plain) => seal(key, plain),
+    unseal: (sealed) => unseal(key, sealed),
+    sign: (text) => createHmac('sha256', key).update(text).digest('base64url'),
+  };
 }
 
 function seal(key: Buffer, plain: string): string {

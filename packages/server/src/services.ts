@@ -33,6 +33,7 @@ import type { CatalogueParts } from './use-cases/scripts/catalogue.ts';
 import type { SetScriptParts } from './use-cases/scripts/set-script.ts';
 import type { CreateSessionParts } from './use-cases/sessions/create-session.ts';
 import type { FileOrders } from './use-cases/sessions/file-orders.ts';
+import type { SessionAgents } from './use-cases/sessions/session-agents.ts';
 import type { SessionFiles } from './use-cases/sessions/session-files.ts';
 
 /** What the HTTP edge hands to each use-case: made once in `compose.ts`, each use-case sees only its own parts. */
@@ -70,6 +71,7 @@ export interface Services {
   readonly polling: PollAgentParts;
   readonly connections: Connections;
   readonly instances: Instances;
+  readonly sessionAgents: SessionAgents;
   readonly agentLife: AgentLifeParts;
   readonly agentKeys: AgentKeyParts;
   readonly appending: AppendLogParts;

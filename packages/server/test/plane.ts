@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { newPool } from '@errand/core';
 import { fakeProvider } from '@errand/core/testing';
 import { pino } from 'pino';
@@ -108,4 +109,5 @@ const sealer: Sealer = {
     if (!sealed.startsWith('sealed-')) throw new Error('this was not sealed');
     return Buffer.from(sealed.slice('sealed-'.length), 'base64url').toString();
   },
+  sign: (text) => createHash('sha256').update(text).digest('base64url'),
 };

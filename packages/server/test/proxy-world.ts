@@ -141,7 +141,7 @@ async function start({ store, provider, domain, port }: PlaneParts): Promise<Pla
     clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) },
     ids: randomIds,
     notifier: new LocalNotifier(),
-    sealer: { seal: (plain) => plain, unseal: (sealed) => sealed },
+    sealer: { seal: (plain) => plain, unseal: (sealed) => sealed, sign: String },
     making: {
       providers: () => new Map([['fake', provider]]),
       templates: noTemplates,
@@ -158,7 +158,12 @@ async function start({ store, provider, domain, port }: PlaneParts): Promise<Pla
   const guards = { hosts: ['errand.example'], loopback: true };
   const app = createApp({
     services,
-    compat: createCompat({ config: {}, services, sealer: { seal: String, unseal: String }, log }),
+    compat: createCompat({
+      config: {},
+      services,
+      sealer: { seal: String, unseal: String, sign: String },
+      log,
+    }),
     guards,
     log,
     metrics: createMetrics(),

@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { AwsSettings } from './aws-settings.ts';
 
 /** A try that says nothing for so long is given up and made again. */
-const TRY_MS = 10_000;
+const TRY_MS = 15_000;
 const CONNECT_MS = 3_000;
 
 /** The clients of AWS that this control plane uses: each is loaded when it is asked for first, and there is one of each. */
@@ -48,6 +48,6 @@ function common({ region, endpoint, maxAttempts }: AwsSettings) {
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts,
     retryMode: 'adaptive',
-    requestHandler: { requestTimeout: TRY_MS, connectionTimeout: CONNECT_MS },
+    requestHandler: { requestTimeout: TRY_MS, throwOnRequestTimeout: true, connectionTimeout: CONNECT_MS },
   };
 }

@@ -27,6 +27,8 @@ export interface Moto extends AsyncDisposable {
   readonly url: string;
   /** As `aws` in errand.yaml. */
   readonly settings: AwsSettings;
+  /** Has it load a service, which takes longer than a client of ours waits. */
+  warmUp(service: 'ec2'): Promise<void>;
 }
 
 /** Starts moto's server, empty, on a port of its own; all it has is gone with it. */
@@ -50,6 +52,15 @@ export async function startMoto(): Promise<Moto> {
   return {
     url,
     settings: { region: 'eu-north-1', endpoint: url, maxAttempts: 10 },
+    async warmUp(service) {
+      const scope = `emulated/20260101/eu-north-1/${service}/aws4_request`;
+      const headers = {
+        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+        'content-type': 'application/x-www-form-urlencoded',
+      };
+      const body = 'Action=DescribeInstances&Version=2016-11-15';
+      await (await fetch(url, { method: 'POST', headers, body })).arrayBuffer();
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;

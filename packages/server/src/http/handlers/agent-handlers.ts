@@ -7,6 +7,7 @@ import { createJoinToken, joinAgent } from '../../use-cases/agents/join-agent.ts
 import { pollAgent } from '../../use-cases/agents/poll-agent.ts';
 import { reportFact } from '../../use-cases/agents/report-fact.ts';
 import { revoked, sayHello } from '../../use-cases/agents/say-hello.ts';
+import { SessionAgents } from '../../use-cases/sessions/session-agents.ts';
 import type { SomeHandlers } from '../call.ts';
 import { callingAgent, instanceOf } from '../calling-agent.ts';
 
@@ -34,7 +35,9 @@ function joining(
       return { ...made, pool: params.name, expiresAt: new Date(made.expiresAt).toISOString() };
     },
     agentJoin: async ({ input: { body }, address }) => {
-      const joined = await joinAgent(services.joining, body);
+      const joined = SessionAgents.isToken(body.token)
+        ? await services.sessionAgents.join(body)
+        : await joinAgent(services.joining, body);
       await services.audit.done({ actor: null, action: 'agentJoin', target: joined.agentId, address });
       return joined;
     },

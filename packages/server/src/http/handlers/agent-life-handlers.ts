@@ -1,3 +1,4 @@
+import { isSessionPool } from '@errand/core';
 import type { Services } from '../../services.ts';
 import { drainAgent, removeAgent, revokeAgent, unknownAgent } from '../../use-cases/agents/agent-life.ts';
 import type { SomeHandlers } from '../call.ts';
@@ -34,7 +35,9 @@ export function agentLifeHandlers(services: Services): SomeHandlers<AgentLifeOpe
   return {
     listAgents: async () => {
       const now = clock.now();
-      return { agents: (await store.agents.list(null)).map((agent) => presentAgent(agent, now)) };
+      // Those that came with a session belong to it, as its files do.
+      const agents = (await store.agents.list(null)).filter(({ pool }) => !isSessionPool(pool));
+      return { agents: agents.map((agent) => presentAgent(agent, now)) };
     },
     getAgent: ({ input: { params } }) => details(params.id),
     drainAgent: async ({ input: { params } }) => {

@@ -84,18 +84,35 @@ export async function joinAgent(
     const why = `this join token is for the pool ${taken.pool}, not for ${pool}`;
     throw new ErrandError('conflict', `${why}; it was not used up`);
   }
+  const { labels, maxSlots } = taken;
+  return await enrol(parts, { name, key, pool: taken.pool, labels, maxSlots });
+}
+
+/** Makes an agent with this key; what it is given here its own words do not change. */
+export async function enrol(
+  parts: Pick<JoinAgentParts, 'keys' | 'clock' | 'ids'> & { readonly agents: Pick<AgentStore, 'put'> },
+  { name, key, pool, labels, maxSlots }: Pick<JoinToken, 'pool' | 'labels' | 'maxSlots'> & NamedKey,
+): Promise<JoinedAgent> {
+  const now = parts.clock.now();
   const agentId = parts.ids.next('agent', now);
   const keyId = parts.ids.next('key', now);
   const about = { name: `agent ${name}`, role: 'agent', owner: 'agents', createdAt: now } as const;
   await parts.keys.insert({ ...about, id: keyId, hash: hashSecret(key), expiresAt: null, lastUsedAt: null });
-  const { pool: joined, labels, maxSlots } = taken;
   const granted = { labels, fixedLabels: labels, maxSlots };
-  await parts.agents.put(newAgent({ ...granted, id: agentId, name, pool: joined, keyId, createdAt: now }));
-  return { agentId, pool: taken.pool, key };
+  await parts.agents.put(newAgent({ ...granted, id: agentId, name, pool, keyId, createdAt: now }));
+  return { agentId, pool, key };
+}
+
+interface NamedKey {
+  readonly name: string;
+  readonly key: string;
 }
 
 /** The answer of an earlier call with this key was lost: only its agent knows the key. */
-async function joinedBefore({ agents, keys }: JoinAgentParts, key: string): Promise<JoinedAgent | null> {
+export async function joinedBefore(
+  { agents, keys }: JoinAgentParts,
+  key: string,
+): Promise<JoinedAgent | null> {
   const known = await keys.byHash(hashSecret(key));
   const agent = known === null ? null : await agents.byKey(known.id);
   return agent === null ? null : { agentId: agent.id, pool: agent.pool, key };

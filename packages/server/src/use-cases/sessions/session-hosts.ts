@@ -123,6 +123,11 @@ export class SessionHosts {
     return orders.sort((a, b) => this.#numberOf(a.id) - this.#numberOf(b.id));
   }
 
+  /** The agent is gone for good. */
+  forget(agentId: string): void {
+    this.#hosts.delete(agentId);
+  }
+
   /** While an agent waits for orders it need not be told to ask. */
   async asking<Answer>(agentId: string, ask: () => Promise<Answer>): Promise<Answer> {
     const host = this.#host(agentId);

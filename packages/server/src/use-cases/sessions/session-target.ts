@@ -1,6 +1,8 @@
 import {
   type AgentStore,
   ErrandError,
+  isSessionPool,
+  newPool,
   type PoolRecord,
   type RunSpec,
   type SessionRecord,
@@ -39,11 +41,16 @@ export async function targetOf(
   { agents }: Pick<SessionTargetParts, 'agents'>,
   { id, owner, agent, spec }: SessionRecord,
 ): Promise<SessionTarget> {
-  const pool = agent === null ? null : await agents.pool(agent.pool);
+  const pool = agent === null ? null : await poolOf(agents, agent.pool);
   if (agent === null || pool === null)
     throw new ErrandError('conflict', `commands cannot run in sessions of the provider ${spec.provider}`);
   const { env, sealedEnv } = spec;
   return { sessionId: id, owner, pool, agentId: agent.id, env, sealedEnv };
+}
+
+/** The queue of a session whose agent came with it is nowhere written down: nobody can set anything about it. */
+async function poolOf(agents: SessionTargetParts['agents'], name: string): Promise<PoolRecord | null> {
+  return isSessionPool(name) ? newPool({ name, createdAt: 0, adminOnly: false }) : await agents.pool(name);
 }
 
 function notReady({ id, state, desired }: SessionRecord): string {
