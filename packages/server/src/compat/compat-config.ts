@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AwsExecConfig } from './aws-exec/config.ts';
 import { CloudScriptConfig } from './cloud-script/config.ts';
+import { CortxConfig } from './cortx/config.ts';
 
 /** The wire shapes of older systems that this control plane also speaks; none unless named here. */
 export const CompatConfig = z.strictObject({
@@ -9,6 +10,9 @@ export const CompatConfig = z.strictObject({
   }),
   cloudScript: CloudScriptConfig.optional().meta({
     description: 'The functions of Lambda-CloudScript-Orchestrator below /cloud-script',
+  }),
+  cortx: CortxConfig.optional().meta({
+    description: 'The four functions of the CORTX AWS Lambda, with a stage before them or not',
   }),
 });
 export type CompatConfig = z.output<typeof CompatConfig>;

@@ -8,6 +8,7 @@ import { awsExecRoutes } from './aws-exec/routes.ts';
 import { OldClients } from './cloud-script/old-clients.ts';
 import { cloudScriptRoutes } from './cloud-script/routes.ts';
 import type { CompatConfig } from './compat-config.ts';
+import { cortxRoutes } from './cortx/routes.ts';
 
 /** The older systems that this control plane also speaks for. */
 export interface Compat extends OtherRoutes, AsyncDisposable {
@@ -23,7 +24,7 @@ export interface CompatParts {
 }
 
 export function createCompat({ config, services, sealer, log }: CompatParts): Compat {
-  const { awsExec, cloudScript } = config;
+  const { awsExec, cloudScript, cortx } = config;
   const clients = cloudScript === undefined ? null : new OldClients(services, cloudScript);
   const deliverer = new Deliverer({
     deliveries: services.store.deliveries,
@@ -40,6 +41,10 @@ export function createCompat({ config, services, sealer, log }: CompatParts): Co
       if (awsExec !== undefined) awsExecRoutes(app, parts, { services, sealer, config: awsExec, deliverer });
       if (cloudScript !== undefined && clients !== null)
         cloudScriptRoutes(app, parts, { services, config: cloudScript, clients });
+      if (cortx !== undefined) {
+        const warn = (message: string, about: object): void => log.warn(about, message);
+        cortxRoutes(app, parts, { services, config: cortx, warn });
+      }
     },
     start: async () => {
       await deliverer.start();

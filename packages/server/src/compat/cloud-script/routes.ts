@@ -11,13 +11,11 @@ import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { latestLog } from '../latest-log.ts';
 import { inOldShape } from '../old-answer.ts';
+import { outputText } from '../output-text.ts';
 import type { CloudScriptConfig } from './config.ts';
 import { jobIdOf, runIdOf } from './job-id.ts';
 import type { OldClients } from './old-clients.ts';
 import { type OldResult, oldExit, postedResult } from './posted-result.ts';
-
-/** The last bytes of each stream that a result repeats; the whole log is read as any other. */
-const MOST_OUTPUT = 1_000_000;
 
 export interface CloudScriptParts {
   readonly services: Services;
@@ -111,7 +109,10 @@ async function oldResult(
   { reason, at }: NonNullable<RunRecord['end']>,
 ): Promise<OldResult> {
   const { exitCode, line } = oldExit(reason, describeEnd(reason).sentence);
-  const [stdout, stderr] = [await outputOf(services, run, 'stdout'), await outputOf(services, run, 'stderr')];
+  const [stdout, stderr] = [
+    await outputText(services, run, 'stdout'),
+    await outputText(services, run, 'stderr'),
+  ];
   return {
     script: run.spec.script?.name ?? '',
     jobId: jobIdOf(run.id),
@@ -120,15 +121,6 @@ async function oldResult(
     stderr: line === '' || stderr.includes(line) ? stderr : [stderr, line].filter(Boolean).join('\n'),
     timestamp: new Date(at).toISOString(),
   };
-}
-
-async function outputOf({ logs }: Services, run: RunRecord, stream: 'stdout' | 'stderr'): Promise<string> {
-  const log = latestLog(run);
-  const to = await logs.size(log);
-  const chunks: Uint8Array[] = [];
-  for await (const { bytes } of logs.read(log, { from: Math.max(0, to - 2 * MOST_OUTPUT), to, stream }))
-    chunks.push(bytes);
-  return Buffer.concat(chunks).subarray(-MOST_OUTPUT).toString();
 }
 
 async function heartbeatOrResult(
