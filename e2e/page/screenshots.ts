@@ -37,6 +37,18 @@ const SPEED = {
 
 const NOTES = `require('http').createServer((_, answer) => answer.end('notes')).listen(process.env.PORT)`;
 
+const FORECAST = {
+  name: 'forecast-2026-11-22',
+  session: { provider: 'process' },
+  commands: [
+    'echo "fetching the basin"; sleep 0.4',
+    'echo "running 24 hours of streamflow"; sleep 0.6; printf "hour 24 of 24\\n"',
+    'sleep 600',
+  ],
+  retry: { attempts: 3 },
+  tags: ['nightly'],
+};
+
 const LISTING = String.raw`clear; printf '\033[1;32mada@workbench\033[0m:\033[1;34m~/notes\033[0m$ git log --oneline --graph\n\033[31m*\033[0m \033[33m9f2c1ab\033[0m (\033[1;36mHEAD -> \033[1;32mmain\033[0m) Index notes as they are saved\n\033[31m*\033[0m \033[33m41d0e77\033[0m Search in titles first\n\033[31m*\033[0m \033[33m8be6610\033[0m Keep drafts over a restart\n\n\033[7m 3 commits \033[0m  \033[38;5;208mup to date\033[0m\n\n'`;
 
 mkdirSync(FOLDER, { recursive: true });
@@ -72,6 +84,7 @@ async function fill({ server, place }: PagePlace): Promise<void> {
   await finish(http, { shell: './backup.sh /srv | tail -1; true' });
   await submit(http, { shell: 'sleep 600', name: 'deploy staging', pool: 'build' });
   await fillSessions(server);
+  await server.sdk().jobs.create(FORECAST);
   await submit(http, { command: ['ffmpeg', '-i', 'talk.mkv', 'talk.webm'], pool: 'gpu' }).catch(
     () => undefined,
   );
@@ -113,7 +126,16 @@ async function takeSession(page: Page, name: string): Promise<void> {
   await page.goto(`${at.url}/sessions`);
   await page.getByText('notes-preview').click();
   await page.getByText('Why it is alive').waitFor();
-  await page.getByRole('listitem').getByText('8080').waitFor();
+  await page.getByText('8080', { exact: true }).waitFor();
+  await save(page, name);
+}
+
+async function takeJob(page: Page, name: string): Promise<void> {
+  await page.goto(`${at.url}/jobs`);
+  await page.getByText('forecast-2026-11-22').click();
+  await page.getByText('3 of 3', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Output' }).nth(1).click();
+  await page.getByText('hour 24 of 24', { exact: true }).waitFor();
   await save(page, name);
 }
 
@@ -131,6 +153,7 @@ async function takePhone(page: Page): Promise<void> {
   await save(page, 'phone-runs');
   await takeSession(page, 'phone-session');
   await takeTerminal(page, 'phone-terminal');
+  await takeJob(page, 'phone-job');
 }
 
 async function takeWide(page: Page): Promise<void> {
@@ -155,7 +178,15 @@ async function takeLight(page: Page): Promise<void> {
   await page.goto(`${at.url}/sessions`);
   await page.getByText('nightly-data').waitFor();
   await save(page, 'wide-sessions');
-  await takeSession(page, 'wide-session');
+  await takeJob(page, 'wide-job');
+  await page.goto(`${at.url}/jobs/new`);
+  await page
+    .getByLabel('Document')
+    .fill(
+      'name: forecast\nsession:\n  provider: process\ncommands:\n  - ./fetch.sh\n  - shell: 24\noutputs:\n  - url: https://example.com/streamflow.nc\n    minSize: much\n',
+    );
+  await page.getByText(/^Line 9/).waitFor();
+  await save(page, 'wide-new-job');
   await page.goto(`${at.url}/audit`);
   await page.getByRole('list', { name: 'Who did what' }).waitFor();
   await save(page, 'wide-audit');

@@ -68,6 +68,21 @@ const tree = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/jobs',
+    component: lazyRouteComponent(() => import('./jobs/jobs-screen.tsx'), 'JobsScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/jobs/new',
+    component: lazyRouteComponent(() => import('./jobs/new-job-screen.tsx'), 'NewJobScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/jobs/$id',
+    component: lazyRouteComponent(() => import('./jobs/job-screen.tsx'), 'JobScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/more',
     component: lazyRouteComponent(() => import('./shell/more-screen.tsx'), 'MoreScreen'),
   }),

@@ -3,13 +3,20 @@ import { type OperationId, ROUTES } from '@errand/contract/wire';
 import type { Act } from '../use-cases/audit/audit-trail.ts';
 import type { Call } from './call.ts';
 
-/** Parts of a run that is listed itself: each key that is pressed in a terminal would be an entry. */
-const PARTS_OF_A_RUN: ReadonlySet<OperationId> = new Set(['writeInput', 'resizeTerminal', 'takeOver']);
+/**
+ * Parts of a run that is listed itself (each key that is pressed in a terminal would be an entry), and what only looks though it takes a body.
+ */
+const NOT_LISTED: ReadonlySet<OperationId> = new Set([
+  'writeInput',
+  'resizeTerminal',
+  'takeOver',
+  'checkJob',
+]);
 
 /** Is a call of this operation written down? Everything by which people change something; what agents say all day is not. */
 export function isAudited(id: OperationId, { access }: Route): boolean {
   const byPeople = access === 'any' || access === 'touch' || access === 'admin';
-  return byPeople && ROUTES[id].method !== 'GET' && !PARTS_OF_A_RUN.has(id);
+  return byPeople && ROUTES[id].method !== 'GET' && !NOT_LISTED.has(id);
 }
 
 /** What a call is written down as. */

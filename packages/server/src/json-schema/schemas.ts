@@ -110,7 +110,7 @@ export class Schemas {
 
 async function newAjv(): Promise<Ajv2020> {
   const { Ajv2020: Checker } = await import('ajv/dist/2020.js');
-  return new Checker({
+  const checker = new Checker({
     allErrors: true,
     useDefaults: true,
     // What every object inherits is no property of it.
@@ -121,6 +121,9 @@ async function newAjv(): Promise<Ajv2020> {
     addUsedSchema: false,
     logger: false,
   });
+  // The schema of schemas is compiled here: a deadline that fell into that would leave it half made for good.
+  checker.compile({});
+  return checker;
 }
 
 function checkDialect(what: string, schema: JsonSchema): void {

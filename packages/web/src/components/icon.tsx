@@ -7,6 +7,8 @@ const PATHS = {
   scripts: 'M7 3h7l5 5v13H7zM14 3v5h5M10 13h6M10 17h4',
   agents: 'M4 5h16v6H4zM4 13h16v6H4zM7.5 8h.01M7.5 16h.01',
   sessions: 'M4 5h16v11H4zM9 20h6M12 16v4',
+  open: 'M14 4h6v6M20 4l-9 9M18 13v7H4V6h7',
+  jobs: 'M9 4h6v3H9zM9 5.500H6V20h12V5.500h-3M9 12h6M9 16h4',
   audit: 'M12 3l8 3v6c0 4.500-3.200 7.700-8 9-4.800-1.300-8-4.500-8-9V6zM9 12l2.200 2.200L15.200 10',
   keys: 'M14.5 9.5a4 4 0 1 1-1.2 2.9L6 19.7H3.5v-2.5l7.4-7.3M16 8h.01',
   up: 'M6 15l6-6 6 6',

@@ -80,7 +80,7 @@ function PortRow({ session, port }: { readonly session: Session; readonly port: 
       <span className="font-mono font-medium">{port}</span>
       <span className="min-w-0 flex-1 truncate text-sm text-muted">{session.address ?? ''}</span>
       {session.address !== null && (
-        <Button icon="leave" disabled={open.isPending} onClick={() => open.mutate()}>
+        <Button icon="open" disabled={open.isPending} onClick={() => open.mutate()}>
           Open<span className="sr-only"> the port {port} in a new tab</span>
         </Button>
       )}

@@ -39,7 +39,7 @@ export function TerminalPane({ run, again, leave }: TerminalPaneProps): ReactNod
   return (
     <section
       aria-label="Terminal"
-      className="log flex min-h-96 flex-1 flex-col overflow-hidden rounded-card bg-term"
+      className="log flex h-[calc(100dvh-15.5rem)] min-h-64 flex-col overflow-hidden rounded-card bg-term wide:h-auto wide:min-h-96 wide:flex-1"
     >
       <header className="flex flex-wrap items-center justify-between gap-x-3 border-b border-term-line px-3 text-sm text-term-muted">
         <p role="status" className="flex min-h-11 items-center gap-2">
@@ -65,7 +65,7 @@ export function TerminalPane({ run, again, leave }: TerminalPaneProps): ReactNod
         </span>
       </header>
       <div className="min-h-0 flex-1 p-2">
-        <div ref={place} className="h-full min-h-80 font-mono" />
+        <div ref={place} className="h-full font-mono" />
       </div>
       <div
         role="group"
