@@ -76,7 +76,7 @@ export class Worker {
 
   /** One invocation. `remainingMs`: after which its machine is ended. Rejects where nobody could be told what became of the run. */
   async serve(invitation: Invitation, remainingMs: number): Promise<Served> {
-    const telling = Math.min(TELLING_MS, remainingMs * TELLING_PART);
+    const telling = Math.ceil(Math.min(TELLING_MS, remainingMs * TELLING_PART));
     const endsAt = Date.now() + remainingMs - telling;
     this.#clean();
     let run: SingleRun | undefined;
