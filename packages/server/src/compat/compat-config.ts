@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AwsExecConfig } from './aws-exec/config.ts';
 import { CloudScriptConfig } from './cloud-script/config.ts';
 import { CortxConfig } from './cortx/config.ts';
+import { SlicerConfig } from './slicer/config.ts';
 
 /** The wire shapes of older systems that this control plane also speaks; none unless named here. */
 export const CompatConfig = z.strictObject({
@@ -13,6 +14,9 @@ export const CompatConfig = z.strictObject({
   }),
   cortx: CortxConfig.optional().meta({
     description: 'The four functions of the CORTX AWS Lambda, with a stage before them or not',
+  }),
+  slicer: SlicerConfig.optional().meta({
+    description: 'The routes of AWS Slicer Service, with and without /aws',
   }),
 });
 export type CompatConfig = z.output<typeof CompatConfig>;

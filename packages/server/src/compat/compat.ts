@@ -9,6 +9,7 @@ import { OldClients } from './cloud-script/old-clients.ts';
 import { cloudScriptRoutes } from './cloud-script/routes.ts';
 import type { CompatConfig } from './compat-config.ts';
 import { cortxRoutes } from './cortx/routes.ts';
+import { slicerRoutes } from './slicer/routes.ts';
 
 /** The older systems that this control plane also speaks for. */
 export interface Compat extends OtherRoutes, AsyncDisposable {
@@ -24,7 +25,7 @@ export interface CompatParts {
 }
 
 export function createCompat({ config, services, sealer, log }: CompatParts): Compat {
-  const { awsExec, cloudScript, cortx } = config;
+  const { awsExec, cloudScript, cortx, slicer } = config;
   const clients = cloudScript === undefined ? null : new OldClients(services, cloudScript);
   const deliverer = new Deliverer({
     deliveries: services.store.deliveries,
@@ -45,6 +46,7 @@ export function createCompat({ config, services, sealer, log }: CompatParts): Co
         const warn = (message: string, about: object): void => log.warn(about, message);
         cortxRoutes(app, parts, { services, config: cortx, warn });
       }
+      if (slicer !== undefined) slicerRoutes(app, parts, { services, config: slicer });
     },
     start: async () => {
       await deliverer.start();
