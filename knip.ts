@@ -40,6 +40,8 @@ const config: KnipConfig = {
     e2e: {
       entry: ['**/*.test.ts', 'simulator/{main,mutations}.ts', 'page/screenshots.ts'],
       project: ['**/*.ts'],
+      // Started as a program.
+      ignoreDependencies: ['asl-validator'],
     },
     bench: { entry: ['main.ts', 'workers/main.ts', 'store.ts'], project: ['**/*.ts'] },
   },
@@ -58,6 +60,7 @@ const config: KnipConfig = {
     'strip',
     'tc',
     'umount',
+    'unshare',
   ],
   // A constant or type that its own file uses may be exported for those who read it there.
   ignoreExportsUsedInFile: true,

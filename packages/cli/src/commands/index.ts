@@ -31,6 +31,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   group: { summary: 'look at runs on all agents of a pool', load: () => import('./group.ts') },
   key: { summary: 'make, list and revoke keys', load: () => import('./key.ts') },
   audit: { summary: 'show who did what, when and from where', load: () => import('./audit.ts') },
+  aws: { summary: 'publish what errand uses at AWS', load: () => import('./aws.ts') },
   login: { summary: 'remember a server and a key for it', load: () => import('./login.ts') },
   config: { summary: 'check a configuration file', load: () => import('./config-check.ts') },
   completion: { summary: 'print a completion script for a shell', load: () => import('./completion.ts') },

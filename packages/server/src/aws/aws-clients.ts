@@ -1,4 +1,5 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { AwsSettings } from './aws-settings.ts';
 
@@ -10,6 +11,7 @@ const CONNECT_MS = 3_000;
 export interface AwsClients extends Disposable {
   ec2(): Promise<EC2Client>;
   s3(): Promise<S3Client>;
+  lambda(): Promise<LambdaClient>;
 }
 
 /**
@@ -36,6 +38,7 @@ export function awsClients(settings: AwsSettings): AwsClients {
       // An emulator or a gateway has no host for each bucket.
       return new Client({ ...common(settings), forcePathStyle: settings.endpoint !== undefined });
     }),
+    lambda: once(async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(common(settings))),
     [Symbol.dispose]: () => {
       for (const client of made) client.destroy();
     },

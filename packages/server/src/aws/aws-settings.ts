@@ -19,3 +19,8 @@ export const AwsConfig = z.strictObject({
     .meta({ description: 'How often one call is tried where AWS is busy or does not answer' }),
 });
 export type AwsSettings = z.output<typeof AwsConfig>;
+
+/** As a configuration without `aws` means them. */
+export function awsSettings(given?: AwsSettings): AwsSettings {
+  return given ?? AwsConfig.parse({});
+}

@@ -9,6 +9,9 @@ import type { AwsSettings } from '../aws-settings.ts';
 /** Where `npm run aws-tools` puts the emulator. */
 const TOOLS = resolve(import.meta.dirname, '../../../../../.cache/aws-tools/bin');
 
+/** Where it puts what functions are executed with. */
+export const LAMBDA_TOOLS = resolve(TOOLS, '../lambda');
+
 export const awsTools: Requirement = {
   name: 'an emulator of AWS',
   ok: existsSync(`${TOOLS}/ready`),
