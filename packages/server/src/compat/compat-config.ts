@@ -3,6 +3,7 @@ import { AwsExecConfig } from './aws-exec/config.ts';
 import { CloudScriptConfig } from './cloud-script/config.ts';
 import { CortxConfig } from './cortx/config.ts';
 import { SlicerConfig } from './slicer/config.ts';
+import { StepFunctionsConfig } from './step-functions/config.ts';
 
 /** The wire shapes of older systems that this control plane also speaks; none unless named here. */
 export const CompatConfig = z.strictObject({
@@ -17,6 +18,10 @@ export const CompatConfig = z.strictObject({
   }),
   slicer: SlicerConfig.optional().meta({
     description: 'The routes of AWS Slicer Service, with and without /aws',
+  }),
+  stepFunctions: StepFunctionsConfig.optional().meta({
+    description:
+      'Executions of ngen-datastream as the AWS CLI starts them, with --endpoint-url URL/step-functions',
   }),
 });
 export type CompatConfig = z.output<typeof CompatConfig>;

@@ -10,6 +10,7 @@ import { cloudScriptRoutes } from './cloud-script/routes.ts';
 import type { CompatConfig } from './compat-config.ts';
 import { cortxRoutes } from './cortx/routes.ts';
 import { slicerRoutes } from './slicer/routes.ts';
+import { stepFunctionsRoutes } from './step-functions/routes.ts';
 
 /** The older systems that this control plane also speaks for. */
 export interface Compat extends OtherRoutes, AsyncDisposable {
@@ -25,7 +26,7 @@ export interface CompatParts {
 }
 
 export function createCompat({ config, services, sealer, log }: CompatParts): Compat {
-  const { awsExec, cloudScript, cortx, slicer } = config;
+  const { awsExec, cloudScript, cortx, slicer, stepFunctions } = config;
   const clients = cloudScript === undefined ? null : new OldClients(services, cloudScript);
   const deliverer = new Deliverer({
     deliveries: services.store.deliveries,
@@ -47,6 +48,7 @@ export function createCompat({ config, services, sealer, log }: CompatParts): Co
         cortxRoutes(app, parts, { services, config: cortx, warn });
       }
       if (slicer !== undefined) slicerRoutes(app, parts, { services, config: slicer });
+      if (stepFunctions !== undefined) stepFunctionsRoutes(app, parts, { services, config: stepFunctions });
     },
     start: async () => {
       await deliverer.start();

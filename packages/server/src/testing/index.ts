@@ -1,6 +1,7 @@
 /** What the simulator (`e2e/simulator`) puts together by itself, in place of `compose.ts` and of the HTTP edge. */
 export { createServices } from '../create-services.ts';
 export { inProcessLink } from '../in-process-link.ts';
+export { JobReconciler } from '../reconciler/jobs/job-reconciler.ts';
 export { Reconciler } from '../reconciler/reconciler.ts';
 export { SessionReconciler } from '../reconciler/sessions/session-reconciler.ts';
 export { SessionSweep } from '../reconciler/sessions/session-sweep.ts';
@@ -12,6 +13,8 @@ export { LocalNotifier } from '../system/local-notifier.ts';
 export { type Actor, LOCAL_ACTOR } from '../use-cases/actor.ts';
 export { seeGroup } from '../use-cases/groups/see-group.ts';
 export { submitGroup } from '../use-cases/groups/submit-group.ts';
+export { askJob } from '../use-cases/jobs/ask-job.ts';
+export { submitJob } from '../use-cases/jobs/submit-job.ts';
 export { changePool } from '../use-cases/pools/set-pool.ts';
 export { askRun } from '../use-cases/runs/ask-run.ts';
 export { followLog } from '../use-cases/runs/read-log.ts';

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { faultSentence } from '../../fault-sentence.ts';
 import type { Actor } from '../actor.ts';
 import { checkSession } from '../sessions/create-session.ts';
+import { ExecutionDocument, isExecution, jobOfExecution } from './execution-document.ts';
 import type { JobParts } from './job-parts.ts';
 import { jobSpecOf, sessionRequestOf } from './job-spec.ts';
 import { fillPlaceholders, PLACEHOLDERS, unknownPlaceholder } from './placeholders.ts';
@@ -35,7 +36,14 @@ export async function readDocument(
   { actor, now }: { readonly actor: Actor; readonly now: number },
   written: Readonly<Record<string, unknown>>,
 ): Promise<ReadDocument> {
-  const filled = fillPlaceholders(written, now);
+  const {
+    document: filled,
+    shown,
+    faults: early,
+  } = isExecution(written)
+    ? readExecution(written, now)
+    : { document: fillPlaceholders(written, now), shown: null, faults: [] };
+  if (early.length > 0) return { faults: early, job: null };
   const parsed = JobDocument.safeParse(filled, { error: faultSentence });
   if (!parsed.success) return { faults: parsed.error.issues.flatMap(faultsOf), job: null };
   const document = parsed.data;
@@ -49,7 +57,30 @@ export async function readDocument(
   const { name = null } = document;
   const about = { name, tags: [...new Set(document.tags)], owner, spec };
   const warnings = finishWarnings(spec, session.cost);
-  return { faults: [], job: { ...about, document: withoutSecrets(filled), warnings } };
+  return { faults: [], job: { ...about, document: withoutSecrets(shown ?? filled), warnings } };
+}
+
+interface AsWritten {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** What people see of it, where that is another one. */
+  readonly shown: Readonly<Record<string, unknown>> | null;
+  readonly faults: readonly DocumentFault[];
+}
+
+/** A document of the state machine of ngen-datastream; `session` says what it runs in instead of a machine of EC2. */
+function readExecution({ session, ...written }: Readonly<Record<string, unknown>>, now: number): AsWritten {
+  const parsed = ExecutionDocument.safeParse(written, { error: faultSentence });
+  if (!parsed.success) return { document: {}, shown: null, faults: parsed.error.issues.flatMap(faultsOf) };
+  const { run_options: options } = parsed.data;
+  const { execution, job } = jobOfExecution(parsed.data, {
+    now,
+    session: (session as AsWritten['shown'] | undefined) ?? null,
+  });
+  const unplaced = options.ii_check_s3 !== false && JSON.stringify(job['outputs']).includes('"s3":""');
+  const message =
+    'needs a bucket and a prefix: --s3_bucket and --s3_prefix in a command, or {bucket, prefix} here';
+  const faults = unplaced ? [{ path: ['run_options', 'ii_check_s3'], message }] : [];
+  return { document: job, shown: execution, faults };
 }
 
 function faultsOf({ path, message }: z.core.$ZodIssue): readonly DocumentFault[] {
