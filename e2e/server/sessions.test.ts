@@ -200,26 +200,6 @@ it('stops what is idle, and nothing that is used, also by work in the background
   expect(processesWith('sleep\u00003604')).toEqual([]);
 });
 
-it('sees within seconds that the command of a session ended, long before its lease is to be renewed', async () => {
-  await using place = new Place();
-  const server = await place.server();
-  using http = server.http();
-  const session = await create(http, { shell: 'until test -e end; do sleep 0.05; done; exit 3' });
-  expect(session.state).toBe('ready');
-  await execute(http, session.id, 'touch end');
-  const ended = await until(
-    async () => {
-      const seen = await ask<Session>(http, 'GET', `/v1/sessions/${session.id}`);
-      return seen.state === 'stopped' && seen;
-    },
-    'the session to be stopped',
-    40_000,
-  );
-  expect(ended.failure?.sentence).toContain('ended with 3');
-  await ask(http, 'DELETE', `/v1/sessions/${session.id}`);
-  await settled(http, session.id);
-});
-
 it('refuses a command in a session that is not there for it, with what would help', async () => {
   await using place = new Place();
   const server = await place.server();

@@ -145,6 +145,7 @@ export type {
   SessionLaunch,
   SessionLimits,
   SessionRecord,
+  SessionRun,
   SessionSpec,
   Share,
   Trouble,

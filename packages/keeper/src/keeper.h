@@ -135,4 +135,7 @@ int host(const char *path, uint64_t idle, char **argv), call(const char *path), 
 extern bool inside;
 int relay(char **argv);
 void inside_run(void);
+
+/* hold.c: the first process of a container */
+int hold(uint64_t lease, char **argv), renew(uint64_t lease);
 #endif

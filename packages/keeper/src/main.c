@@ -117,9 +117,12 @@ int main(int argc, char **argv) {
   uint64_t idle;
   if (argc == 3 && strcmp(argv[1], "call") == 0) return call(argv[2]);
   if (argc >= 5 && strcmp(argv[1], "host") == 0 && number_parse(argv[3], &idle)) return host(argv[2], idle, argv + 4);
+  if (argc >= 3 && strcmp(argv[1], "hold") == 0 && number_parse(argv[2], &idle)) return hold(idle, argv + 3);
+  if (argc == 3 && strcmp(argv[1], "renew") == 0 && number_parse(argv[2], &idle)) return renew(idle);
   if (argc == 2 && strcmp(argv[1], "inside") == 0) return serve_inside();
   if (argc >= 8 && strcmp(argv[1], "relay") == 0) return relay(argv + 2);
   fputs("usage: errand-keeper serve SOCKET [--once] | host SOCKET IDLE_MS PROGRAM [ARGUMENTS] | call SOCKET\n"
-        "       | relay ENGINE CONTAINER END OPTIONS FOLDER PROGRAM [ARGUMENTS] | inside | --version\n", stderr);
+        "       | relay ENGINE CONTAINER END OPTIONS FOLDER PROGRAM [ARGUMENTS] | inside\n"
+        "       | hold SECONDS [PROGRAM [ARGUMENTS]] | renew SECONDS | --version\n", stderr);
   return 2;
 }

@@ -26,6 +26,7 @@ import { Ec2Provider } from './providers/ec2/provider.ts';
 import { processProvider } from './providers/process/provider.ts';
 import type { SessionPlace } from './proxy/session-place.ts';
 import { JobReconciler } from './reconciler/jobs/job-reconciler.ts';
+import { PoolLauncher } from './reconciler/pools/pool-launcher.ts';
 import { Reconciler } from './reconciler/reconciler.ts';
 import { Retention, type RetentionParts } from './reconciler/retention.ts';
 import { probeHealth } from './reconciler/sessions/probe-health.ts';
@@ -56,6 +57,7 @@ export interface ControlPlane extends AsyncDisposable {
   readonly sessionReconciler: SessionReconciler;
   readonly sessionSweep: SessionSweep;
   readonly jobReconciler: JobReconciler;
+  readonly poolLauncher: PoolLauncher;
   /** Resolves when the own agent serves, at once where there is none. */
   startOwnAgent(): Promise<void>;
   /** How many runs and jobs have not finished, and how many sessions are not stopped. */
@@ -248,9 +250,11 @@ function keepAudit({ audit }: Services, log: Logger): AsyncDisposable {
 /** What sees to sessions, under the tag of this store. */
 async function keepSessions({
   sessions,
-}: Services): Promise<Pick<ControlPlane, 'sessionReconciler' | 'sessionSweep'>> {
+  store,
+}: Services): Promise<Pick<ControlPlane, 'sessionReconciler' | 'sessionSweep' | 'poolLauncher'>> {
   const tag = await sessions.tag();
   return {
+    poolLauncher: new PoolLauncher({ ...sessions, runs: store.runs }),
     sessionReconciler: new SessionReconciler({ ...sessions, tag, probe: probeHealth }),
     sessionSweep: new SessionSweep({ ...sessions, tag }),
   };

@@ -150,7 +150,7 @@ function isLoopback(host: string): boolean {
 }
 
 async function runBackground(
-  { reconciler, retention, sessionReconciler, sessionSweep, jobReconciler }: ControlPlane,
+  { reconciler, retention, sessionReconciler, sessionSweep, jobReconciler, poolLauncher }: ControlPlane,
   signal: AbortSignal,
   log: Logger,
 ): Promise<void> {
@@ -161,6 +161,7 @@ async function runBackground(
     sessionReconciler.run(signal, failed('sessions')),
     sessionSweep.run(signal, failed('session sweep')),
     jobReconciler.run(signal, failed('jobs')),
+    poolLauncher.run(signal, failed('pools on demand')),
   ]);
 }
 

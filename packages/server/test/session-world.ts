@@ -1,4 +1,4 @@
-import type { Health, HealthCheck, SessionIntent, SessionRecord, Store } from '@errand/core';
+import type { Health, HealthCheck, Notifier, SessionIntent, SessionRecord, Store } from '@errand/core';
 import {
   type FakeClock,
   type FakeProvider,
@@ -7,6 +7,7 @@ import {
   fakeIds,
   fakeProvider,
 } from '@errand/core/testing';
+import { PoolLauncher } from '../src/reconciler/pools/pool-launcher.ts';
 import { SessionReconciler } from '../src/reconciler/sessions/session-reconciler.ts';
 import { SessionSweep } from '../src/reconciler/sessions/session-sweep.ts';
 import { openSqliteStore } from '../src/stores/sql/open-sqlite-store.ts';
@@ -25,6 +26,7 @@ export interface SessionWorld extends AsyncDisposable {
   readonly store: Store;
   readonly provider: FakeProvider;
   readonly uses: SessionUses;
+  readonly notifier: Notifier;
   readonly errors: readonly unknown[];
   /** Lets time pass, a second at a time. */
   pass(seconds: number): Promise<void>;
@@ -76,7 +78,9 @@ export async function openSessionWorld(
     reconcilers.push(reconciler);
     const stop = new AbortController();
     const sweep = new SessionSweep(parts);
+    const launcher = new PoolLauncher({ ...parts, runs: store.runs });
     const ended = Promise.all([
+      launcher.run(stop.signal, (error) => errors.push(error)),
       reconciler.run(stop.signal, (error) => errors.push(error)),
       sweep.run(stop.signal, (error) => errors.push(error)),
     ]);
@@ -92,6 +96,7 @@ export async function openSessionWorld(
     store,
     provider,
     uses: parts.uses,
+    notifier,
     errors,
     pass,
     async create(request: object = {}, actor: Actor = LOCAL_ACTOR) {

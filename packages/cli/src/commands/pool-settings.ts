@@ -1,16 +1,22 @@
-import type { Answer } from '@errand/sdk';
+import type { Answer, Errand } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { spanText } from '../output/time-text.ts';
-import { type Command, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { valueOf } from '../session/session-config.ts';
+import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface SettingOptions extends PlaceFlags {
   readonly json?: boolean;
   readonly limit?: string;
   readonly limitPerKey?: string;
   readonly lostAfter?: string;
+  readonly launch?: string | false;
+  readonly image?: string;
+  readonly cpus?: string;
+  readonly memory?: string;
+  readonly option?: readonly string[];
 }
 
 /** Adds what shows and sets one pool. */
@@ -24,11 +30,21 @@ export function declareSettings(command: Command, run: Runner): void {
     .argument('<pool>', 'name of the pool')
     .option('--limit <n>', 'how many runs at once; none: no limit')
     .option('--limit-per-key <n>', 'the same for the runs that one key submitted')
-    .option('--lost-after <time>', 'how long a run may be unreachable before it counts as lost (5m)');
+    .option('--lost-after <time>', 'how long a run may be unreachable before it counts as lost (5m)')
+    .option('--launch <provider>', 'make a session for each run, and end it with the run')
+    .option('--image <name>', 'image of each, with --launch docker')
+    .option('--cpus <n>', 'processors that each may use')
+    .option('--memory <size>', 'memory that each may use, such as 2GB')
+    .option('--option <name=value>', 'what only its provider understands; repeatable', collect)
+    .option('--no-launch', 'agents come by themselves again');
   withPlace(withJson(set)).action(run(actSet));
   withExamples(set, [
     ['errand pool set lab --limit 8', 'never more than 8 runs at once'],
     ['errand pool set lab --limit none --limit-per-key 2', 'nobody takes all of it'],
+    [
+      'errand pool set fresh --launch docker --image debian:12 --limit 4',
+      'each run in a container of its own, four at a time',
+    ],
   ]);
   const pause = command
     .command('pause')
@@ -63,12 +79,29 @@ async function actSet(cli: Cli, name: string, options: SettingOptions): Promise<
       ? {}
       : { limitPerKey: limitOf('--limit-per-key', options.limitPerKey) }),
     ...(options.lostAfter === undefined ? {} : { lostAfter: options.lostAfter }),
+    ...launchOf(options),
   };
   if (Object.keys(settings).length === 0)
-    throw new CliError('which setting? Give --limit, --limit-per-key or --lost-after');
+    throw new CliError('which setting? Give --limit, --limit-per-key, --lost-after or --launch');
   const isKnown = (await errand.pools.list()).some((pool) => pool.name === name);
   const pool = isKnown ? await errand.pools.change(name, settings) : await errand.pools.put(name, settings);
   return await print(cli, pool, options);
+}
+
+type Launch = NonNullable<Parameters<Errand['pools']['change']>[1]['launch']>;
+
+/** All of it is set at once: what each run gets is one thing. */
+function launchOf({ launch, image, cpus, memory, option }: SettingOptions): {
+  readonly launch?: Launch | null;
+} {
+  if (launch === false) return { launch: null };
+  const options = option === undefined ? undefined : Object.fromEntries(option.map(valueOf));
+  const given = { image, memory, cpus: cpus === undefined ? undefined : Number(cpus), options };
+  const wish = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (launch !== undefined) return { launch: { provider: launch, ...wish } };
+  if (Object.keys(wish).length > 0)
+    throw new CliError('--image, --cpus, --memory and --option belong to --launch');
+  return {};
 }
 
 async function actPause(cli: Cli, name: string, options: SettingOptions, paused: boolean): Promise<number> {
@@ -103,7 +136,12 @@ function textOf(pool: Answer<'getPool'>): string {
     ['lost after', spanText(pool.lostAfterMs)],
     ['agents', `${pool.agents}, ${pool.online} of them online`],
     ['runs', `${pool.running} running, ${pool.queued} queued`],
+    ['makes', pool.launch === null ? 'nothing; agents come by themselves' : launchText(pool.launch)],
     ['for', pool.adminOnly ? 'admin keys' : 'all keys'],
   ];
   return lines.map(([name = '', value = '']) => `${name.padEnd(14)}${value}\n`).join('');
+}
+
+function launchText({ provider, ...wish }: NonNullable<Answer<'getPool'>['launch']>): string {
+  return `a session for each run, by ${String(provider)}${Object.keys(wish).length === 0 ? '' : ` ${JSON.stringify(wish)}`}`;
 }

@@ -84,7 +84,8 @@ function commandOf(
 }
 
 /** `NAME=VALUE`: JSON where it is some, else text. */
-function valueOf(pair: string): [string, unknown] {
+/** `NAME=VALUE`, where the value may be JSON. */
+export function valueOf(pair: string): [string, unknown] {
   const at = pair.indexOf('=');
   if (at < 1) throw new CliError(`${pair} is not NAME=VALUE`);
   const text = pair.slice(at + 1);

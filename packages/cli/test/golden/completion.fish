@@ -96,6 +96,7 @@ complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subc
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -s e
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l secret-env
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l port
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l file
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l volume
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l health-path
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from create' -l health-body
@@ -188,6 +189,12 @@ complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subc
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l url
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l data
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a cp -d 'copy files into a session, or out of it'
+complete -c errand -n '__fish_seen_subcommand_from cp' -l owner
+complete -c errand -n '__fish_seen_subcommand_from cp' -l json
+complete -c errand -n '__fish_seen_subcommand_from cp' -l url
+complete -c errand -n '__fish_seen_subcommand_from cp' -l data
+complete -c errand -n '__fish_seen_subcommand_from cp' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a job -d 'run a document: session, commands, outputs, tear-down'
 complete -c errand -n '__fish_seen_subcommand_from job' -l help
 complete -c errand -f -n '__fish_seen_subcommand_from job' -a submit -d 'Run a document: a session, commands in order, outputs that must be there, tear-down.'
@@ -326,6 +333,12 @@ complete -c errand -f -n '__fish_seen_subcommand_from pool' -a set -d 'Set limit
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l limit
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l limit-per-key
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l lost-after
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l launch
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l image
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l cpus
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l memory
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l option
+complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l no-launch
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l json
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l url
 complete -c errand -n '__fish_seen_subcommand_from pool; and __fish_seen_subcommand_from set' -l data
@@ -402,6 +415,18 @@ complete -c errand -n '__fish_seen_subcommand_from audit' -l json
 complete -c errand -n '__fish_seen_subcommand_from audit' -l url
 complete -c errand -n '__fish_seen_subcommand_from audit' -l data
 complete -c errand -n '__fish_seen_subcommand_from audit' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a aws -d 'publish what errand uses at AWS'
+complete -c errand -n '__fish_seen_subcommand_from aws' -l help
+complete -c errand -f -n '__fish_seen_subcommand_from aws' -a deploy-worker -d 'Publish the function that executes one run of a pool for each invocation, as whoever the standard chain of credentials says; a repeat updates it.'
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l function
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l role
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l arch
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l timeout
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l memory
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l failures
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l config
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l json
+complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a login -d 'remember a server and a key for it'
 complete -c errand -n '__fish_seen_subcommand_from login' -l json
 complete -c errand -n '__fish_seen_subcommand_from login' -l help

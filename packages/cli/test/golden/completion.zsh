@@ -1,6 +1,6 @@
 autoload -U +X bashcompinit && bashcompinit
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session job shell script up agent pool group key audit login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session cp job shell script up agent pool group key audit aws login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
@@ -13,7 +13,7 @@ _errand() {
       'cancel') words='--kill --no-wait --json --url --data --help' ;;
       'retry') words='--json --url --data --help' ;;
       'session') words='create ls show doctor start stop rm extend hold open share exec logs --help' ;;
-      'session create') words='--provider --template --param --name --tag --owner --shell --image --size --cpus --memory --env -e --secret-env --port --volume --health-path --health-body --health-tcp --health-command --pool --agent --option --idle --unused --max-life --lease --create-timeout --ready-timeout --no-wait --json --url --data --help' ;;
+      'session create') words='--provider --template --param --name --tag --owner --shell --image --size --cpus --memory --env -e --secret-env --port --file --volume --health-path --health-body --health-tcp --health-command --pool --agent --option --idle --unused --max-life --lease --create-timeout --ready-timeout --no-wait --json --url --data --help' ;;
       'session ls') words='--all -a --json --url --data --help' ;;
       'session show') words='--json --url --data --help' ;;
       'session doctor') words='--json --url --data --help' ;;
@@ -26,6 +26,7 @@ _errand() {
       'session share') words='--for --json --url --data --help' ;;
       'session exec') words='--json --url --data --help' ;;
       'session logs') words='--follow -f --url --data --help' ;;
+      'cp') words='--owner --json --url --data --help' ;;
       'job') words='submit check ls show wait cancel --help' ;;
       'job submit') words='--wait --name --json --url --data --help' ;;
       'job check') words='--json --url --data --help' ;;
@@ -52,7 +53,7 @@ _errand() {
       'pool') words='ls show set pause resume rm token --help' ;;
       'pool ls') words='--json --url --data --help' ;;
       'pool show') words='--json --url --data --help' ;;
-      'pool set') words='--limit --limit-per-key --lost-after --json --url --data --help' ;;
+      'pool set') words='--limit --limit-per-key --lost-after --launch --image --cpus --memory --option --no-launch --json --url --data --help' ;;
       'pool pause') words='--json --url --data --help' ;;
       'pool resume') words='--json --url --data --help' ;;
       'pool rm') words='--url --data --help' ;;
@@ -66,6 +67,8 @@ _errand() {
       'key ls') words='--json --url --data --help' ;;
       'key rm') words='--url --data --help' ;;
       'audit') words='--key --action --target --since --before --limit --json --url --data --help' ;;
+      'aws') words='deploy-worker --help' ;;
+      'aws deploy-worker') words='--function --role --arch --timeout --memory --failures --config --json --help' ;;
       'login') words='--json --help' ;;
       'config') words='check --help' ;;
       'config check') words='--help' ;;

@@ -1,6 +1,6 @@
 import { CANCEL_SIGNALS, RUN_STATUSES } from '@errand/core/vocabulary';
 import { z } from 'zod';
-import { Limit } from './pool.ts';
+import { Limit } from './limit.ts';
 import { Duration } from './quantity.ts';
 import { EndView, Id, RunCreate } from './run.ts';
 

@@ -1,16 +1,11 @@
-import { LIMITS } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { Environment, SecretEnvironment, VariableName } from './environment.ts';
+import { Limit } from './limit.ts';
 import { Duration } from './quantity.ts';
+import { SessionSpecWish } from './session.ts';
 import { Label } from './text.ts';
 
 export const PoolParams = z.strictObject({ name: Label });
-
-/** How many runs at once. 0 would mean that nothing ever runs, and there is a word for that. */
-export const Limit = z
-  .int('must be a whole number')
-  .min(1, 'must be at least 1; to let nothing run, pause the pool')
-  .max(LIMITS.limit, `must be at most ${LIMITS.limit}; for no limit give null`);
 
 const limit = Limit.nullable().meta({ description: 'How many runs may be held at once; null: no limit' });
 const limitPerKey = Limit.nullable().meta({ description: 'The same for the runs that one key submitted' });
@@ -26,6 +21,14 @@ const secretEnv = {
   description: 'The same, but encrypted at rest, never shown again, and masked in what the runs write',
 };
 
+/** Variables that are secret belong to the pool, whose runs get them. */
+const LaunchWish = SessionSpecWish.omit({ secretEnv: true, files: true }).extend({ provider: Label });
+
+const launch = {
+  description:
+    'What is made for each of its runs, as for a session, and is gone after it; null: agents come by themselves',
+};
+
 /** The whole of it: what is not given is as in a new pool. */
 export const PoolPut = z.strictObject({
   limit: limit.default(null),
@@ -34,6 +37,7 @@ export const PoolPut = z.strictObject({
   lostAfter: lostAfter.prefault('5m'),
   env: Environment.default({}).meta(env),
   secretEnv: SecretEnvironment.default({}).meta(secretEnv),
+  launch: LaunchWish.nullable().default(null).meta(launch),
 });
 
 /** Some of it: what is not given stays. */
@@ -44,6 +48,7 @@ export const PoolPatch = z.strictObject({
   lostAfter: lostAfter.optional(),
   env: changesOf(Environment).optional().meta(env),
   secretEnv: changesOf(SecretEnvironment).optional().meta(secretEnv),
+  launch: LaunchWish.nullable().optional().meta(launch),
 });
 
 /** Variables that are set, and such that are taken away (null); the others stay. */
@@ -65,6 +70,7 @@ export const Pool = z
     lostAfterMs: z.int(),
     env: z.record(z.string(), z.string()),
     secretEnv: z.array(z.string()).meta({ description: 'Names only' }),
+    launch: z.record(z.string(), z.unknown()).nullable().meta(launch),
     queued: z.int(),
     running: z.int().meta({ description: 'Runs that agents hold' }),
     agents: z.int(),

@@ -1,7 +1,7 @@
 import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { byteLength, Environment, SecretEnvironment } from './environment.ts';
-import { Limit } from './pool.ts';
+import { Limit } from './limit.ts';
 import { Duration, Size } from './quantity.ts';
 import { ResultViewInput, ScriptName, Sha256 } from './script.ts';
 import { Label, Labels, Name, OwnerPath, ProgramText } from './text.ts';

@@ -176,6 +176,7 @@ export const Session = z
     name: z.string().nullable(),
     owner: z.string(),
     createdBy: z.string(),
+    run: z.string().nullable().meta({ description: 'The run of a pool on demand that it is made for' }),
     tags: z.array(z.string()),
     template: z.strictObject({ name: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
     state: z.enum(SESSION_STATES),

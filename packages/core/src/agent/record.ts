@@ -31,8 +31,6 @@ export interface PoolRecord extends PoolSettings {
   readonly name: string;
   readonly createdAt: number;
   readonly adminOnly: boolean;
-  /** How agents are made for its runs; null: they come by themselves. */
-  readonly launch: Launch | null;
 }
 
 /** What may be set about a pool at any time. */
@@ -49,9 +47,11 @@ export interface PoolSettings {
   readonly env: Readonly<Record<string, string>>;
   /** The same, sealed with the server's key; never shown again, and masked in what its runs write. */
   readonly sealedEnv: Readonly<Record<string, string>>;
+  /** What is made for each run of a pool on demand, and is gone after it; null: agents come by themselves. */
+  readonly launch: Launch | null;
 }
 
-/** A provider's name, and what else only that provider reads. */
+/** A provider's name, and what is wished of it, as in the wish for a session. */
 export interface Launch {
   readonly provider: string;
   readonly [option: string]: unknown;
@@ -61,7 +61,7 @@ export interface Launch {
 export function newPool(
   pool: Pick<PoolRecord, 'name' | 'createdAt' | 'adminOnly'> & Partial<PoolSettings>,
 ): PoolRecord {
-  return { ...DEFAULT_SETTINGS, launch: null, ...pool };
+  return { ...DEFAULT_SETTINGS, ...pool };
 }
 
 export const DEFAULT_SETTINGS: PoolSettings = {
@@ -71,6 +71,7 @@ export const DEFAULT_SETTINGS: PoolSettings = {
   limitPerKey: null,
   env: {},
   sealedEnv: {},
+  launch: null,
 };
 
 /** A single-use permission to become an agent of a pool. */

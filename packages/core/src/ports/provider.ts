@@ -73,12 +73,14 @@ export interface Provider {
 export interface ProviderCapabilities {
   /** See above: after this long a call without an answer has had all of its effect. */
   readonly settleMs: number;
-  /** `inspect` tells whether the health check of the spec succeeds; else the control plane asks by itself at the addresses. */
-  readonly checksHealth: boolean;
+  /** `inspect` tells whether the health check of the spec succeeds, or that only of checks by command; else the control plane asks by itself at the addresses. */
+  readonly checksHealth: boolean | 'commands';
   /** Runs with a session as their target reach it through this: an agent that has it among its own, or nothing does. */
   readonly runs: 'agent' | 'none';
   /** Is it made by an agent of a pool, so that whoever asks must be allowed to use that pool? */
   readonly inPool: boolean;
+  /** Options of a session without a command of its own that is made for one run: what makes it stay until that is over. */
+  readonly forRun?: Readonly<Record<string, unknown>> | undefined;
   /** Calls at the same time that it takes well. */
   readonly atOnce: number;
   /** Does it put the files of a spec where they belong before anything runs? */

@@ -21,6 +21,8 @@ export interface SessionStore {
   save(session: SessionRecord): Promise<'saved' | 'stale'>;
   /** Sessions whose `sessionWakeAt` is not after `now`, earliest first. */
   due(now: number, limit: number): Promise<SessionRecord[]>;
+  /** Those that are made for runs and are not over, oldest first. */
+  forRuns(): Promise<SessionRecord[]>;
   /** Newest first. */
   list(filter: SessionFilter, page: Page): Promise<SessionRecord[]>;
   /** How many there are in each state; without those that are none. */

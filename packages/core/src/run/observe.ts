@@ -15,6 +15,23 @@ export type RunFact =
       readonly lostAfterMs: number;
       readonly now: number;
     }
+  /** The session that holds the lease and was made for this run is ready: its agent has it from now on, to be executed there. */
+  | {
+      readonly kind: 'placed';
+      readonly token: number;
+      readonly session: string;
+      readonly agentId: string;
+      readonly leaseMs: number;
+      readonly now: number;
+    }
+  /** No session can be made for it: now (`again`, in ms since 1970), or at all (null). */
+  | {
+      readonly kind: 'not_placed';
+      readonly token: number;
+      readonly why: string;
+      readonly again: number | null;
+      readonly now: number;
+    }
   /** Any call of the agent that holds the lease; writes only when half of the lease is used up. */
   | { readonly kind: 'renewed'; readonly token: number; readonly leaseMs: number; readonly now: number }
   /** The connection of the agent closed and did not come back: its lease has at most `leftMs` to run. */
@@ -78,6 +95,8 @@ type Fact<Kind extends RunFact['kind']> = Extract<RunFact, { kind: Kind }>;
 /** Facts that name a token meet these rows only with the run's present token. */
 export const FACTS: { readonly [Kind in RunFact['kind']]: ByState<Fact<Kind>> } = {
   leased: { queued: lease, leased: superseded, running: superseded, finished: superseded },
+  placed: { queued: superseded, leased: place, running: same, finished: superseded },
+  not_placed: { queued: same, leased: giveUpPlace, running: same, finished: same },
   renewed: { queued: superseded, leased: renew, running: renew, finished: superseded },
   disconnected: { queued: same, leased: shorten, running: shorten, finished: same },
   starting: { queued: superseded, leased: open, running: same, finished: superseded },
@@ -103,7 +122,18 @@ function lease(run: RunRecord, { agentId, leaseMs, lostAfterMs, now }: Fact<'lea
     unreachableAt: null,
     lostAfterMs,
   };
-  return next(run, { state: 'leased', token, attempt });
+  return next(run, { state: 'leased', token, attempt, notPlaced: undefined });
+}
+
+function place(run: RunRecord, { session, agentId, leaseMs, now }: Fact<'placed'>): RunStep {
+  const attempt = { ...presentAttempt(run), agentId, session, leaseExpiresAt: now + leaseMs };
+  return next(run, { attempt }, { kind: 'tell_agent', agentId });
+}
+
+function giveUpPlace(run: RunRecord, { why, again, now }: Fact<'not_placed'>): RunStep {
+  if (again === null) return finish(run, { reason: { kind: 'refused', why }, log: null, now });
+  const step = returnUnexecuted(run, now);
+  return step.kind === 'next' ? { ...step, run: { ...step.run, notBefore: again, notPlaced: why } } : step;
 }
 
 function renew(run: RunRecord, { leaseMs, now }: Fact<'renewed'>): RunStep {

@@ -55,6 +55,8 @@ export interface RetryPolicy {
 export interface Attempt {
   readonly token: number;
   readonly agentId: string;
+  /** The session that was made for it alone; not set: none was. */
+  readonly session?: string | undefined;
   /** Who came through the door with it; null: nobody yet. Two agents with one identity differ in this. */
   readonly claimant: string | null;
   readonly leasedAt: number;
@@ -138,6 +140,8 @@ export interface RunRecord {
   readonly queuedAt: number;
   /** Not to be served before this (back-off of a retry). */
   readonly notBefore: number;
+  /** Why no session could be made for it, the last time; not set: nothing was in the way. */
+  readonly notPlaced?: string | undefined;
   readonly queueDeadline: number;
   readonly state: RunState;
   /** Token of the latest attempt; 0 before the first. */

@@ -7,6 +7,8 @@ export interface NewSession {
   readonly createdBy: string;
   readonly name: string | null;
   readonly tags: readonly string[];
+  /** Not given: it is somebody's own. */
+  readonly run?: SessionRecord['run'];
   readonly template: SessionRecord['template'];
   readonly subdomain: string;
   readonly spec: SessionSpec;
@@ -16,6 +18,7 @@ export interface NewSession {
 export function createSession(session: NewSession, now: number): SessionRecord {
   const requested: SessionEvent = { seq: 1, at: now, kind: 'requested', text: 'Requested.' };
   return {
+    run: null,
     ...session,
     version: 1,
     createdAt: now,

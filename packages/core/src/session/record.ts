@@ -103,6 +103,13 @@ export interface PortAddress {
   readonly outerPort: number;
 }
 
+/** An attempt of a run of a pool on demand. */
+export interface SessionRun {
+  readonly id: string;
+  readonly token: number;
+  readonly pool: string;
+}
+
 /** The agent that serves the runs of a session, and its pool. */
 export interface SessionAgent {
   readonly id: string;
@@ -170,6 +177,8 @@ export interface SessionRecord {
   /** Unique among the owner's sessions that are not over. */
   readonly name: string | null;
   readonly tags: readonly string[];
+  /** The one attempt it is made for and ends with; null: it is somebody's own. */
+  readonly run: SessionRun | null;
   /** The template it was made of; null: of a spec. */
   readonly template: {
     readonly name: string;

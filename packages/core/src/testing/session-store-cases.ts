@@ -19,6 +19,21 @@ export function sessionStoreCases(open: () => Promise<Store>): void {
     expect(await store.sessions.get('ses_none')).toBeNull();
   });
 
+  it('lists what is made for runs and not over, oldest first', async () => {
+    await using store = await open();
+    const of = (id: string) => ({ id, token: 1, pool: 'fresh' });
+    const [own, late, early, ended] = [
+      aSession(),
+      aSession({ run: of('run_late'), createdAt: 9_000 }),
+      aSession({ run: of('run_early'), createdAt: 8_000 }),
+      aSession({ run: of('run_ended') }),
+    ];
+    for (const session of [own, late, early, ended])
+      expect(await store.sessions.insert(session, FREELY)).toEqual({ kind: 'inserted' });
+    await store.sessions.save(over(ended));
+    expect(await store.sessions.forRuns()).toEqual([early, late]);
+  });
+
   it('replaces only the version before', async () => {
     await using store = await open();
     const session = aSession();

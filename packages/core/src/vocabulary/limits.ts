@@ -28,6 +28,8 @@ export const DEFAULTS = {
   sessionReadyMs: 5 * MINUTE,
   sessionStopMs: 2 * MINUTE,
   sessionLifeMs: 24 * HOUR,
+  /** Sessions at once of a pool on demand that says nothing of a limit. */
+  launchLimit: 10,
   sessionIdleMs: 30 * MINUTE,
   /** A session that is stopped for this long is deleted. */
   sessionUnusedMs: 7 * 24 * HOUR,

@@ -18,3 +18,7 @@ uint64_t oom_kills(bool fresh) { return (void)fresh, 0; }
 /* end.c of this build is compiled with another name of its function: a tree that was ended here counts as not proven empty. */
 void run_end_as_found(struct run *run, size_t left);
 void run_end(struct run *run, size_t left) { run_end_as_found(run, left || !run->cause[0] ? left : 1); }
+
+/* There are no containers of macOS. */
+int hold(uint64_t lease, char **argv) { return (void)lease, (void)argv, 2; }
+int renew(uint64_t lease) { return (void)lease, 2; }

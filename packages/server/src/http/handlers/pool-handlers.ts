@@ -49,6 +49,7 @@ interface Given {
   readonly limitPerKey?: number | null | undefined;
   readonly paused?: boolean | undefined;
   readonly lostAfter?: number | undefined;
+  readonly launch?: PoolRecord['launch'] | undefined;
 }
 
 function settingsOf({ lostAfter: lostAfterMs, ...others }: Given): Partial<PoolSettings> {

@@ -6,6 +6,7 @@ import { writeInput } from '../../use-cases/runs/run-input.ts';
 import { awaitRun, seeResult, seeRun } from '../../use-cases/runs/see-run.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { resizeTerminal } from '../../use-cases/runs/terminal.ts';
+import { whyStarting } from '../../use-cases/runs/why-starting.ts';
 import { type PoolViews, whyWaiting } from '../../use-cases/runs/why-waiting.ts';
 import type { SomeHandlers } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -108,8 +109,12 @@ async function explained(
   run: RunRecord,
   views: PoolViews,
 ): Promise<ReturnType<typeof presentRun>> {
-  const why = run.state === 'queued' ? await whyWaiting(services.why, run, views) : null;
-  return presentRun(run, why);
+  return presentRun(run, await whyOf(services, run, views));
+}
+
+async function whyOf(services: Services, run: RunRecord, views: PoolViews): Promise<string | null> {
+  if (run.state === 'queued') return await whyWaiting(services.why, run, views);
+  return run.state === 'leased' ? await whyStarting(services.sessions, run) : null;
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

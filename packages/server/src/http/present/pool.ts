@@ -10,7 +10,8 @@ export interface AroundPools {
 
 /** A pool with what is going on in it. */
 export function presentPool(pool: PoolRecord, { agents, counts, now }: AroundPools): Answer<'getPool'> {
-  const { name, adminOnly, paused, limit, limitPerKey, lostAfterMs, env, sealedEnv, createdAt } = pool;
+  const { name, adminOnly, paused, limit, limitPerKey, lostAfterMs, env, sealedEnv, launch, createdAt } =
+    pool;
   const mine = agents.filter((agent) => agent.pool === name && agent.revokedAt === null);
   const count = (queued: boolean): number =>
     counts
@@ -25,6 +26,7 @@ export function presentPool(pool: PoolRecord, { agents, counts, now }: AroundPoo
     lostAfterMs,
     env,
     secretEnv: Object.keys(sealedEnv),
+    launch,
     queued: count(true),
     running: count(false),
     agents: mine.length,

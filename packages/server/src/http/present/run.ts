@@ -22,7 +22,7 @@ export function presentRun(run: RunRecord, why: string | null = null): Run {
     owner: run.owner,
     createdBy: run.createdBy,
     pool: run.pool,
-    session: spec.session ?? null,
+    session: spec.session ?? run.attempt?.session ?? null,
     agent: attempt?.agentId ?? run.agentId,
     labels: { ...ownLabels(run.labels) },
     concurrency: run.concurrency,

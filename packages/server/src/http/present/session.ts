@@ -32,6 +32,7 @@ export function presentSession(session: SessionRecord, sight: SessionSight): Ses
     name: session.name,
     owner: session.owner,
     createdBy: session.createdBy,
+    run: session.run?.id ?? null,
     tags: [...session.tags],
     template:
       session.template === null ? null : { ...session.template, params: { ...session.template.params } },

@@ -1,27 +1,68 @@
-import { argvOf, type LaunchRequest } from '@errand/core';
+import { argvOf, type LaunchRequest, type SessionSpec } from '@errand/core';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import { commandHealthOf } from './command-health.ts';
 import { DockerOptions } from './docker-options.ts';
-import { KEEPER_FOLDER } from './keeper-volume.ts';
-import { containerName, labelsOf, volumeName } from './names.ts';
+import { KEEPER_FILE, KEEPER_FOLDER } from './keeper-volume.ts';
+import { containerName, LABELS, labelsOf, volumeName } from './names.ts';
 
 /**
  * The container for a request, with the keeper of that volume in it. The key is its name, so that a second one for the key is refused by the engine
  * itself.
  */
-export function containerOf(request: Omit<LaunchRequest, 'leaseMs'>, keeper: string): ContainerCreateOptions {
+export function containerOf(
+  request: Omit<LaunchRequest, 'leaseMs'>,
+  { keeper, lease }: KeeperInContainer,
+): ContainerCreateOptions {
   const { key, spec, env } = request;
   const options = DockerOptions.parse(spec.options);
   return {
     name: containerName(key),
     Image: spec.image ?? '',
-    Labels: labelsOf(request),
+    Labels: { ...labelsOf(request), ...healthLabel(spec) },
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: Object.fromEntries(spec.ports.map(({ port }) => [`${port}/tcp`, {}])),
-    ...(spec.command === null ? {} : { Cmd: [...argvOf(spec.command)] }),
+    ...programOf(spec, options, lease),
     ...(options.user === undefined ? {} : { User: options.user }),
-    ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
     HostConfig: hostConfig(request, options, keeper),
   };
+}
+
+function healthLabel({ health }: SessionSpec): Record<string, string> {
+  const command = commandHealthOf(health);
+  return command === null ? {} : { [LABELS.health]: JSON.stringify(command) };
+}
+
+/** What it needs of the keeper: its volume, and a lease of its own, where nobody beside it can see to that. */
+export interface KeeperInContainer {
+  readonly keeper: string;
+  readonly lease: { readonly seconds: number; readonly image: ImageProgram } | null;
+}
+
+/** What the image would run. */
+export interface ImageProgram {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+}
+
+type Program = Pick<ContainerCreateOptions, 'Entrypoint' | 'Cmd'>;
+
+function programOf(
+  { command }: SessionSpec,
+  options: DockerOptions,
+  lease: KeeperInContainer['lease'],
+): Program {
+  const argv = command === null ? null : [...argvOf(command)];
+  const hold = [`${KEEPER_FOLDER}/${KEEPER_FILE}`, 'hold', String(lease?.seconds ?? 0)];
+  if (options.hold === true) return { Entrypoint: hold, Cmd: [] };
+  if (lease === null)
+    return {
+      ...(argv === null ? {} : { Cmd: argv }),
+      ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
+    };
+  // As the engine does it: with another entrypoint the command of the image does not count.
+  const entrypoint = options.entrypoint ?? lease.image.entrypoint;
+  const rest = argv ?? (options.entrypoint === undefined ? lease.image.command : []);
+  return { Entrypoint: hold, Cmd: [...entrypoint, ...rest] };
 }
 
 function hostConfig(

@@ -19,6 +19,8 @@ export const DockerOptions = z.strictObject({
   noNewPrivileges: z.boolean().optional(),
   pids: z.int().min(1).max(1_000_000).optional(),
   entrypoint: z.array(z.string()).max(100).optional(),
+  /** In the place of any command of the image: it stays, for commands that come later, until it is stopped. */
+  hold: z.boolean().optional(),
 });
 export type DockerOptions = z.output<typeof DockerOptions>;
 
@@ -40,16 +42,16 @@ const WISHES: readonly (readonly [string, (spec: SessionSpec) => boolean, string
     ({ command }) => command !== null && argvOf(command).length === 0,
     'must be a command or a shell text',
   ],
+  [
+    'options.hold',
+    ({ options, command }) => options['hold'] === true && command !== null,
+    'takes the place of a command; leave one of the two out',
+  ],
   ['volumes', ({ volumes }) => volumes.some(({ path }) => path === '/'), 'must not be put at /'],
   [
     'volumes',
     ({ volumes }) => volumes.some(({ path }) => `${path}/`.startsWith(`${KEEPER_FOLDER}/`)),
     `must not be put at ${KEEPER_FOLDER}, where the keeper lies`,
-  ],
-  [
-    'health',
-    ({ health }) => health?.check.kind === 'command',
-    'cannot be a command in a container yet; give path or tcp',
   ],
 ];
 

@@ -7,7 +7,7 @@ import { tarOf } from './tar.ts';
 
 /** Where the keeper lies in every container; `errand-keeper relay` (C) knows the same place. */
 export const KEEPER_FOLDER = '/.errand';
-const FILE = 'keeper';
+export const KEEPER_FILE = 'keeper';
 
 /** Path of the keeper's build for a processor, in Node's words for them; undefined: there is none. */
 export type KeeperBuilds = (arch: string) => string | undefined;
@@ -75,7 +75,7 @@ export class KeeperVolume {
 
   /** What is written last is the end of the file, so its size tells that it is whole. */
   async #isThere(container: string, { bytes }: Build): Promise<boolean> {
-    const path = `${KEEPER_FOLDER}/${FILE}`;
+    const path = `${KEEPER_FOLDER}/${KEEPER_FILE}`;
     const stat = await unless(this.#engine.calls.getContainer(container).infoArchive({ path }), 404);
     const header: unknown = stat?.headers?.['x-docker-container-path-stat'];
     if (typeof header !== 'string') return false;
@@ -92,7 +92,7 @@ export class KeeperVolume {
     const filler = await calls.createContainer({ name, Image, Cmd: ['-'], HostConfig: { Mounts } });
     try {
       if (await this.#isThere(filler.id, build)) return;
-      await filler.putArchive(tarOf({ name: FILE, mode: 0o555, bytes: build.bytes }), {
+      await filler.putArchive(tarOf({ name: KEEPER_FILE, mode: 0o555, bytes: build.bytes }), {
         path: KEEPER_FOLDER,
       });
     } finally {

@@ -1,5 +1,5 @@
 import { ErrandError, type LaunchRequest, ProviderError } from '@errand/core';
-import { containerOf } from './container.ts';
+import { containerOf, type KeeperInContainer } from './container.ts';
 import { containerFiles } from './container-files.ts';
 import type { EngineAddress } from './engine.ts';
 import { providerError, unless } from './engine-error.ts';
@@ -122,7 +122,8 @@ export class Making implements AsyncDisposable {
       const secrets = Object.entries(spec.sealedEnv).map(([name, sealed]) => [name, unseal(sealed)]);
       const env = { ...spec.env, ...Object.fromEntries(secrets) };
       // The name is taken where another one made it meanwhile.
-      await unless(engine.calls.createContainer(containerOf({ ...plan, env }, await keeper.name())), 409);
+      const parts = { keeper: await keeper.name(), lease: await this.#leaseOf(plan) };
+      await unless(engine.calls.createContainer(containerOf({ ...plan, env }, parts)), 409);
       if (signal.aborted) return;
       await keeper.fill(containerName(key), spec.image ?? '');
       const container = engine.calls.getContainer(containerName(key));
@@ -145,6 +146,16 @@ export class Making implements AsyncDisposable {
     } finally {
       this.#jobs.delete(key);
     }
+  }
+
+  /** An engine elsewhere has no watchdog of ours beside it. */
+  async #leaseOf({ spec }: Plan): Promise<KeeperInContainer['lease']> {
+    const { address, calls } = this.#parts.engine;
+    if ('socketPath' in address) return null;
+    const { Config } = await calls.getImage(spec.image ?? '').inspect();
+    const words = (given: string | string[] | null | undefined): readonly string[] => [given ?? []].flat();
+    const image = { entrypoint: words(Config.Entrypoint), command: words(Config.Cmd) };
+    return { seconds: Math.ceil(spec.limits.leaseMs / 1_000), image };
   }
 
   async #forget(launch: string): Promise<void> {

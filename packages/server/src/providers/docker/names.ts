@@ -11,6 +11,8 @@ export const LABELS = {
   launch: 'errand.launch',
   /** Names of the volumes, a JSON array: part of the handle. */
   volumes: 'errand.volumes',
+  /** A health check by command, as JSON. */
+  health: 'errand.health',
   /** On the note of something that is being made: what is to be made, as JSON, secrets sealed. */
   plan: 'errand.plan',
 } as const;

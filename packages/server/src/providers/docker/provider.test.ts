@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -172,6 +173,52 @@ requires(dockerEngine)('the docker provider', () => {
     });
   });
 
+  describe('health by command', () => {
+    const check = (argv: readonly string[], timeoutMs = 5_000) =>
+      specOf({ health: { check: { kind: 'command', argv }, intervalMs: 100, timeoutMs } });
+
+    it('is what the command says in the container, and nothing of it is left when it takes too long', async () => {
+      await using place = new DockerPlace();
+      const ready = await place.run(check(['test', '-e', '/tmp/ready']));
+      expect(ready.seen).toMatchObject({ health: { kind: 'not_yet', why: 'test exited 1' } });
+      docker('exec', ready.id, 'touch', '/tmp/ready');
+      expect(await place.provider.inspect(ready.handle)).toMatchObject({ health: { kind: 'ok' } });
+      const slow = await place.run(check(['sleep', '4321'], 300));
+      expect(slow.seen).toMatchObject({ health: { kind: 'not_yet' } });
+      expect(docker('exec', slow.id, 'busybox', 'ps')).not.toContain('4321');
+    });
+  });
+
+  describe('an engine elsewhere', () => {
+    it('has containers that end by themselves when nobody renews them, and not before', async () => {
+      await using place = new DockerPlace();
+      await using far = await farEngine();
+      await using provider = new DockerProvider({
+        address: far.address,
+        registries: {},
+        folder: join(place.folder, 'far'),
+        clock: { now: Date.now },
+        unseal: String,
+        assets: async () => [],
+        ...OWN,
+      });
+      const limits = { ...specOf().limits, leaseMs: 3_000 };
+      const command = { kind: 'shell', text: 'trap "exit 9" TERM; while :; do sleep 1; done' } as const;
+      const handle = await provider.launch({ ...place.request(specOf({ limits, command })), leaseMs: 3_000 });
+      const dog = watchdogOf(join(place.folder, 'far'));
+      if (dog !== null) process.kill(dog);
+      const sight = async () => (await provider.inspect(handle)).kind;
+      while ((await sight()) === 'pending') await sleep(20);
+      for (let renewals = 0; renewals < 5; renewals += 1) {
+        await provider.renew(handle, 3_000);
+        await sleep(1_000);
+      }
+      expect(await provider.inspect(handle)).toMatchObject({ kind: 'running' });
+      while ((await sight()) === 'running') await sleep(50);
+      expect(await provider.inspect(handle)).toMatchObject({ kind: 'ended', reason: { code: 124 } });
+    });
+  });
+
   describe('volumes', () => {
     it('are kept over stop and start, shared by the sessions of one owner, and gone with the last', async () => {
       await using place = new DockerPlace();
@@ -315,3 +362,21 @@ requires(dockerEngine)('the docker provider', () => {
     }
   });
 });
+
+/** The engine of this machine behind an address. */
+async function farEngine() {
+  const server = createServer((near) => {
+    const engine = connect(SOCKET);
+    near.pipe(engine).pipe(near);
+    for (const socket of [near, engine])
+      socket.on('error', () => [near, engine].map((each) => each.destroy()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: { host: '127.0.0.1', port },
+    async [Symbol.asyncDispose](): Promise<void> {
+      server.close();
+    },
+  };
+}

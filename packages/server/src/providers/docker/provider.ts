@@ -1,9 +1,20 @@
-import type { Clock, Files, Handle, LaunchRequest, Observation, Provider, SessionAgent } from '@errand/core';
+import type {
+  Clock,
+  Files,
+  Handle,
+  Health,
+  LaunchRequest,
+  Observation,
+  Provider,
+  SessionAgent,
+} from '@errand/core';
+import type { ContainerInspectInfo } from 'dockerode';
+import { type CommandHealth, checkCommand } from './command-health.ts';
 import { containerFiles } from './container-files.ts';
 import { problems } from './docker-options.ts';
 import { type EngineAddress, openEngine, urlOfEngine } from './engine.ts';
 import { providerError, statusOf, unless } from './engine-error.ts';
-import { type KeeperBuilds, KeeperVolume } from './keeper-volume.ts';
+import { KEEPER_FILE, KEEPER_FOLDER, type KeeperBuilds, KeeperVolume } from './keeper-volume.ts';
 import { Leases } from './leases.ts';
 import { list } from './list.ts';
 import { type GatherAssets, Making } from './making.ts';
@@ -47,9 +58,10 @@ export class DockerProvider implements Provider, AsyncDisposable {
   // What a call does it does at once; 20 s is how long it waits for the engine.
   readonly capabilities = {
     settleMs: 25_000,
-    checksHealth: false,
+    checksHealth: 'commands',
     runs: 'agent',
     inPool: false,
+    forRun: { hold: true },
     atOnce: 20,
     placesFiles: true,
   } as const;
@@ -61,6 +73,8 @@ export class DockerProvider implements Provider, AsyncDisposable {
   readonly #making: Making;
   readonly #stopping = new Map<string, Promise<void>>();
   readonly #recovering: Promise<unknown>;
+  /** Containers whose check by command has succeeded, and since when they ran then. */
+  readonly #healthy = new Map<string, string>();
 
   constructor(parts: DockerProviderParts) {
     this.#parts = parts;
@@ -143,7 +157,17 @@ export class DockerProvider implements Provider, AsyncDisposable {
     // Of what is gone no lease may be left, or the watchdog would never end.
     if (this.#making.progress(launch) !== null) return this.#watch(launch, leaseMs);
     const seen = await this.#call('the container', () => this.#container(launch));
-    if (seen !== null) this.#watch(launch, leaseMs);
+    if (seen === null) return;
+    this.#watch(launch, leaseMs);
+    if (seen.State.Running) await this.#call('the container', () => this.#renewInside(seen.Id, leaseMs));
+  }
+
+  /** Where the engine is elsewhere, the container itself counts. */
+  async #renewInside(id: string, leaseMs: number): Promise<void> {
+    if ('socketPath' in this.#parts.address) return;
+    const Cmd = [`${KEEPER_FOLDER}/${KEEPER_FILE}`, 'renew', String(Math.ceil(leaseMs / 1_000))];
+    const exec = await this.#engine.calls.getContainer(id).exec({ Cmd });
+    await exec.start({ Detach: true });
   }
 
   async stop(handle: Handle): Promise<'done' | 'pending'> {
@@ -176,6 +200,7 @@ export class DockerProvider implements Provider, AsyncDisposable {
       for (const volume of volumes) await unless(this.#engine.calls.getVolume(volume).remove(), 404, 409);
       await this.#relays.forget(launch);
       this.#leases.remove(launch);
+      if (seen !== null) this.#healthy.delete(seen.Id);
       return 'done';
     });
   }
@@ -218,9 +243,24 @@ export class DockerProvider implements Provider, AsyncDisposable {
     return {
       kind: 'running',
       ports,
-      health: null,
+      health: await this.#health(seen),
       use: { trafficAt: usedAt, cpuMs, agent: this.#agentIn(seen.Id) },
     };
+  }
+
+  /** Asked until it succeeds, for each start of the container anew; null: it has no check by command. */
+  async #health({ Id, Config, State }: ContainerInspectInfo): Promise<Health | null> {
+    const label = Config.Labels[LABELS.health];
+    if (label === undefined) return null;
+    if (this.#healthy.get(Id) === State.StartedAt) return { kind: 'ok' };
+    const container = this.#engine.calls.getContainer(Id);
+    const health = await checkCommand(
+      container,
+      this.#engine.pulls.modem,
+      JSON.parse(label) as CommandHealth,
+    );
+    if (health.kind === 'ok') this.#healthy.set(Id, State.StartedAt);
+    return health;
   }
 
   #agentIn(id: string): SessionAgent | null {

@@ -25,12 +25,6 @@ async function follow(
 ): Promise<void> {
   const filters = { type: ['container' as const], event: ['die'], label: [`${LABELS.tag}=${tag}`] };
   const events = (await engine.getEvents({ filters, abortSignal: signal })) as unknown as Readable;
-  // What ended while nobody listened, for instance together with the engine.
-  const ended = { status: ['exited'], label: filters.label };
-  for (const { Labels } of await engine.listContainers({ all: true, filters: ended })) {
-    const session = Labels[LABELS.session];
-    if (session !== undefined) changed(session);
-  }
   let line = '';
   for await (const chunk of events) {
     const lines = `${line}${String(chunk)}`.split('\n');

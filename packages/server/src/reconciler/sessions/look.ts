@@ -84,6 +84,8 @@ async function healthOf(
 ): Promise<Health> {
   const { health: wanted } = session.spec;
   if (wanted === null) return { kind: 'ok' };
-  if (!provider.capabilities.checksHealth) return await probe(wanted.check, ports, wanted.timeoutMs);
+  const { checksHealth } = provider.capabilities;
+  const looks = checksHealth === true || (checksHealth === 'commands' && wanted.check.kind === 'command');
+  if (!looks) return await probe(wanted.check, ports, wanted.timeoutMs);
   return health ?? { kind: 'not_yet', why: 'its provider has not looked yet' };
 }

@@ -28,6 +28,7 @@ const HASHES: Readonly<Record<string, string>> = {
   '0007-pool-environment': 'a84b3599c6062b84',
   '0008-audit': '77476de443ffb545',
   '0009-jobs': 'a3f5f097f7440122',
+  '0010-pools-on-demand': '9ef7be221e3824e8',
 };
 
 it('never changes a migration', () => {

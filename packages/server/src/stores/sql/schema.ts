@@ -97,6 +97,8 @@ export interface SessionsTable {
   /** Unique together with `created_by`; goes with the session. */
   readonly idempotency_key: string | null;
   readonly fingerprint: string | null;
+  /** The run that it is made for. */
+  readonly run_id: string | null;
   readonly doc: string;
 }
 

@@ -32,7 +32,7 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
     maxLogBytes: spec.maxLogBytes,
     keepChildren: spec.keepChildren,
     tty: spec.tty,
-    session: spec.session ?? null,
+    session: spec.session ?? run.attempt?.session ?? null,
     logPlace: straight ? parts.logs.place({ runId: run.id, token: run.token }) : null,
     script,
   };

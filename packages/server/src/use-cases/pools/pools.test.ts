@@ -81,7 +81,7 @@ describe('the settings of a pool', () => {
     [{ limit: '3' }, 'must be'],
     [{ limitPerKey: 0 }, 'at least 1'],
     [{ lostAfter: '0s' }, 'at least 1s'],
-    [{ launch: { provider: 'x' } }, 'no field launch'],
+    [{ launch: { provider: 'x' } }, 'there is no provider x'],
   ])('refuse %j with a sentence and change nothing', async (body, words) => {
     const before = await call('GET', '/v1/pools/lab');
     for (const method of ['PUT', 'PATCH'])

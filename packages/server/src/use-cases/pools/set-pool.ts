@@ -7,13 +7,18 @@ import {
   type PoolRecord,
   type PoolSettings,
 } from '@errand/core';
+import { LOCAL_POOL } from '../runs/run-place.ts';
+import { type CreateSessionParts, providerNamed } from '../sessions/create-session.ts';
 import { topics } from '../topics.ts';
+import { launchedSpec } from './launched-session.ts';
 
 export interface SetPoolParts {
-  readonly agents: Pick<AgentStore, 'ensurePool' | 'setPool' | 'removePool' | 'pool'>;
+  readonly agents: Pick<AgentStore, 'ensurePool' | 'setPool' | 'removePool' | 'pool' | 'list'>;
   readonly notifier: Pick<Notifier, 'pulse'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly seal: (plain: string) => string;
+  /** What sessions are made by. */
+  readonly sessions: CreateSessionParts;
 }
 
 /** Makes a pool, or sets all of its settings. Repeatable. */
@@ -22,6 +27,7 @@ export async function putPool(
   name: string,
   settings: PoolSettings,
 ): Promise<PoolRecord> {
+  await checkedLaunch(parts, name, settings.launch);
   await parts.agents.ensurePool(
     newPool({ name, createdAt: parts.clock.now(), adminOnly: false, ...settings }),
   );
@@ -30,14 +36,40 @@ export async function putPool(
 
 /** Sets some settings. From its return on no run is given out by the old ones, and waiting agents look by the new ones. */
 export async function changePool(
-  { agents, notifier }: SetPoolParts,
+  parts: SetPoolParts,
   name: string,
   settings: Partial<PoolSettings>,
 ): Promise<PoolRecord> {
-  const pool = await agents.setPool(name, settings);
+  const { agents, notifier } = parts;
+  const launch = await checkedLaunch(parts, name, settings.launch);
+  const pool = await agents.setPool(name, { ...settings, ...launch });
   if (pool === null) throw noPool(name);
   notifier.pulse(topics.pool(name));
   return pool;
+}
+
+/**
+ * What shall be made for its runs, with the pool that makes it where there is one. Throws `invalid` for what no provider would make, and `conflict` for
+ * a pool that agents serve.
+ */
+async function checkedLaunch(
+  { agents, sessions }: SetPoolParts,
+  name: string,
+  launch: PoolRecord['launch'] | undefined,
+): Promise<Pick<Partial<PoolSettings>, 'launch'>> {
+  if (launch == null) return launch === null ? { launch } : {};
+  const joined = (await agents.list(name)).filter(({ revokedAt }) => revokedAt === null);
+  if (joined.length > 0)
+    throw new ErrandError(
+      'conflict',
+      `the pool ${name} has ${joined.length} agents, which serve its runs; remove them, or take another pool`,
+    );
+  await launchedSpec(sessions, launch).catch((error: unknown) => {
+    // What cannot be made just now may be later.
+    if (!(error instanceof ErrandError) || error.code !== 'conflict') throw error;
+  });
+  const { inPool } = providerNamed(sessions, launch.provider).capabilities;
+  return { launch: inPool ? { ...launch, pool: launch['pool'] ?? LOCAL_POOL } : launch };
 }
 
 /** Forgets a pool that nobody uses. */

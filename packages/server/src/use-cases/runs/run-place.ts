@@ -42,8 +42,24 @@ export async function placeOf(
     return { ...common, pool: target.pool, agentId: target.agentId, target };
   }
   const pool = await poolOf(parts.agents, actor, request.pool ?? scripted?.pool ?? LOCAL_POOL);
+  checkLaunched(pool, request, scripted);
   const agentId = request.agent === undefined ? null : await namedAgent(parts.agents, pool, request.agent);
   return { ...common, pool, agentId, target: null };
+}
+
+/** In a session that is made for a run there is no agent to choose, and no module host. */
+function checkLaunched({ name, launch }: PoolRecord, request: RunCreate, scripted: ScriptedRun | null): void {
+  if (launch === null) return;
+  const refuse = (field: string, why: string): never => {
+    throw new ErrandError('invalid', `the pool ${name} makes a session for each run; ${why}`, {
+      details: { field },
+    });
+  };
+  if (scripted?.command.kind === 'module' || scripted?.command.kind === 'offered')
+    refuse('script', 'a script that is a module does not run there; give a command or a shell text');
+  if (Object.keys({ ...request.labels, ...scripted?.labels }).length > 0)
+    refuse('labels', 'no agent with labels serves it; leave them out');
+  if (request.caller) refuse('caller', 'the server starts it');
 }
 
 /** It belongs to the session's owner, has its variables under its own, and what it leaves in the background belongs to the session. */
@@ -78,6 +94,9 @@ export async function poolOf(
       details: { field: 'pool' },
     });
   }
+  const { launch } = pool;
+  // Where sessions for its runs are made by agents of another pool, that one decides.
+  if (typeof launch?.['pool'] === 'string') await poolOf(agents, actor, launch['pool']);
   if (pool.adminOnly && actor.role !== 'admin') {
     const why = 'who runs as the server’s user owns the server';
     throw new ErrandError(

@@ -40,6 +40,8 @@ export async function whatIsInTheWay(
   views: PoolViews = new Map(),
 ): Promise<string | null> {
   const now = parts.clock.now();
+  if (run.notBefore > now && run.notPlaced !== undefined)
+    return `A session for it could not be made: ${run.notPlaced} It is tried again at ${new Date(run.notBefore).toISOString()}.`;
   if (run.notBefore > now)
     return `It waits for the back-off of its retry until ${new Date(run.notBefore).toISOString()}.`;
   const view = views.get(run.pool) ?? look(parts, run.pool);
@@ -48,6 +50,10 @@ export async function whatIsInTheWay(
   if (pool?.paused === true)
     return `The pool ${run.pool} is paused; errand pool resume ${run.pool} lets it go on.`;
   const serving = agents.filter((agent) => maySucceed(agent, run));
+  if (pool !== null && pool.launch !== null) {
+    const standing = await parts.runs.standing(run);
+    return heldByLimits(run, pool, standing);
+  }
   return (
     nobodyServes(run, agents, now) ??
     whatHolds(run, { pool, serving, now, standing: await parts.runs.standing(run) })
@@ -127,11 +133,10 @@ interface Waiting {
 const MOMENT_MS = 5_000;
 
 function whatHolds(run: RunRecord, { pool, serving, now, standing }: Waiting): string | null {
-  const { gate, poolHeld } = standing;
+  const { poolHeld } = standing;
   const line = lineText(standing);
-  if (gate !== null) return `${GATE_TEXTS[gate.kind](gate, run)}; ${line}.`;
-  if (pool?.limit != null && poolHeld >= pool.limit)
-    return `${runsText(poolHeld)} of the pool ${run.pool} ${are(poolHeld)} running, and its limit is ${pool.limit}; ${line}.`;
+  const held = heldByLimits(run, pool, standing);
+  if (held !== null) return held;
   const online = serving.filter((agent) => isOnline(agent, now));
   const slots = online.reduce((sum, agent) => sum + agent.slots, 0);
   const forAll = run.agentId === null && Object.keys(run.labels).length === 0;
@@ -141,6 +146,15 @@ function whatHolds(run: RunRecord, { pool, serving, now, standing }: Waiting): s
   if (!forAll && poolHeld > 0) return `No slot is free on ${names.join(', ')}; ${line}.`;
   const heard = Math.max(...online.map(({ lastSeenAt }) => lastSeenAt));
   return `There are free slots, but no agent asks for it: ${names.join(', ')} was last heard at ${new Date(heard).toISOString()}.`;
+}
+
+function heldByLimits(run: RunRecord, pool: PoolRecord | null, standing: Standing): string | null {
+  const { gate, poolHeld } = standing;
+  const line = lineText(standing);
+  if (gate !== null) return `${GATE_TEXTS[gate.kind](gate, run)}; ${line}.`;
+  const limit = pool?.limit ?? (pool?.launch == null ? null : DEFAULTS.launchLimit);
+  if (limit === null || poolHeld < limit) return null;
+  return `${runsText(poolHeld)} of the pool ${run.pool} ${are(poolHeld)} running, and its limit is ${limit}; ${line}.`;
 }
 
 type GateText = (gate: Gate & { readonly held: number }, run: RunRecord) => string;

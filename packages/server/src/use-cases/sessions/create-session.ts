@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SessionCreate } from '@errand/contract';
+import type { SessionCreate, SessionSpecWish } from '@errand/contract';
 import {
   type AgentStore,
   ErrandError,
@@ -69,7 +69,7 @@ export async function createSession(
     spec,
   };
   const make = (subdomain: string): SessionRecord => newSession({ ...about, subdomain }, now);
-  return await insert(parts, make, {
+  return await insertSession(parts, make, {
     quotas: quotasOf(parts, owner),
     idempotency:
       idempotencyKey === null ? null : { key: idempotencyKey, fingerprint: fingerprintOf(request) },
@@ -79,6 +79,18 @@ export async function createSession(
 function ownerOf(actor: Actor, { owner = actor.owner }: SessionCreate): string {
   if (mayTouch(actor, owner)) return owner;
   throw new ErrandError('forbidden', `this key acts for ${actor.owner}, not for ${owner}`);
+}
+
+/** The spec of a wish that this provider will make, and where. Throws what is wrong with it, or `conflict` where it cannot be made now. */
+export async function specFor(
+  parts: CreateSessionParts,
+  actor: Actor,
+  provider: Provider,
+  wish: SessionSpecWish,
+): Promise<SessionSpec> {
+  const { seal, fetchFrom } = parts;
+  const about = { seal, pool: LOCAL_POOL, sourced: [], fetchFrom };
+  return await placed(parts, actor, specOf(about, provider, wish));
 }
 
 /** What the request, or the template that it names, asks for. */
@@ -104,7 +116,10 @@ async function wishOf(
   return await templates.resolve(template, params ?? {});
 }
 
-function providerNamed({ providers }: SessionParts, name: string | undefined): Provider {
+export function providerNamed(
+  { providers }: Pick<SessionParts, 'providers'>,
+  name: string | undefined,
+): Provider {
   const provider = name === undefined ? [...providers.values()][0] : providers.get(name);
   if (provider !== undefined) return provider;
   const known = [...providers.keys()].join(', ') || 'none; name one in errand.yaml';
@@ -151,8 +166,9 @@ function quotasOf({ quotas }: SessionParts, owner: string): readonly Quota[] {
   return owner === team ? [ofTeam] : [{ ownerScope: owner, most: quotas.perOwner }, ofTeam];
 }
 
-async function insert(
-  { sessions, notifier, random }: CreateSessionParts,
+/** Stores what `make` makes of a subdomain, with the first that is free. Throws `conflict` for a name that is taken and a quota that is used up. */
+export async function insertSession(
+  { sessions, notifier, random }: Pick<SessionParts, 'sessions' | 'notifier' | 'random'>,
   make: (subdomain: string) => SessionRecord,
   how: Parameters<SessionParts['sessions']['insert']>[1],
 ): Promise<SessionRecord> {

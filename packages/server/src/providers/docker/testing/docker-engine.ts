@@ -7,7 +7,7 @@ import type { Requirement } from '../../../../../../scripts/requires.ts';
 
 const BUSYBOX = '/bin/busybox';
 const COMMANDS =
-  'sh sleep httpd cat id touch dd env mkdir tail nc setsid stty mv rm ln ls stat sha256sum'.split(' ');
+  'sh sleep httpd cat id touch dd env mkdir tail nc setsid stty mv rm ln ls stat sha256sum test'.split(' ');
 
 /** A Docker engine on this machine, and what images are made of, as no registry can be reached. */
 export const dockerEngine: Requirement = { name: 'a Docker engine', ...look() };

@@ -48,7 +48,6 @@ export function poolRow(pool: PoolRecord): PoolsTable {
     name: pool.name,
     created_at: pool.createdAt,
     admin_only: pool.adminOnly ? 1 : 0,
-    launch: pool.launch === null ? null : JSON.stringify(pool.launch),
     ...settingsRow(pool),
   };
 }
@@ -57,20 +56,21 @@ export function poolRow(pool: PoolRecord): PoolsTable {
 export function settingsRow(settings: PoolSettings): SettingsRow;
 export function settingsRow(settings: Partial<PoolSettings>): Partial<SettingsRow>;
 export function settingsRow(settings: Partial<PoolSettings>): Partial<SettingsRow> {
-  const { lostAfterMs, paused, limit, limitPerKey, env, sealedEnv } = settings;
+  const { lostAfterMs, paused, limit, limitPerKey, env, sealedEnv, launch } = settings;
   return {
     ...(lostAfterMs === undefined ? {} : { lost_after_ms: lostAfterMs }),
     ...(paused === undefined ? {} : { paused: paused ? 1 : 0 }),
     ...(limit === undefined ? {} : { run_limit: limit }),
     ...(limitPerKey === undefined ? {} : { key_limit: limitPerKey }),
     ...(env === undefined ? {} : { env: JSON.stringify(env) }),
+    ...(launch === undefined ? {} : { launch: launch === null ? null : JSON.stringify(launch) }),
     ...(sealedEnv === undefined ? {} : { sealed_env: JSON.stringify(sealedEnv) }),
   };
 }
 
 type SettingsRow = Pick<
   PoolsTable,
-  'lost_after_ms' | 'paused' | 'run_limit' | 'key_limit' | 'env' | 'sealed_env'
+  'lost_after_ms' | 'paused' | 'run_limit' | 'key_limit' | 'env' | 'sealed_env' | 'launch'
 >;
 
 export function poolOf(row: PoolsTable): PoolRecord {

@@ -8,6 +8,7 @@ import { scripts } from './0006-scripts.ts';
 import { poolEnvironment } from './0007-pool-environment.ts';
 import { audit } from './0008-audit.ts';
 import { jobs } from './0009-jobs.ts';
+import { poolsOnDemand } from './0010-pools-on-demand.ts';
 
 /** A step from one version of the tables to the next. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0007-pool-environment', statements: poolEnvironment },
   { name: '0008-audit', statements: audit },
   { name: '0009-jobs', statements: jobs },
+  { name: '0010-pools-on-demand', statements: poolsOnDemand },
 ];

@@ -3,8 +3,8 @@ import type { SessionsTable } from '../schema.ts';
 
 /** The record of a row: the document alone; the columns serve to find it. */
 export function sessionOf({ doc }: Pick<SessionsTable, 'doc'>): SessionRecord {
-  // Records of versions before this field was there.
-  return { share: { level: 'owner' }, ...JSON.parse(doc) };
+  // Records of versions before these fields were there.
+  return { share: { level: 'owner' }, run: null, ...JSON.parse(doc) };
 }
 
 /** The row of a new session. */
@@ -17,6 +17,7 @@ export function newSessionRow(session: SessionRecord, idempotency: Idempotency |
     subdomain: session.subdomain,
     provider: session.spec.provider,
     created_at: session.createdAt,
+    run_id: session.run?.id ?? null,
     idempotency_key: idempotency?.key ?? null,
     fingerprint: idempotency?.fingerprint ?? null,
     ...changingSessionRow(session),

@@ -26,6 +26,7 @@ export function sqlSessionStore(executor: Executor, dialect: Dialect): SessionSt
   const overBefore = prepared((by: { before: number; limit: number }) =>
     docs.where('over_at', '<', by.before).orderBy('over_at').orderBy('id').limit(by.limit),
   );
+  const forRuns = open.where('run_id', 'is not', null).orderBy('created_at').orderBy('id').compile();
   const records = async (query: CompiledQuery<DocRow>) => (await executor.read(query)).map(sessionOf);
   const first = async (query: CompiledQuery<DocRow>) => (await records(query))[0] ?? null;
   return {
@@ -38,6 +39,7 @@ export function sqlSessionStore(executor: Executor, dialect: Dialect): SessionSt
       return changed === 1 ? 'saved' : 'stale';
     },
     due: (now, limit) => records(due({ now, limit })),
+    forRuns: () => records(forRuns),
     list: (filter, page) => records(listSessions(dialect, filter, page)),
     count: async () => (await executor.read(countSessions(dialect))).map((row) => ({ ...row })),
     overBefore: (before, limit) => records(overBefore({ before, limit })),
