@@ -4,6 +4,13 @@ import { defineConfig } from 'vitest/config';
 const maxWorkers = 3;
 const setupFiles = ['scripts/test-setup/no-children-left.ts'];
 
+/** Journeys to where sessions are made, and of the clients of older systems. */
+const places = [
+  'e2e/aws/**/*.test.ts',
+  'e2e/compat/**/*.test.ts',
+  'e2e/server/{docker,ec2,pools,session}*.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -37,10 +44,20 @@ export default defineConfig({
         },
       },
       {
+        // With places and clients of their own, waiting for engines, machines and emulators most of the time.
+        test: {
+          name: 'places',
+          include: places,
+          setupFiles,
+          maxWorkers,
+          testTimeout: 120_000,
+        },
+      },
+      {
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/simulator/**', 'e2e/network/**'],
+          exclude: ['e2e/simulator/**', 'e2e/network/**', ...places],
           setupFiles,
           testTimeout: 120_000,
           fileParallelism: false,
