@@ -7,6 +7,8 @@ import { aSpec } from './builders.ts';
 
 const EVENTS: readonly (RunFact | RunIntent)[] = [
   { kind: 'leased', agentId: 'a', leaseMs: 1, lostAfterMs: 1, now: 1 },
+  { kind: 'not_placed', token: 1, why: 'no room', again: 2, now: 1 },
+  { kind: 'not_placed', token: 1, why: 'no such image', again: null, now: 1 },
   { kind: 'starting', token: 1, claimant: 'c', now: 1 },
   { kind: 'ended', token: 1, reason: { kind: 'exited', code: 0 }, log: null, now: 1 },
   { kind: 'not_executed', token: 1, now: 1 },

@@ -57,10 +57,15 @@ async function running(parts: CarryOutParts, looked: Looked, seen: Running): Pro
   return await checkHealth(parts, looked, seen);
 }
 
-function noteUse({ uses, processors, clock }: CarryOutParts, { id }: SessionRecord, { use }: Running): void {
+function noteUse(
+  { uses, processors, clock }: CarryOutParts,
+  { id, spec }: SessionRecord,
+  { use }: Running,
+): void {
   if (use.trafficAt !== null) uses.note(id, 'traffic', Math.min(use.trafficAt, clock.now()));
   if (use.cpuMs === null) return;
-  if (processors.working(id, use.cpuMs, clock.steady()) === true) uses.note(id, 'work', clock.now());
+  const sample = { cpuMs: use.cpuMs, at: clock.steady() };
+  if (processors.working(id, sample, spec.limits.idleMs) === true) uses.note(id, 'work', clock.now());
 }
 
 async function checkHealth(
