@@ -52,7 +52,7 @@ describe('errand up is refused', () => {
     expectRefused(await up(place, '--data', server.data), /written by a newer errand .*99/);
     writeFileSync(layout, '1\n');
     changeSchemaVersion(server.data, 1_000);
-    expectRefused(await up(place, '--data', server.data), /written by a newer errand .*version 100\d/);
+    expectRefused(await up(place, '--data', server.data), /written by a newer errand .*version 10\d\d/);
     changeSchemaVersion(server.data, -1_000);
     await server.start();
   });
