@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** One more than there are processors, since many files wait most of their time. */
 const maxWorkers = 3;
+/** Conditions are waited for, however busy the machine is. */
+const expect = { poll: { timeout: 20_000 } };
 const setupFiles = ['scripts/test-setup/no-children-left.ts'];
 
 /** Journeys to where sessions are made, and of the clients of older systems. */
@@ -14,12 +16,13 @@ const places = [
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'scripts', include: ['scripts/**/*.test.ts'], setupFiles, maxWorkers } },
+      { test: { name: 'scripts', include: ['scripts/**/*.test.ts'], setupFiles, expect, maxWorkers } },
       {
         test: {
           name: 'packages',
           include: ['packages/**/*.test.ts'],
           setupFiles,
+          expect,
           maxWorkers,
           testTimeout: 30_000,
         },
@@ -29,6 +32,7 @@ export default defineConfig({
           name: 'simulator',
           include: ['e2e/simulator/**/*.test.ts'],
           setupFiles,
+          expect,
           maxWorkers,
           testTimeout: 300_000,
         },
@@ -39,6 +43,7 @@ export default defineConfig({
           name: 'network',
           include: ['e2e/network/**/*.test.ts'],
           setupFiles,
+          expect,
           maxWorkers,
           testTimeout: 120_000,
         },
@@ -49,6 +54,7 @@ export default defineConfig({
           name: 'places',
           include: places,
           setupFiles,
+          expect,
           maxWorkers,
           testTimeout: 120_000,
         },
@@ -59,6 +65,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           exclude: ['e2e/simulator/**', 'e2e/network/**', ...places],
           setupFiles,
+          expect,
           testTimeout: 120_000,
           fileParallelism: false,
         },
