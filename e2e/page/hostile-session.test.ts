@@ -84,6 +84,15 @@ const ATTACK = `async ({ control, other }) => {
       target.addEventListener(bad, () => resolve('refused'));
     });
   const loaded = (frame) => new Promise((resolve) => frame.addEventListener('load', resolve));
+  // A new window is empty and ours until it has gone to its address.
+  const shownIn = async (other) => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const text = other.document.body.textContent;
+      if (text !== '') return text;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return '';
+  };
   const body = '{"shell":"touch /tmp/owned"}';
   // Of these nobody sees an answer; what they did is counted at the control plane.
   for (const path of ['/v1/runs', '/v1/keys', '/v1/sign-out']) {
@@ -113,7 +122,7 @@ const ATTACK = `async ({ control, other }) => {
     readOther: await refused(async () => (await fetch(other + '/read', { credentials: 'include' })).text()),
     otherByImage: await event(Object.assign(new Image(), { src: other + '/image' }), 'load', 'error'),
     frame: await refused(async () => frame.contentWindow.document.body.textContent),
-    opened: await refused(async () => opened.document.body.textContent),
+    opened: await refused(() => shownIn(opened)),
     socket: await event(new WebSocket(control.replace('http', 'ws')), 'open', 'error'),
     otherSocket: await event(new WebSocket(other.replace('http', 'ws')), 'open', 'error'),
     foreignWorker: await refused(() => navigator.serviceWorker.register(other + '/worker.js')),
