@@ -54,6 +54,7 @@ const config: KnipConfig = {
     'mount',
     'nsenter',
     'openssl',
+    'prlimit',
     'script',
     'setpriv',
     'ssh-keygen',

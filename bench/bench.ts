@@ -4,7 +4,7 @@ import { type HttpAgent, startHttpAgent, startHttpAgents } from './plant/http-ag
 import { publish } from './plant/published.ts';
 import { type Server, startServer } from './plant/server.ts';
 import { Worker } from './plant/worker.ts';
-import { startDocker } from './yardsticks/docker.ts';
+import { type DockerEngine, startDocker } from './yardsticks/docker.ts';
 import { startSsh } from './yardsticks/ssh.ts';
 import type { Elsewhere, Found } from './yardsticks/yardstick.ts';
 
@@ -41,6 +41,13 @@ export class Bench implements AsyncDisposable {
     return this.#once('server', async () => this.#owned.use(await startServer(this.folder)));
   }
 
+  /** One that also makes containers. */
+  serverWithDocker(): Promise<Server> {
+    return this.#once('server with docker', async () =>
+      this.#owned.use(await startServer(this.folder, { config: 'docker: {}' })),
+    );
+  }
+
   /** Path of the command line as people install it. */
   published(): Promise<string> {
     return this.#once('published', () => publish(this.folder));
@@ -63,7 +70,7 @@ export class Bench implements AsyncDisposable {
     return this.#once('ssh', async () => this.#owning(await startSsh()));
   }
 
-  docker(): Promise<Found<Elsewhere>> {
+  docker(): Promise<Found<DockerEngine>> {
     return this.#once('docker', async () => this.#owning(await startDocker()));
   }
 
@@ -81,7 +88,7 @@ export class Bench implements AsyncDisposable {
     await this.#owned.disposeAsync();
   }
 
-  #owning(found: Found<Elsewhere>): Found<Elsewhere> {
+  #owning<Place extends Elsewhere>(found: Found<Place>): Found<Place> {
     if ('found' in found) this.#owned.use(found.found);
     return found;
   }

@@ -15,6 +15,7 @@ export function renderTable(lines: readonly Line[]): string {
 export function verdict(lines: readonly Line[]): string {
   const missed = lines.filter(({ met }) => met === false).map(({ what }) => what);
   const count = lines.filter(({ met }) => met !== null).length;
+  if (count === 0) return 'none of these has a budget';
   if (missed.length === 0) return `all ${count} budgets that were measured are met`;
   return `${missed.length} of ${count} budgets are missed: ${missed.join('; ')}`;
 }

@@ -24,10 +24,20 @@ export interface Server extends AsyncDisposable {
 /** More than the rows ever have running at once. */
 const SLOTS = 128;
 
-export async function startServer(folder: string, program: string = ERRAND): Promise<Server> {
+export interface ServerOptions {
+  /** The command line that starts it; that of the clone if not given. */
+  readonly program?: string;
+  /** More lines of its configuration. */
+  readonly config?: string;
+}
+
+export async function startServer(
+  folder: string,
+  { program = ERRAND, config: more = '' }: ServerOptions = {},
+): Promise<Server> {
   const data = mkdtempSync(join(folder, 'server-'));
   const config = join(data, 'errand.yaml');
-  writeFileSync(config, `slots: ${SLOTS}\nlogLevel: warn\n`);
+  writeFileSync(config, `slots: ${SLOTS}\nlogLevel: warn\n${more}\n`);
   const began = performance.now();
   const args = ['up', '--port', '0', '--data', data, '--config', config];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

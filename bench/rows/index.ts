@@ -9,6 +9,8 @@ import { lineLatency } from './line-latency.ts';
 import { logRate } from './log-rate.ts';
 import { masking } from './masking.ts';
 import { oldRuns } from './old-runs.ts';
+import { proxy } from './proxy.ts';
+import { sessions } from './sessions.ts';
 import { shortRuns } from './short-runs.ts';
 import { stall } from './stall.ts';
 import { startUp } from './start-up.ts';
@@ -30,4 +32,6 @@ export const ROWS: readonly Row[] = [
   idleAgents,
   startUp,
   stall,
+  sessions,
+  proxy,
 ];

@@ -46,6 +46,6 @@ async function measure(bench: Bench): Promise<readonly Line[]> {
 }
 
 async function startAndStop(folder: string, program?: string): Promise<{ readyMs: number; bytes: number }> {
-  await using server = await startServer(folder, program);
+  await using server = await startServer(folder, program === undefined ? {} : { program });
   return { readyMs: server.readyMs, bytes: server.residentBytes() };
 }

@@ -7,8 +7,17 @@ import type { Elsewhere, Found } from './yardstick.ts';
 
 const IMAGE = 'errand-bench';
 
-/** `docker exec` into a container that is up, where an engine answers. Its image holds one static program and is made here. */
-export async function startDocker(): Promise<Found<Elsewhere>> {
+/** `docker exec` into a container that is up, and the image that this one is of. */
+export interface DockerEngine extends Elsewhere {
+  readonly docker: string;
+  readonly image: string;
+}
+
+/** What a container of that image does for a service: it answers on port 80. */
+export const SERVICE = ['/bin/busybox', 'httpd', '-f', '-p', '80', '-h', '/bin'];
+
+/** Where an engine answers. The image holds one static program and is made here. */
+export async function startDocker(): Promise<Found<DockerEngine>> {
   const docker = findProgram('docker');
   const busybox = findProgram('busybox');
   if (docker === undefined) return { missing: 'docker is not installed' };
@@ -26,6 +35,8 @@ export async function startDocker(): Promise<Found<Elsewhere>> {
     const container = run('run', '--detach', '--network', 'none', IMAGE, '/bin/busybox', 'sleep', '86400');
     return {
       found: {
+        docker,
+        image: IMAGE,
         argv: (command) => [docker, 'exec', container, '/bin/busybox', ...command],
         async [Symbol.asyncDispose]() {
           run('rm', '--force', container);

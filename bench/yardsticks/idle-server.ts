@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { endChild } from '../plant/until-line.ts';
 import type { Place } from '../workers/api.ts';
 
-/** A server in a process of its own that does nothing but answer: what it is late by is the machine's doing. */
+/**
+ * A server in a process of its own that does nothing but answer: what it is late by is the machine's doing. As a program of its own, with
+ * `--listen`, it is the service of a session and answers on PORT.
+ */
 export async function startIdleServer(): Promise<Place & AsyncDisposable> {
   const child = fork(import.meta.filename);
   const { promise, resolve } = Promise.withResolvers<number>();
@@ -17,5 +20,6 @@ if (process.argv[1] === import.meta.filename) {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
   });
-  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+  const { PORT: port = '0' } = process.argv.includes('--listen') ? process.env : {};
+  server.listen(Number(port), '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -38,6 +38,31 @@ requires(awsTools)('what is deployed at AWS', () => {
       TEMPLATE,
     );
     expect([status, said]).toEqual([0, expect.stringContaining('is a valid SAM Template')]);
+  });
+
+  it('is built by sam with all that the function needs, and nothing else', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'errand-sam-'));
+    try {
+      const into = ['--build-dir', join(folder, 'build'), '--cache-dir', join(folder, 'cache')];
+      const { status, said } = tool(
+        'sam',
+        'build',
+        '--region',
+        'eu-north-1',
+        '--template',
+        TEMPLATE,
+        ...into,
+      );
+      expect([status, said]).toEqual([0, expect.stringContaining('Build Succeeded')]);
+      expect(readdirSync(join(folder, 'build/Worker')).toSorted()).toEqual([
+        'errand-keeper-linux-arm64',
+        'errand-keeper-linux-x64',
+        'errand-module-host.mjs',
+        'index.mjs',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('has a state machine that a validator of the States Language takes', () => {

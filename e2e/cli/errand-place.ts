@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
+import { ERRAND } from '../harness/errand.ts';
 
-export const ERRAND = resolve(import.meta.dirname, '../../packages/cli/bin/errand');
 const BIN = resolve(import.meta.dirname, '../../node_modules/.bin');
 
 /** What a finished command line left behind. */
@@ -177,6 +178,6 @@ export function isAlive(pid: number): boolean {
 
 async function end(pid: number): Promise<void> {
   if (!isAlive(pid)) return;
-  process.kill(pid, 'SIGTERM');
+  signalIfAlive(pid, 'SIGTERM');
   await until(() => !isAlive(pid), `the end of server ${pid}`);
 }

@@ -7,10 +7,13 @@ import { ErrandPlace, until } from './errand-place.ts';
 /** Says on TERM and INT what came, and goes on. */
 const STUBBORN = 'trap "echo int" INT; trap "echo term" TERM; echo ready; while :; do sleep 0.1; done';
 
+/** Short sleeps: one that begins just behind the signal would hold the trap up for all its length. */
+const FIRST_INT = 'trap "echo int; exit 5" INT; echo ready; while :; do sleep 0.1; done';
+
 describe('interrupting errand run', () => {
   it('sends INT to the whole tree with the first Ctrl-C', async () => {
     await using place = new ErrandPlace();
-    const run = place.start(['run', '--', 'sh', '-c', 'trap "echo int; exit 5" INT; echo ready; sleep 60']);
+    const run = place.start(['run', '--', 'sh', '-c', FIRST_INT]);
     await run.says('ready');
     run.kill('SIGINT');
     const { status, stdout } = await run.finished;

@@ -8,6 +8,11 @@ import { requires } from '../../scripts/requires.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+const GREET = `
+command: [echo, hello, "{name}"]
+parameters: {properties: {name: {type: string}}, required: [name]}
+`;
+
 requires({
   name: 'a registry of npm packages',
   ok: spawnSync('npm', ['view', 'node', 'name'], { timeout: 30_000 }).status === 0,
@@ -17,11 +22,10 @@ requires({
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'errand-published-'));
-    execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'pipe' });
+    const built = join(folder, 'built');
+    execFileSync(process.execPath, [join(root, 'scripts/build.ts'), '--into', built], { stdio: 'pipe' });
     for (const name of ['errand', 'sdk'])
-      execFileSync('npm', ['pack', join(root, 'dist', name), '--pack-destination', folder], {
-        stdio: 'pipe',
-      });
+      execFileSync('npm', ['pack', join(built, name), '--pack-destination', folder], { stdio: 'pipe' });
     writeFileSync(
       join(folder, 'package.json'),
       '{"name":"empty","version":"1.0.0","type":"module","private":true}',
@@ -51,10 +55,11 @@ requires({
     process.kill(Number(/\d+/.exec(pid)?.[0]), 'SIGTERM');
   });
 
-  it('bring the page, and serve it', async () => {
+  it('bring the page, and serve it, and check the arguments of a script', async () => {
     const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run') };
     const args = ['up', '--port', '0', '--data', join(folder, 'served')];
-    const server = spawn(join(folder, 'node_modules/.bin/errand'), args, { cwd: folder, env, stdio: 'pipe' });
+    const errand = join(folder, 'node_modules/.bin/errand');
+    const server = spawn(errand, args, { cwd: folder, env, stdio: 'pipe' });
     const ended = once(server, 'exit');
     let said = '';
     for await (const chunk of server.stdout) {
@@ -62,10 +67,33 @@ requires({
       if (/^page /m.test(said)) break;
     }
     const port = /:(\d+)\/login/.exec(said)?.[1];
+    const known = {
+      ...env,
+      ERRAND_URL: `http://127.0.0.1:${port}`,
+      ERRAND_KEY: /^key (.*)/m.exec(said)?.[1],
+    };
+    const call = (...args: string[]) => spawnSync(errand, ['script', ...args], { cwd: folder, env: known });
+    writeFileSync(join(folder, 'greet.yaml'), GREET);
+    expect(call('set', 'greet', '-f', 'greet.yaml').stderr.toString()).toBe('');
+    expect(call('call', 'greet', '--name', 'you').stdout.toString()).toBe('hello you\n');
     const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { accept: 'text/html' } });
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('/assets/index-')]);
     server.kill('SIGTERM');
     await ended;
+  });
+
+  it('bring the clients of AWS', () => {
+    const config = join(folder, 'aws.yaml');
+    writeFileSync(config, 'aws: {region: eu-north-1, endpoint: "http://127.0.0.1:1", maxAttempts: 1}');
+    const args = ['aws', 'deploy-worker', '--role', 'arn:aws:iam::123456789012:role/x', '--config', config];
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    };
+    const { stderr } = spawnSync(join(folder, 'node_modules/.bin/errand'), args, { env });
+    expect(stderr.toString()).toMatch(/^errand: AWS did not take the function: connect ECONNREFUSED/);
   });
 
   it('bring the types of the client', () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { requires } from '../../scripts/requires.ts';
-import { ERRAND, ErrandPlace, until } from './errand-place.ts';
+import { ERRAND } from '../harness/errand.ts';
+import { ErrandPlace, until } from './errand-place.ts';
 import { ErrandServer } from './errand-server.ts';
 
 requires({
@@ -45,6 +46,13 @@ requires({
   it.each(['1\n2\n3\n', '1\n2\n3', ''])('tells the command that piped input has ended: %j', async (input) => {
     await using place = new ErrandPlace();
     const run = await place.errand(['run', '-t', '--', 'sh', '-c', 'cat | tail -n 1; echo over'], { input });
+    expect([run.status, run.stdout]).toEqual([0, expect.stringMatching(/over\r\n$/)]);
+  });
+
+  it('tells it again to whoever reads again, as a shell does that begins only then', async () => {
+    await using place = new ErrandPlace();
+    const command = ['sh', '-c', 'read first; read second; echo over'];
+    const run = await place.errand(['run', '-t', '--', ...command], { input: '' });
     expect([run.status, run.stdout]).toEqual([0, expect.stringMatching(/over\r\n$/)]);
   });
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audited } from '../harness/audited.ts';
 import { Place } from '../harness/place.ts';
 import { processesWith } from '../harness/processes.ts';
 import type { Server } from '../harness/server.ts';
@@ -151,6 +152,10 @@ describe('who may do what', () => {
     expect((await holder.submit({ argv: ['true'] })).status).toBe(200);
     await errand.keys.remove(id);
     expect((await holder.submit({ argv: ['true'] })).status).toBe(401);
+    const [newest] = await audited(server, 'createRun');
+    expect(newest).toEqual([expect.stringMatching(/^run_/), 'done', 'soon gone']);
+    const refused = [null, 'unauthenticated', null];
+    expect(await audited(server, 'authenticate')).toEqual([refused, refused]);
   });
 
   it('tells another key of the same owner nothing about a run', async () => {

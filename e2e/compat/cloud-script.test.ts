@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Run } from '@errand/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audited } from '../harness/audited.ts';
 import { Place } from '../harness/place.ts';
 import { look } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
@@ -257,5 +258,10 @@ describe('bad input', () => {
     const jobId = await enqueue('intspd');
     const { secret } = await server.sdk().keys.create({ name: 'm', role: 'member', owner: 'acme' });
     expect((await poll(jobId, secret)).status).toBe(404);
+    expect((await audited(server, 'createRun')).at(0)).toEqual([
+      expect.stringMatching(/^run_/),
+      'done',
+      'first',
+    ]);
   });
 });

@@ -1,12 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { Session } from '@errand/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requires } from '../../scripts/requires.ts';
+import { needs, requires } from '../../scripts/requires.ts';
+import { audited } from '../harness/audited.ts';
 import { Place } from '../harness/place.ts';
+import { hosting } from '../harness/requirements.ts';
 import { submit } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 import { executeCommand } from './cortx-client.ts';
+
+needs(hosting);
 
 const CONFIG = `
 logLevel: debug
@@ -86,6 +90,10 @@ describe('an old caller', () => {
     const made = (await sessions()).filter(({ name }) => name === 'user-1');
     expect(made.map(({ id }) => id)).toEqual([json['instanceID']]);
     expect((await ask('createInstance', {})).status).toBe(400);
+    expect((await audited(server, 'createSession')).map(([target, outcome]) => [target, outcome])).toEqual([
+      [null, 'conflict'],
+      [json['instanceID'], 'done'],
+    ]);
   });
 
   it('gets nowhere without a key, and nothing is made, sent or read', async () => {
@@ -136,8 +144,16 @@ describe('an old caller', () => {
   });
 
   it('is told of canceled and timed out commands in the words of SSM', async () => {
-    const ids = await begin('user-2', 'sleep 1000');
+    const stubborn = `trap 'while [ ! -f enough ]; do sleep 0.1; done; exit' TERM; touch trapped; while :; do sleep 0.1; done`;
+    const ids = await begin('user-2', stubborn);
+    await ask('callCommand', {
+      sessionID: 'user-2',
+      body: { command: 'while [ ! -f trapped ]; do sleep 0.1; done' },
+    });
     await server.http().ask('POST', `/v1/runs/${ids.commandID}/cancel`);
+    const canceling = await ask('checkCommand', ids);
+    expect(canceling.json).toMatchObject({ status: 'Cancelling', isComplete: false });
+    await ask('callCommand', { sessionID: 'user-2', body: { command: 'touch enough' } });
     expect(await completed(ids)).toMatchObject({ status: 'Cancelled', error: expect.any(String) });
     const run = await submit(server.http(), { session: 'user-2', shell: 'sleep 1000', timeout: '1s' });
     expect(await completed({ ...ids, commandID: run.id })).toMatchObject({ status: 'TimedOut' });

@@ -8,9 +8,34 @@ import {
   makeImage,
 } from '../../packages/server/src/providers/docker/testing/docker-engine.ts';
 import { requires } from '../../scripts/requires.ts';
+import { sized } from '../../scripts/sizes.ts';
 import { Place } from '../harness/place.ts';
+import { processesWith } from '../harness/processes.ts';
+import { hosting } from '../harness/requirements.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly json: unknown;
+  readonly headers: Headers;
+}
+
+async function askAt(
+  server: Server,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const answer = await fetch(server.url + path, { method, headers });
+  const text = await answer.text();
+  const isJson = answer.headers.get('content-type')?.includes('json') === true;
+  return { status: answer.status, text, json: isJson ? JSON.parse(text) : null, headers: answer.headers };
+}
+
+/** All that a real load had, where there is time. */
+const STARTS = sized({ test: 25, ci: 50, soak: 200 });
 
 /** Serves the assets as a page each, healthy at once, but not for the campaign `sick`; ends when it is told to. */
 const SERVE = [
@@ -20,13 +45,6 @@ const SERVE = [
   'if [ "$CAMPAIGNID" = sick ]; then sleep 1000 & else httpd -f -p 8080 -h /www & fi',
   'wait',
 ].join('\n');
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly json: unknown;
-  readonly headers: Headers;
-}
 
 requires(dockerEngine)('clients of AWS Slicer Service', () => {
   let image: ReturnType<typeof makeImage>;
@@ -123,12 +141,8 @@ requires(dockerEngine)('clients of AWS Slicer Service', () => {
   const tokenOf = (user: string, session: string, role = 'user') =>
     sign({ sub: user, sessionHandle: session, role });
 
-  async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const answer = await fetch(server.url + path, { method, headers });
-    const text = await answer.text();
-    const isJson = answer.headers.get('content-type')?.includes('json') === true;
-    return { status: answer.status, text, json: isJson ? JSON.parse(text) : null, headers: answer.headers };
-  }
+  const ask = (method: string, path: string, headers?: Record<string, string>) =>
+    askAt(server, method, path, headers);
 
   async function as(user: string, session: string, role?: string) {
     const cookie = { cookie: `other=1; sAccessToken=${await tokenOf(user, session, role)}` };
@@ -260,4 +274,84 @@ requires(dockerEngine)('clients of AWS Slicer Service', () => {
     );
     await fay('DELETE', '/task-defination');
   }, 120_000);
+
+  requires(hosting)('of folders and processes', () => {
+    /** The same front, with another template behind it. */
+    async function otherServer(at: Place, spec: object): Promise<Server> {
+      const base = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+      const made = await at.server({
+        config: JSON.stringify({
+          logLevel: 'warn',
+          sessions: { perTeam: 1_000 },
+          templates: { slicer: { spec } },
+          compat: {
+            slicer: {
+              template: 'slicer',
+              team: 'acme',
+              jwks: `${base}/jwks`,
+              claims: {
+                user: 'sub',
+                session: 'sessionHandle',
+                admin: { claim: 'role', value: 'SuperAdmin' },
+              },
+            },
+          },
+        }),
+      });
+      const { stdout } = await at.errand(['pool', 'token', 'lab'], { env: made.env }).ended;
+      const data = at.hasAgent(at.path('machine'));
+      at.errand(['agent', '--url', made.url, '--data', data, '--token', stdout.trim(), '--slots', '1000']);
+      using http = made.http();
+      await until(
+        async () => (await http.ask('GET', '/v1/agents')).text.includes('"pool":"lab"'),
+        'the agent',
+      );
+      return made;
+    }
+
+    it(`start ${STARTS} at once, each with a port and a name of its own`, async () => {
+      await using at = new Place();
+      const many = await otherServer(at, {
+        provider: 'process',
+        pool: 'lab',
+        ports: [{ port: 8080, range: [40_000, 65_000] }],
+      });
+      const started = await Promise.all(
+        Array.from({ length: STARTS }, async (_, n) => {
+          const authorization = `Bearer ${await tokenOf(`user-${n}`, 'l')}`;
+          return await askAt(many, 'GET', '/aws/start-container', { authorization });
+        }),
+      );
+      expect(started.filter(({ status }) => status !== 200)).toEqual([]);
+      const urls = started.map(({ json }) => new URL((json as { url: string }).url).hostname);
+      expect(new Set(urls).size).toBe(STARTS);
+      for (const name of urls) expect(name).toMatch(/^[a-z]+-[a-z]+\.localhost$/);
+      const boss = { authorization: `Bearer ${await tokenOf('boss', 'l', 'SuperAdmin')}` };
+      const { json } = await askAt(many, 'GET', '/running-sessions', boss);
+      const ports = (json as { sessions: { port: number }[] }[]).flatMap((user) =>
+        user.sessions.map(({ port }) => port),
+      );
+      expect([ports.length, new Set(ports).size]).toEqual([STARTS, STARTS]);
+      expect(ports.filter((port) => port < 40_000 || port > 65_000)).toEqual([]);
+    }, 240_000);
+
+    it('are stopped when nobody uses them, without anybody asking, and keep what they had', async () => {
+      await using at = new Place();
+      const spec = { provider: 'process', pool: 'lab', shell: 'sleep 7405 & wait', idle: '3s' };
+      const idle = await otherServer(at, spec);
+      const lives = (): boolean => processesWith('sleep\u00007405').length > 0;
+      const gus = { authorization: `Bearer ${await tokenOf('gus', 'l')}` };
+      const { json } = await askAt(idle, 'GET', '/start-container', gus);
+      const { url, task } = json as { url: string; task: string };
+      await until(lives, 'its command');
+      const running = async () => (await askAt(idle, 'GET', '/running-sessions', gus)).json as object[];
+      await until(async () => (await running()).length === 0 && !lives(), 'the idle stop');
+      expect((await askAt(idle, 'GET', '/my-sessions', gus)).json).toMatchObject({
+        sessions: [{ sessionHandle: 'l' }],
+      });
+      expect((await askAt(idle, 'GET', '/start-container', gus)).json).toMatchObject({ task, url });
+      await askAt(idle, 'DELETE', '/task-defination', gus);
+      await until(() => !lives(), 'its end');
+    }, 120_000);
+  });
 });

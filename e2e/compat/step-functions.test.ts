@@ -2,10 +2,14 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { awsTools } from '../../packages/server/src/aws/testing/moto-server.ts';
-import { requires } from '../../scripts/requires.ts';
+import { needs, requires } from '../../scripts/requires.ts';
+import { audited } from '../harness/audited.ts';
 import { Place } from '../harness/place.ts';
+import { hosting } from '../harness/requirements.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
+
+needs(hosting);
 
 const AWS = new URL('../../.cache/aws-tools/bin/aws', import.meta.url).pathname;
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:datastream';
@@ -97,6 +101,9 @@ requires(awsTools)('the AWS command line of old callers', () => {
     expect(await ended(place, server, arn)).toMatchObject({ status: 'ABORTED' });
     const sessions = await server.sdk().sessions.list();
     expect(sessions).toEqual([]);
+    const [stopped] = await audited(server, 'cancelJob');
+    expect(stopped).toMatchObject({ 1: 'done' });
+    expect((await audited(server, 'createJob')).map(([target]) => target)).toContain(stopped?.[0]);
   });
 
   it('is refused with the names of errors that it knows', async () => {

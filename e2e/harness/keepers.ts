@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalKeepers, socketFolder } from '@errand/agent';
 import { KeeperClient, keeperBinary } from '@errand/agent/keeper';
-import { signalIfAlive } from './processes.ts';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
+import { processesWith } from './processes.ts';
 import { until } from './until.ts';
 
 export interface KeeperPlaces {
@@ -12,7 +13,7 @@ export interface KeeperPlaces {
   readonly sockets: string;
 }
 
-/** Keepers outlive everybody: ends the commands they keep, then themselves. */
+/** Keepers outlive everybody: ends the commands they keep, then themselves, then the watchdogs of sessions. */
 export async function endKeepers({ agents, sockets }: KeeperPlaces): Promise<void> {
   const own = agents.filter(existsSync).map(keeperSocket);
   const others = existsSync(sockets) ? readdirSync(sockets).map((name) => join(sockets, name)) : [];
@@ -27,6 +28,13 @@ export async function endKeepers({ agents, sockets }: KeeperPlaces): Promise<voi
     signalIfAlive(keeper.pid, 'SIGKILL');
     await keeper.closed;
   }
+  for (const agent of agents) endWatchdog(join(agent, 'sessions'));
+}
+
+/** It would look after sessions for as long as their last lease, also where the folder is gone. */
+function endWatchdog(sessions: string): void {
+  if (!existsSync(sessions)) return;
+  for (const pid of processesWith(sessions)) signalIfAlive(pid, 'SIGKILL');
 }
 
 /** Where the keeper of an agent with this data folder listens. */

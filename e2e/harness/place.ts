@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
 import { Child, type ChildOptions } from './child.ts';
+import { ERRAND } from './errand.ts';
 import { endKeepers } from './keepers.ts';
-import { isAlive, processesWith, signalIfAlive } from './processes.ts';
+import { isAlive, processesWith } from './processes.ts';
 import { Server, type ServerOptions } from './server.ts';
 import { until } from './until.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const ERRAND = join(REPOSITORY, 'packages/cli/bin/errand');
 
 export interface PlacedOptions extends Partial<ChildOptions> {
   /** What starts it somewhere else; see `Network`. */

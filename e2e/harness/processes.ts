@@ -20,15 +20,6 @@ export function processesWith(text: string): readonly number[] {
     .filter((pid) => pid !== process.pid && readProc(pid, 'cmdline').includes(text) && isAlive(pid));
 }
 
-/** Sends a signal; that the process is gone already is no error. */
-export function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
 function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');

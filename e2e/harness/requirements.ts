@@ -1,10 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { canHostSessions } from '../../packages/agent/src/sessions/local-sessions.ts';
 import type { Requirement } from '../../scripts/requires.ts';
 
 export const root: Requirement = {
   name: 'root',
   ok: process.getuid?.() === 0,
   reason: 'run the tests as root; they mount a small disk',
+};
+
+/** What sessions on an agent's machine need, of the agents that tests start. */
+export const hosting: Requirement = {
+  name: 'agents that can host sessions',
+  ok: canHostSessions(),
+  reason: 'they cannot within a run of errand, whose processes all have its mark, nor anywhere but on Linux',
 };
 
 export const namespaces: Requirement = {

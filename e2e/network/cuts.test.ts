@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { requires } from '../../scripts/requires.ts';
+import { sized } from '../../scripts/sizes.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { type Machine, Network } from '../harness/network.ts';
 import { Place } from '../harness/place.ts';
@@ -8,7 +9,6 @@ import { processesWith } from '../harness/processes.ts';
 import { namespaces } from '../harness/requirements.ts';
 import { look } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
-import { sized } from '../harness/soak.ts';
 import { expectWhole, type Talk, talk } from '../harness/talks.ts';
 import { until } from '../harness/until.ts';
 

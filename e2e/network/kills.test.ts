@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { sized } from '../../scripts/sizes.ts';
 import type { Child } from '../harness/child.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
 import { processesWith } from '../harness/processes.ts';
 import type { Server } from '../harness/server.ts';
-import { sized } from '../harness/soak.ts';
 import { expectWhole, type Talk, talk } from '../harness/talks.ts';
 import { until } from '../harness/until.ts';
 

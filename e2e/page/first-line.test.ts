@@ -1,25 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requires } from '../../scripts/requires.ts';
+import { expect, it } from 'vitest';
 import { until } from '../harness/until.ts';
-import { chromium, openPage, SIZES, type Size } from './browser.ts';
+import { openPage } from './browser.ts';
 import { expectCare } from './care.ts';
-import { PagePlace } from './page-place.ts';
+import { atEachSize, describePage } from './page-place.ts';
 
-requires(chromium)('the page', () => {
-  let at: PagePlace;
-
-  beforeAll(async () => {
-    at = await PagePlace.open();
-  }, 120_000);
-  afterAll(async () => {
-    await at[Symbol.asyncDispose]();
-  });
-
-  describe.each(Object.keys(SIZES) as Size[])('at the size %s', (size) => {
+describePage('the page', (at) => {
+  atEachSize((size) => {
     it('signs in with a pasted key, after it refused a wrong one', async () => {
-      const { page, context, faults } = await openPage(at.browser, size);
-      await page.goto(at.url);
+      await using window = await at.openSignedOut(size);
+      const { page } = window;
       await page.getByLabel('Key').fill('err_wrong');
       await page.keyboard.press('Enter');
       await page.getByText('This is no valid key').waitFor();
@@ -30,23 +20,34 @@ requires(chromium)('the page', () => {
       await page.reload();
       await page.getByLabel('Command').waitFor();
       await expectCare(page);
-      expect(faults).toEqual([]);
-      await context.close();
     });
 
     it('runs what is typed, shows coloured output as it comes and the exit code, and has both again after a reload', async () => {
       await using window = await at.open(size);
       const { page } = window;
-      const command = String.raw`printf 'begin \033[31mred\033[0m\n'; while [ ! -e "$GATE" ]; do sleep 0.05; done; exit 42`;
+      const command = String.raw`printf 'begin \033[31mred\033[0m \033[1;38;5;208morange\033[0m \033[38;2;1;200;3mgreen\033[0m \033]8;;https://example.com/\033\\link\033]8;;\033\\\n12 %%\r100 %%\n'; while [ ! -e "$GATE" ]; do sleep 0.05; done; exit 42`;
       const gate = at.place.path(`gate-${size}`);
-      await page.getByLabel('Command').waitFor();
+      await page.getByText('Options').click();
+      await page.getByLabel('Time limit').fill('10m');
+      await page.getByLabel('Time limit').blur();
       await page.keyboard.press('/');
       await page.keyboard.type(`GATE=${gate}; ${command}`);
       await page.keyboard.press('Enter');
       const card = page.getByRole('article').first();
       const red = card.getByText('red', { exact: true });
       await red.waitFor();
+      // On a phone the options would hide what was just started.
+      expect(await page.getByLabel('Time limit').isVisible()).toBe(false);
       expect(await red.getAttribute('style')).toContain('--ansi-1');
+      const styleOf = async (text: string) =>
+        await card.getByText(text, { exact: true }).getAttribute('style');
+      expect(await styleOf('orange')).toBe('color: rgb(255, 135, 0); font-weight: 700;');
+      expect(await styleOf('green')).toBe('color: rgb(1, 200, 3);');
+      expect(await card.getByRole('link', { name: 'link', exact: true }).getAttribute('href')).toBe(
+        'https://example.com/',
+      );
+      await card.getByText('100 %', { exact: true }).waitFor();
+      expect(await card.getByRole('log').getByText('12 %').count()).toBe(0);
       expect(await card.getByText('exit 42', { exact: true }).count()).toBe(0);
       writeFileSync(gate, '');
       await card.getByText('exit 42', { exact: true }).waitFor();
@@ -59,7 +60,6 @@ requires(chromium)('the page', () => {
         async () => (await page.getByLabel('Command').inputValue()).includes('exit 42'),
         'the command from before',
       );
-      expect(window.faults).toEqual([]);
     });
 
     it('takes clear and history as words', async () => {
@@ -76,7 +76,9 @@ requires(chromium)('the page', () => {
       await box.fill('clear');
       await box.press('Enter');
       await until(async () => (await page.getByRole('article').count()) === 0, 'an empty screen');
-      expect(window.faults).toEqual([]);
+      await box.fill('history clear');
+      await box.press('Enter');
+      await page.getByText('Nothing was run from this browser yet.').waitFor();
     });
 
     it('lets a link fill the form, and starts nothing by it', async () => {
@@ -86,8 +88,19 @@ requires(chromium)('the page', () => {
       expect(await page.getByLabel('Command').inputValue()).toBe('touch /tmp/never');
       expect(await page.getByRole('article').count()).toBe(0);
       await expectCare(page);
-      expect(window.faults).toEqual([]);
     });
+  });
+
+  it('says that the server is away where the code of a screen cannot come, and shows the screen when it is back', async () => {
+    await using window = await at.open('phone', '/runs');
+    const { page } = window;
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.getByText('The server cannot be reached.').waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
   });
 
   it('is there at most 150,000 bytes after the login link, with the box to type into, and fetches nothing ahead', async () => {

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '@errand/contract';
 import { expect, it } from 'vitest';
-import { requires } from '../../scripts/requires.ts';
+import { needs, requires } from '../../scripts/requires.ts';
 import type { HttpClient } from '../harness/http.ts';
+import { hosting } from '../harness/requirements.ts';
 import { until } from '../harness/until.ts';
 import { chromium } from './browser.ts';
 import { PagePlace } from './page-place.ts';
+
+needs(hosting);
 
 /** Serves an empty page and a service worker, and writes down what it was asked, with which cookies. */
 const SERVE = `
@@ -26,7 +29,8 @@ interface Targets {
 
 requires(chromium)('a hostile page in a session', () => {
   it('reaches neither the control plane as the user nor another session, whatever it tries', async () => {
-    await using at = await PagePlace.open();
+    await using at = new PagePlace();
+    await at.start();
     using http = at.server.http();
     const [mean, other] = [await make(http), await make(http)];
     await using window = await at.open('wide');

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requires } from '../../scripts/requires.ts';
+import { expect, it } from 'vitest';
+import { needs } from '../../scripts/requires.ts';
+import { hosting } from '../harness/requirements.ts';
 import { until } from '../harness/until.ts';
-import { chromium, SIZES, type Size } from './browser.ts';
 import { expectCare } from './care.ts';
-import { PagePlace } from './page-place.ts';
+import { atEachSize, describeConfiguredPage } from './page-place.ts';
 
-requires(chromium)('the screens of jobs', () => {
-  let at: PagePlace;
+needs(hosting);
 
-  beforeAll(async () => {
-    at = await PagePlace.open();
-  }, 120_000);
-  afterAll(async () => {
-    await at[Symbol.asyncDispose]();
-  });
+const CONFIG = 'sessions: {fetchFrom: ["127.0.0.1"]}';
 
-  describe.each(Object.keys(SIZES) as Size[])('at the size %s', (size) => {
+describeConfiguredPage('the screens of jobs', CONFIG, (at) => {
+  atEachSize((size) => {
     it('check a document as it is written, submit it, and show where it is until all is torn down', async () => {
       const gate = at.place.path(`job-${size}`);
       await using window = await at.open(size, '/jobs');
@@ -25,6 +20,8 @@ requires(chromium)('the screens of jobs', () => {
       const submit = page.getByRole('button', { name: 'Submit' });
       await box.fill('name: wrong\ncommands:\n  - true\n  - "open');
       await page.getByText(/^Line 4:/).waitFor();
+      await box.fill('name: wrong\ncommands: [make]\noutptus:\n  - file: x');
+      await page.getByText(/^Line 3: outptus: is no field of it/).waitFor();
       await box.fill('name: wrong\nsession: {provider: process}\ncommands:\n  - make\noutputs:\n  - fiel: x');
       const fault = page.getByRole('button', { name: /^Line 6: outputs\.0/ });
       await fault.first().waitFor();
@@ -57,7 +54,6 @@ requires(chromium)('the screens of jobs', () => {
       await page.getByText('Its session is gone.').waitFor();
       await page.getByText('succeeded', { exact: true }).waitFor();
       await expectCare(page);
-      expect(window.faults).toEqual([]);
     });
 
     it('say why one failed, and cancel one', { timeout: 240_000 }, async () => {
@@ -93,7 +89,6 @@ requires(chromium)('the screens of jobs', () => {
       // What it runs has its grace, and its session is torn down before it is over.
       await page.getByText('canceled', { exact: true }).waitFor({ timeout: 90_000 });
       expect((await jobs.get(long.id)).status).toBe('canceled');
-      expect(window.faults).toEqual([]);
     });
   });
 });

@@ -12,12 +12,13 @@ const BUILD = String.raw`
 printf '\033[1mBuilding\033[0m 214 modules\n'
 for name in core contract server agent keeper sdk cli web; do printf '  \033[32m✓\033[0m packages/%-9s \033[2m%3d files\033[0m\n' $name $((40 + $(printf %s $name | wc -c) * 13)); done
 printf '\033[33mwarning\033[0m: 2 modules are larger than 500 kB\n'
-echo 'deprecated: option --legacy goes away with version 2' >&2
+sleep 0.1; echo 'deprecated: option --legacy goes away with version 2' >&2; sleep 0.1
 printf '\r  compressing  12 %%\r  compressing  58 %%\r  compressing 100 %%\n'
 printf '\n\033[1mTests\033[0m\n'
 i=1; while [ $i -le 24 ]; do printf '  \033[32m✓\033[0m keeps every byte, case %02d \033[2m%d ms\033[0m\n' $i $((i * 7)); i=$((i+1)); done
 printf '  \033[31m✗\033[0m survives a full disk\n'
-echo 'Error: no space left on device' >&2
+sleep 0.1; echo 'Error: no space left on device' >&2; sleep 0.1
+mkdir -p dist; head -c 4812345 /dev/zero > dist/notes.tar.gz; echo 24 passed, 1 failed > dist/report.txt
 printf '\n\033[1;42;30m PASS \033[0m 24   \033[1;41;30m FAIL \033[0m 1   \033[38;5;208m4.2 s\033[0m\n'
 `;
 
@@ -37,6 +38,14 @@ const SPEED = {
 
 const NOTES = `require('http').createServer((_, answer) => answer.end('notes')).listen(process.env.PORT)`;
 
+const FILES = [
+  ['index/titles.db', 120_000],
+  ['talks/2026-11-20.md', 2_345],
+  ['notes.md', 18_420],
+  ['attachments.tar.gz', 48_600_000],
+  ['.notesrc', 312],
+] as const;
+
 const FORECAST = {
   name: 'forecast-2026-11-22',
   session: { provider: 'process' },
@@ -49,10 +58,12 @@ const FORECAST = {
   tags: ['nightly'],
 };
 
-const LISTING = String.raw`clear; printf '\033[1;32mada@workbench\033[0m:\033[1;34m~/notes\033[0m$ git log --oneline --graph\n\033[31m*\033[0m \033[33m9f2c1ab\033[0m (\033[1;36mHEAD -> \033[1;32mmain\033[0m) Index notes as they are saved\n\033[31m*\033[0m \033[33m41d0e77\033[0m Search in titles first\n\033[31m*\033[0m \033[33m8be6610\033[0m Keep drafts over a restart\n\n\033[7m 3 commits \033[0m  \033[38;5;208mup to date\033[0m\n\n'`;
+const PROMPT = String.raw`PS1='\[\033[1;32m\]ada@workbench\[\033[0m\]:\[\033[1;34m\]~/notes\[\033[0m\]$ '`;
+const LISTING = String.raw`${PROMPT}; clear; printf '\033[1;32mada@workbench\033[0m:\033[1;34m~/notes\033[0m$ git log --oneline --graph\n\033[31m*\033[0m \033[33m9f2c1ab\033[0m (\033[1;36mHEAD -> \033[1;32mmain\033[0m) Index notes as they are saved\n\033[31m*\033[0m \033[33m41d0e77\033[0m Search in titles first\n\033[31m*\033[0m \033[33m8be6610\033[0m Keep drafts over a restart\n\n\033[7m 3 commits \033[0m  \033[38;5;208mup to date\033[0m\n\n'`;
 
 mkdirSync(FOLDER, { recursive: true });
-await using at = await PagePlace.open();
+await using at = new PagePlace();
+await at.start();
 await fill(at);
 await picture('phone', 'light', takePhone);
 await picture('wide', 'dark', takeWide);
@@ -105,6 +116,8 @@ async function fillSessions(server: PagePlace['server']): Promise<void> {
   await sessions.hold('ada-workbench', { for: '6h', note: 'long training' });
   await sessions.stop('nightly-data');
   await sessions.untilSettled('nightly-data');
+  const files = sessions.files('notes-preview');
+  for (const [path, bytes] of FILES) await files.write(path, { content: Buffer.alloc(bytes) });
   for (const shell of ['git clone -q /srv/notes.git || true', 'echo "214 notes indexed"', 'exit 2'])
     await (await runs.create({ session: 'notes-preview', shell })).wait();
 }
@@ -122,6 +135,14 @@ async function takeTerminal(page: Page, name: string): Promise<void> {
   await save(page, name);
 }
 
+async function takeFiles(page: Page, name: string): Promise<void> {
+  await page.goto(`${at.url}/sessions`);
+  await page.getByText('notes-preview').click();
+  await page.getByRole('link', { name: 'Files' }).click();
+  await page.getByRole('list', { name: 'Files in this folder' }).waitFor();
+  await save(page, name);
+}
+
 async function takeSession(page: Page, name: string): Promise<void> {
   await page.goto(`${at.url}/sessions`);
   await page.getByText('notes-preview').click();
@@ -136,6 +157,7 @@ async function takeJob(page: Page, name: string): Promise<void> {
   await page.getByText('3 of 3', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Output' }).nth(1).click();
   await page.getByText('hour 24 of 24', { exact: true }).waitFor();
+  await page.evaluate('scrollTo(0, 0)');
   await save(page, name);
 }
 
@@ -147,11 +169,13 @@ async function takePhone(page: Page): Promise<void> {
   await page.getByRole('log').getByText('FAIL').waitFor();
   await save(page, 'phone-live-run');
   await callSpeed(page);
+  await page.evaluate('scrollTo(0, 190)');
   await save(page, 'phone-script');
   await page.goto(`${at.url}/runs`);
   await page.getByRole('list', { name: 'Runs' }).waitFor();
   await save(page, 'phone-runs');
   await takeSession(page, 'phone-session');
+  await takeFiles(page, 'phone-files');
   await takeTerminal(page, 'phone-terminal');
   await takeJob(page, 'phone-job');
 }
@@ -187,13 +211,14 @@ async function takeLight(page: Page): Promise<void> {
     );
   await page.getByText(/^Line 9/).waitFor();
   await save(page, 'wide-new-job');
+  await takeFiles(page, 'wide-files');
   await page.goto(`${at.url}/audit`);
   await page.getByRole('list', { name: 'Who did what' }).waitFor();
   await save(page, 'wide-audit');
 }
 
 async function startBuild(page: Page): Promise<void> {
-  await page.goto(`${at.url}/?command=./release.sh --all&cwd=${at.place.folder}`);
+  await page.goto(`${at.url}/?command=./release.sh --all&cwd=${at.place.folder}&artifacts=dist/*`);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
 }
 
@@ -209,7 +234,7 @@ async function picture(
   scheme: 'light' | 'dark',
   take: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const { page, context } = await openPage(at.browser, size, scheme);
+  const { page, context } = await openPage(at.browser, size, { colorScheme: scheme });
   await page.goto(`${at.url}/sign-in`);
   await page.getByLabel('Key').fill(at.server.key);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '@errand/contract';
 import { expect, it } from 'vitest';
+import { soak } from '../../scripts/sizes.ts';
 import type { HttpAnswer, HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
 import { look } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
-import { soak } from '../harness/soak.ts';
 import { until } from '../harness/until.ts';
 
 const KILLS = soak ? 40 : 4;

@@ -7,9 +7,10 @@ import {
   makeImage,
 } from '../../packages/server/src/providers/docker/testing/docker-engine.ts';
 import { requires } from '../../scripts/requires.ts';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
-import { processesWith, signalIfAlive } from '../harness/processes.ts';
+import { processesWith } from '../harness/processes.ts';
 import { finish, logOf, look, submit } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
@@ -30,7 +31,7 @@ requires(dockerEngine)('a command in a container', () => {
     server = await place.server({ config: 'logLevel: warn\ndocker: {}' });
     http = server.http();
     session = await make({ image: image.name, env: { FROM: 'session', BOTH: 'session' } });
-  });
+  }, 120_000);
   afterAll(async () => {
     for (const each of await everySession()) await end(each.id);
     for (const pid of processesWith(place.path('data', 'docker'))) signalIfAlive(pid, 'SIGKILL');
@@ -114,6 +115,52 @@ requires(dockerEngine)('a command in a container', () => {
     expect(await inIt(['sh', '-c', 'true'])).toMatchObject({ end: { exitCode: 127 } });
     const write = await inIt(['busybox', 'touch', '/.errand/keeper']);
     expect((await logOf(http, write.id)).toString()).toMatch(/Read-only|denied/);
+    await end(sealed.id);
+  });
+
+  it('has files that are kept, also those of a container that ends with it', async () => {
+    const shell =
+      'mkdir -p out/deep; echo one > out/a; echo two > out/deep/b.txt; ln -s /etc/passwd out/l; chmod 600 out/a';
+    const artifacts = ['out/*', 'none'];
+    const of = async ({ id, kept }: Run): Promise<void> => {
+      expect(kept).toMatchObject({
+        files: 2,
+        bytes: 8,
+        problem: expect.stringContaining('out/l: it is a link'),
+      });
+      const list = JSON.parse((await http.ask('GET', `/v1/runs/${id}/artifacts`)).text) as {
+        artifacts: object[];
+      };
+      expect(list.artifacts).toMatchObject([{ path: 'out/a', mode: '600' }, { path: 'out/deep/b.txt' }]);
+      expect((await http.ask('GET', `/v1/runs/${id}/artifact?path=out/deep/b.txt`)).text).toBe('two\n');
+    };
+    await of(await run({ shell, artifacts, cwd: '/tmp' }));
+    const pool = { launch: { provider: 'docker', image: image.name } };
+    expect((await http.ask('PUT', '/v1/pools/kept', { body: pool })).status).toBe(200);
+    await of(await finish(http, { pool: 'kept', shell, artifacts }));
+  });
+
+  it('reports a result, also on a root that is read-only and as another user', async () => {
+    const wish = { image: image.name, options: { readOnlyRoot: true, user: '65534:65534' } };
+    const sealed = await make({ ...wish, shell: 'echo out; echo err >&2; while :; do sleep 1; done' });
+    const shell = 'echo \'{"answer": 42}\' > "$ERRAND_RESULT"';
+    for (const each of [session.id, sealed.id])
+      expect(await run({ session: each, shell })).toMatchObject({
+        status: 'succeeded',
+        result: { answer: 42 },
+      });
+    const none = await run({ shell: 'echo no > $ERRAND_RESULT; exit 3' });
+    expect(none).toMatchObject({ exitCode: 3, resultProblem: expect.stringContaining('it is not JSON') });
+    const long = await run({ shell: 'head -c 2000000 /dev/zero > $ERRAND_RESULT' });
+    expect(long).toMatchObject({ end: { reason: 'result_invalid' } });
+    const logs = (...args: readonly string[]) =>
+      place.errand(['session', 'logs', ...args, sealed.subdomain], { env: server.env });
+    expect(await logs().ended).toMatchObject({ status: 0, stdout: 'out\n', stderr: 'err\n' });
+    expect(await logs('--lines', '0').ended).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const following = logs('-f');
+    await following.says(/out/);
+    docker('kill', containerOf(sealed));
+    expect(await following.ended).toMatchObject({ status: 0, stdout: 'out\n', stderr: 'err\n' });
     await end(sealed.id);
   });
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Session } from '@errand/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
@@ -6,9 +8,11 @@ import {
   makeImage,
 } from '../../packages/server/src/providers/docker/testing/docker-engine.ts';
 import { requires } from '../../scripts/requires.ts';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
+import type { Child } from '../harness/child.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
-import { processesWith, signalIfAlive } from '../harness/processes.ts';
+import { processesWith } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
 
 /** Serves what its volume holds; what is written there stays. */
@@ -110,18 +114,76 @@ requires(dockerEngine)('a session in a container', () => {
     }
   });
 
-  it('ends by its watchdog alone when the control plane was killed for good', async () => {
+  it('says what keeps it from starting, to whoever waits for it and whoever looks, and starts once that is over', async () => {
+    const { place, server, http } = await openPlace();
+    await using _ = place;
+    const far = `127.0.0.1:9/errand-test-${process.pid}:1`;
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      const create = (...options: readonly string[]): Child =>
+        place.errand(['session', 'create', '--provider', 'docker', ...options, '--', 'sleep', '60'], {
+          env: server.env,
+        });
+      const waiting = [
+        create('--image', far),
+        create('--image', image.name, '--port', `80@127.0.0.1:${port}-${port}`),
+      ] as const;
+      const reasons = ['cannot be reached: ', `no port between ${port} and ${port} is free`] as const;
+      for (const [at, child] of waiting.entries())
+        await until(
+          () => child.stderr.includes(reasons[at] ?? '?'),
+          () => `a reason in ${child.stderr}`,
+        );
+      // Also while it is being tried again.
+      const sessions = await until(async () => {
+        const listed = await ask<{ sessions: Session[] }>(http, 'GET', '/v1/sessions');
+        for (const { why } of listed.sessions) expect(why).toMatch(/cannot be reached|no port between/);
+        return listed.sessions.every(({ trouble }) => (trouble?.count ?? 0) > 1) && listed.sessions;
+      }, 'two tries of each');
+      const look = async (...words: readonly string[]): Promise<string> =>
+        (await place.errand(['session', ...words], { env: server.env }).ended).stdout;
+      const list = await look('ls');
+      for (const reason of reasons) expect(list).toContain(reason);
+      for (const { id } of sessions) expect(await look('show', id)).toMatch(/^trouble .*\d times so far/m);
+      docker('tag', image.name, far);
+      place.atEnd(() => void docker('rmi', far));
+      taken.close();
+      for (const child of waiting) {
+        const { status, stderr } = await child.ended;
+        expect(status).toBe(0);
+        expect(stderr).toMatch(/^errand: still trying \(ses_\w+\): .*\n$/);
+      }
+      for (const { id } of sessions) await ask(http, 'DELETE', `/v1/sessions/${id}`);
+      for (const { id } of sessions) await settled(http, id, 'deleted');
+    } finally {
+      taken.close();
+      endWatchdog(place);
+      http[Symbol.dispose]();
+    }
+  });
+
+  it('ends by its watchdog alone when the control plane was killed, and starts with what it wrote once that is back', async () => {
     const { place, server, http } = await openPlace();
     await using _ = place;
     try {
-      const { id } = await ask<Session>(http, 'POST', '/v1/sessions', wish({ lease: '30s' }));
+      const short = { lease: '15s', health: { path: '/', interval: '200ms' } };
+      const { id } = await ask<Session>(http, 'POST', '/v1/sessions', wish(short));
       const session = await settled(http, id, 'ready');
+      const there = leftOf(session);
       await server.kill();
       const filter = `label=errand.session=${id}`;
       expect(docker('ps', '-q', '--filter', filter)).not.toBe('');
       await until(() => docker('ps', '-q', '--filter', filter) === '', 'the watchdog to end it');
-      docker('rm', '-v', docker('ps', '-aq', '--filter', filter));
-      docker('volume', 'rm', docker('volume', 'ls', '-q', '--filter', filter));
+      expect(leftOf(session)).toBe(there);
+      await server.start();
+      const stopped = await settled(http, id, 'stopped');
+      expect(stopped.failure?.reason).toBe('lease_ended');
+      await ask(http, 'POST', `/v1/sessions/${id}/start`);
+      expect(await read(await settled(http, id, 'ready'))).toBe('started\nstarted\n');
+      await ask(http, 'DELETE', `/v1/sessions/${id}`);
+      await settled(http, id, 'deleted');
       expect(leftOf(session)).toBe('');
     } finally {
       endWatchdog(place);

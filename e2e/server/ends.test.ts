@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
-import { isAlive, signalIfAlive } from '../harness/processes.ts';
+import { isAlive } from '../harness/processes.ts';
 import { finish, logOf, look, submit } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';

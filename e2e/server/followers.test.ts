@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { soak } from '../../scripts/sizes.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
 import { look, submit } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
-import { soak } from '../harness/soak.ts';
 import { until } from '../harness/until.ts';
 
 const MIB = 1_048_576;

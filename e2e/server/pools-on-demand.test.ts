@@ -5,13 +5,17 @@ import {
   dockerEngine,
   makeImage,
 } from '../../packages/server/src/providers/docker/testing/docker-engine.ts';
-import { requires } from '../../scripts/requires.ts';
+import { needs, requires } from '../../scripts/requires.ts';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
-import { processesWith, signalIfAlive } from '../harness/processes.ts';
+import { processesWith } from '../harness/processes.ts';
+import { hosting } from '../harness/requirements.ts';
 import { finish, logOf, look, submit } from '../harness/runs.ts';
 import type { Server } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
+
+needs(hosting);
 
 let place: Place;
 let server: Server;
@@ -103,5 +107,8 @@ it('refuses what no provider would make, and a pool that agents serve', async ()
   const wrong = await http.ask('PUT', '/v1/pools/fresh', { body: { launch: { provider: 'docker' } } });
   expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('image')]);
   const served = await http.ask('PATCH', '/v1/pools/local', { body: { launch: { provider: 'process' } } });
-  expect([served.status, served.text]).toEqual([409, expect.stringContaining('has 1 agents')]);
+  expect([served.status, served.text]).toEqual([
+    409,
+    expect.stringContaining('agents serve the runs of the pool'),
+  ]);
 });

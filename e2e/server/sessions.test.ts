@@ -2,10 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run, Session } from '@errand/contract';
 import { expect, it } from 'vitest';
+import { needs } from '../../scripts/requires.ts';
+import { signalIfAlive } from '../../scripts/signal-if-alive.ts';
 import type { HttpClient } from '../harness/http.ts';
 import { Place } from '../harness/place.ts';
-import { isAlive, processesWith, signalIfAlive } from '../harness/processes.ts';
+import { isAlive, processesWith } from '../harness/processes.ts';
+import { hosting } from '../harness/requirements.ts';
 import { until } from '../harness/until.ts';
+
+needs(hosting);
 
 /** Answers every request with the text; listens at the port that was chosen for it. */
 const SERVE = `require('http').createServer((_, a) => a.end('OK')).listen(process.env.PORT, '127.0.0.1')`;
@@ -89,6 +94,19 @@ it('makes a session, runs commands in it, keeps its files over stop and start, a
   expect(existsSync(folderOf(place, session))).toBe(false);
   const { runs } = await ask<{ runs: Run[] }>(http, 'GET', `/v1/runs?session=${session.id}`);
   expect(runs.every(({ endedAt }) => endedAt !== null)).toBe(true);
+});
+
+it('runs a command also while its keeper, which ends when it has nothing to do, is started again', async () => {
+  await using place = new Place();
+  const server = await place.server();
+  using http = server.http();
+  const session = await create(http, { name: 'idle' });
+  const tree = treeOf(place, session);
+  const keepers = processesWith('\0serve\0').filter((pid) => tree.includes(pid));
+  expect(keepers).toHaveLength(1);
+  for (const pid of keepers) signalIfAlive(pid, 'SIGKILL');
+  expect(await execute(http, 'idle', 'echo again')).toMatchObject({ exitCode: 0, output: 'again\n' });
+  await ask(http, 'DELETE', '/v1/sessions/idle');
 });
 
 it('ends also what left its session and emptied its environment', async () => {
@@ -213,4 +231,38 @@ it('refuses a command in a session that is not there for it, with what would hel
   expect((await http.ask('POST', '/v1/runs', { body: { session: 'none', shell: 'true' } })).status).toBe(404);
   await ask(http, 'DELETE', `/v1/sessions/${session.id}`);
   await settled(http, session.id);
+});
+
+it('goes on when whoever follows its start is interrupted, who hears how to end it; and says where it is reached', async () => {
+  await using place = new Place();
+  const server = await place.server();
+  const errand = (...args: readonly string[]) => place.errand(['session', ...args], { env: server.env });
+  const made = await errand('create', '--name', 'web', '--port', '8080', '--', 'sleep', '1000').ended;
+  const { port } = new URL(server.url);
+  expect(made.stdout).toMatch(
+    new RegExp(`^ses_\\S+ ready\nhttp://[a-z]+-[a-z]+\\.localhost:${port}\n8080 at `),
+  );
+  const child = errand(
+    'create',
+    '--name',
+    'slow',
+    '--port',
+    '8080',
+    '--health-path',
+    '/',
+    '--',
+    'sleep',
+    '1000',
+  );
+  const { sessions } = server.sdk();
+  const slow = () => sessions.get('slow').catch(() => null);
+  await until(async () => (await slow())?.state === 'starting', 'the start');
+  child.kill('SIGINT');
+  const { status, stderr } = await child.ended;
+  expect([status, stderr]).toEqual([
+    130,
+    expect.stringMatching(/(ses_\S+) goes on; .*errand session rm \1 ends it/),
+  ]);
+  expect((await slow())?.desired).toBe('running');
+  for (const name of ['web', 'slow']) expect((await errand('rm', name).ended).status).toBe(0);
 });

@@ -65,6 +65,16 @@ describe('errand up is refused', () => {
     expectRefused(await up(place, '--data', join(file, 'below')), /data folder .*ENOTDIR.*--data/);
   });
 
+  it('where the data folder can never be made, and so is a command that needs it', async () => {
+    await using place = new Place();
+    const never = /data folder \/proc\/nowhere\/\S+ .*ENOENT.*--data or ERRAND_DATA/;
+    expectRefused(await up(place, '--data', '/proc/nowhere/data'), never);
+    const env = { HOME: '/proc/nowhere', XDG_CACHE_HOME: '' };
+    expectRefused(await place.errand(['run', '--', 'true'], { env }).ended, never);
+    const agent = place.errand(['agent', '--url', 'http://127.0.0.1:1', '--data', '/proc/nowhere/agent']);
+    expectRefused(await agent.ended, /data folder \/proc\/nowhere\/agent .*ENOENT.*--data/);
+  });
+
   it('where the path of the data folder is longer than a database may lie', async () => {
     await using place = new Place();
     const deep = place.path(...Array.from({ length: 30 }, () => 'a-rather-long-name'));
@@ -95,8 +105,18 @@ requires(root)('errand up', () => {
   it('is refused where the data folder cannot be written', async () => {
     await using place = new Place();
     const disk = new SmallDisk(place, 'ro,size=1m');
-    expectRefused(await up(place, '--data', disk.path), /data folder .*cannot be written \(EROFS\).*--data/);
+    expectRefused(await up(place, '--data', disk.path), /data folder .*cannot be used \(EROFS\).*--data/);
     expectRefused(await up(place, '--data', join(disk.path, 'new')), /data folder .*(EROFS|ENOENT).*--data/);
+  });
+
+  it('is refused where the disk is full, and so is a command that needs it', async () => {
+    await using place = new Place();
+    const disk = new SmallDisk(place, 'size=100k');
+    disk.fill();
+    const full = /^errand: the file system of the data folder \S+ is full; make room.*ERRAND_DATA\n$/;
+    expectRefused(await up(place, '--data', disk.path), full);
+    const env = { ERRAND_DATA: place.hasData(disk.path) };
+    expectRefused(await place.errand(['run', '--', 'true'], { env }).ended, full);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sized } from '../harness/soak.ts';
+import { sized } from '../../scripts/sizes.ts';
 import { toldSmall } from './minimise.ts';
 import { simulate } from './simulate.ts';
 

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { newPool } from '@errand/core';
+import { anAgent } from '@errand/core/testing';
 import { openSqliteStore } from '@errand/server/testing';
 import { Committed } from './checks/committed.ts';
 import { checkEverythingEnded, isOver } from './checks/ending.ts';
@@ -142,23 +143,8 @@ async function prepare(
   for (const { name, agentId, pool } of machines) {
     const { lostAfterMs } = profile;
     await agents.ensurePool(newPool({ name: pool, createdAt: WALL_START, adminOnly: false, lostAfterMs }));
-    await agents.put({
-      id: agentId,
-      version: 1,
-      name,
-      pool,
-      labels: labelsOf(profile, agentId),
-      slots: 1,
-      program: '0',
-      adminOnly: false,
-      keyId: null,
-      nextKeyId: null,
-      fixedLabels: {},
-      maxSlots: null,
-      draining: false,
-      revokedAt: null,
-      createdAt: WALL_START,
-      lastSeenAt: WALL_START,
-    });
+    const labels = labelsOf(profile, agentId);
+    const seen = { createdAt: WALL_START, lastSeenAt: WALL_START };
+    await agents.put(anAgent({ id: agentId, name, pool, labels, slots: 1, program: '0', ...seen }));
   }
 }

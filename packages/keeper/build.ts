@@ -21,7 +21,7 @@ const LINUX = words('-static -Wl,--gc-sections -Wl,--build-id=none');
 /** Its own folder stands in for what the other sources expect of Linux. */
 const MACOS = words('-Wl,-dead_strip -include macos/linux.h -Imacos');
 /** What macOS does otherwise, in src/macos. */
-const LINUX_ONLY = ['cgroup.c', 'end.c', 'hold.c', 'mark.c', 'oom.c', 'tree.c'];
+const LINUX_ONLY = ['cgroup.c', 'end.c', 'hold.c', 'mark.c', 'oom.c', 'result.c', 'tree.c'];
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));

@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { root } from '../tree/files.ts';
 import { buildAgentFiles } from './agent-files.ts';
 import { pinnedVersion, readManifest, writeManifest } from './manifest.ts';
@@ -23,13 +23,15 @@ export async function buildErrandPackage(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const entryPoints = APART.map((name) => ({ out: name, in: join(root, 'packages', name, 'src/index.ts') }));
   const outdir = join(folder, 'dist');
-  await build({ ...BUNDLE, outdir, entryPoints, splitting: true, chunkNames: 'chunks/[name]-[hash]' });
+  const chunked = { splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true } as const;
+  checkNames((await build({ ...BUNDLE, ...chunked, outdir, entryPoints })).metafile);
   const main = { errand: join(root, 'packages/cli/src/main.ts') };
   await build({ ...BUNDLE, outdir, entryPoints: main, plugins: [leaveApart] });
   for (const file of ['README.md', 'LICENSE']) cpSync(join(root, file), join(folder, file));
   await buildPage();
   cpSync(PAGE, join(folder, 'page'), { recursive: true });
   cpSync(join(root, 'packages/keeper/builds'), join(folder, 'keeper'), { recursive: true });
+  cpSync(join(root, 'packages/keeper/sh/errand-keeper.sh'), join(folder, 'keeper/errand-keeper.sh'));
   await buildAgentFiles(join(folder, 'agent'));
   mkdirSync(join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'packages/cli/bin/errand'), join(folder, 'bin/errand'));
@@ -47,10 +49,23 @@ export async function buildErrandPackage(folder: string): Promise<void> {
   });
 }
 
+/** A library in CommonJS has no names where it is imported later: `const { Name } = await import(...)` is `undefined` then, and only in what is published. */
+function checkNames({ outputs }: Metafile): void {
+  const nameless = Object.values(outputs).filter(
+    ({ entryPoint, exports }) =>
+      entryPoint?.includes('node_modules/') === true && exports.join() === 'default',
+  );
+  if (nameless.length === 0) return;
+  const paths = nameless.map(({ entryPoint }) => entryPoint).join(', ');
+  throw new Error(`import ${paths} from a file of ours, and that file later: they have no names otherwise`);
+}
+
 const BUNDLE = {
   bundle: true,
   format: 'esm',
   platform: 'node',
+  // As modules where libraries come as both: by their names, and without what nobody uses.
+  mainFields: ['module', 'main'],
   target: 'node26',
   external: NOT_INSTALLED,
   alias: Object.fromEntries(UNUSED.map((name) => [name, join(root, 'scripts/build/unused-library.ts')])),

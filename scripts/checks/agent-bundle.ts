@@ -5,7 +5,8 @@ import type { Check } from './check.ts';
 
 /** An agent is copied to machines and into Lambda: one small file, made of nothing but its own sources and the plain values of the wire. */
 const OWN = /^packages\/(?:agent|contract\/src\/wire)\//;
-const LIMIT_BYTES = 150 * 1024;
+/** It carries commands to machines that only SSM reaches, and serves tasks of ECS: 152 KiB with both. */
+const LIMIT_BYTES = 160 * 1024;
 
 export const agentBundle: Check = async () =>
   (await Promise.all(Object.entries(AGENT_PROGRAMS).map(([name, entry]) => problemsOf(name, entry)))).flat();

@@ -1,12 +1,11 @@
 import { isTestFile, readText, repositoryFiles } from '../tree/files.ts';
 import { importsOf } from '../tree/imports.ts';
+import { adapterOf } from './adapter.ts';
 import type { Check } from './check.ts';
-
-const ADAPTER = /^packages\/server\/src\/(?:stores|providers)\/[^/]+(?=\/)/;
 
 /** Every adapter proves the whole contract of its port: a test in its folder calls a suite of @errand/core/testing. */
 export const conformance: Check = async () => {
-  const adapters = new Set(repositoryFiles().flatMap((path) => ADAPTER.exec(path)?.[0] ?? []));
+  const adapters = new Set(repositoryFiles().flatMap((path) => adapterOf(path)?.folder ?? []));
   return [...adapters]
     .filter((folder) => !testsOf(folder).some(callsSuite))
     .map((folder) => `${folder}: no test calls a suite of @errand/core/testing`);

@@ -9,8 +9,8 @@ import { npmNameOf, packageOf } from '../tree/package-of.ts';
 import { adapterProblem } from './adapter-imports.ts';
 import type { Check } from './check.ts';
 
-/** The one file outside of the packages that their tests may import: the reasons to skip a test. */
-const FOR_ALL_TESTS = 'scripts/requires.ts';
+/** The files outside of the packages that their tests may import: the reasons to skip a test, and its size. */
+const FOR_ALL_TESTS = new Set(['scripts/requires.ts', 'scripts/sizes.ts', 'scripts/signal-if-alive.ts']);
 
 /** Enforces the tables of ARCHITECTURE.md, and that allowances are used and files do not import in circles. */
 export const importDirections: Check = async () => {
@@ -36,7 +36,7 @@ function problemsOf(path: string, one: Import, table: Table): readonly string[] 
 
 function relativeProblem(path: string, { specifier }: Import): string | undefined {
   const target = posix.join(posix.dirname(path), specifier);
-  if (target === FOR_ALL_TESTS && isTestFile(path)) return undefined;
+  if (FOR_ALL_TESTS.has(target) && isTestFile(path)) return undefined;
   if (packageOf(target) !== packageOf(path)) return 'leaves its package; import the other one by its name';
   return isTestFile(path) ? undefined : adapterProblem(path, target);
 }

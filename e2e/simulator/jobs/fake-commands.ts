@@ -12,6 +12,12 @@ export interface CommandScript {
   readonly writes: boolean;
 }
 
+/** A command as it was executed. */
+interface Executed {
+  readonly command: number;
+  readonly script: CommandScript;
+}
+
 interface Execution {
   readonly runId: string;
   readonly token: number;
@@ -35,6 +41,7 @@ export interface CommandParts {
 export class FakeCommands {
   /** `job attempt command` of everything that was executed, as often as it was. */
   readonly executed: string[] = [];
+  readonly #ofAttempts = new Map<string, Executed[]>();
   readonly #parts: CommandParts;
   readonly #executions: Execution[] = [];
 
@@ -51,6 +58,11 @@ export class FakeCommands {
     for (const execution of this.#executions) await this.#work(execution);
   }
 
+  /** In their order. */
+  ofAttempt(jobId: string, attempt: number): readonly Executed[] {
+    return this.#ofAttempts.get(`${jobId} ${attempt}`) ?? [];
+  }
+
   async #begin(run: RunRecord): Promise<void> {
     const { clock, scriptOf, store } = this.#parts;
     const now = clock.now();
@@ -63,6 +75,8 @@ export class FakeCommands {
     const command = Number(/ (\d+)$/.exec(run.name ?? '')?.[1] ?? 1) - 1;
     this.executed.push(`${run.createdBy} ${attempt} ${command}`);
     const script = scriptOf(attempt, command);
+    const name = `${run.createdBy} ${attempt}`;
+    this.#ofAttempts.set(name, [...this.ofAttempt(run.createdBy, attempt), { command, script }]);
     const endsAt = clock.steady() + script.seconds * 1_000;
     this.#executions.push({ runId: run.id, token, script, endsAt, done: false });
   }

@@ -4,6 +4,7 @@ import { type Clock, type OutputPlace, type OutputSight, outputText, ProviderErr
 export class FakeOutputs implements OutputPlace {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #things = new Map<string, OutputSight>();
+  readonly #writes = new Map<string, number[]>();
   /** It answers nobody before. */
   outUntil = 0;
   /** Documents that were put beside outputs. */
@@ -16,6 +17,12 @@ export class FakeOutputs implements OutputPlace {
   /** Writes it, as a command does. */
   write(text: string): void {
     this.#things.set(text, { modifiedAt: this.#clock.now(), bytes: 10, tag: null });
+    this.#writes.set(text, [...this.writtenAt(text), this.#clock.now()]);
+  }
+
+  /** When it was written, ever. */
+  writtenAt(text: string): readonly number[] {
+    return this.#writes.get(text) ?? [];
   }
 
   look: OutputPlace['look'] = async (target) => {

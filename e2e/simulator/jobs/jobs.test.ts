@@ -1,9 +1,11 @@
 import { jobStatusOf } from '@errand/core';
 import { describe, expect, it } from 'vitest';
-import { soak } from '../../harness/soak.ts';
+import { soak } from '../../../scripts/sizes.ts';
+import { toldSmall } from '../minimise.ts';
 import { Random } from '../time/random.ts';
 import type { CommandScript } from './fake-commands.ts';
 import { JobWorld, type JobWorldOptions, OUTPUT } from './job-world.ts';
+import { simulateJobs } from './simulate-jobs.ts';
 
 const FINE: CommandScript = { seconds: 1, end: 0, lateSeconds: 0, writes: true };
 const DOCUMENT = {
@@ -129,44 +131,11 @@ describe('a job', () => {
   });
 });
 
-describe('a provider that fails in every way', () => {
-  it.each(Array.from({ length: soak ? 500 : 12 }, (_, seed) => seed + 1))(
-    'leads to one true outcome (seed %i)',
+describe('one job, whatever its provider, its commands, its machine and its control planes do', () => {
+  it.each(Array.from({ length: soak ? 1_000 : 30 }, (_, seed) => seed + 1))(
+    'comes to one true end (seed %i)',
     async (seed) => {
-      const random = new Random(seed, 'faults');
-      let faulty = true;
-      const fault: NonNullable<JobWorldOptions['fault']> = () => {
-        if (!faulty || random.between(0, 100) > 25) return null;
-        return random.pick([
-          { kind: 'error', error: 'transient' },
-          { kind: 'error', error: 'capacity' },
-          { kind: 'lost_answer', effectAfterMs: 3_000 },
-          { kind: 'lost_request' },
-          { kind: 'slow', ms: 4_000 },
-        ] as const);
-      };
-      const deaths = Array.from({ length: 4 }, () => ({
-        write: random.between(1, 40),
-        when: random.pick(['before', 'after'] as const),
-      }));
-      await using world = await JobWorld.open({ scriptOf: thirdTimeLucky, fault, deaths });
-      world.outputs.write(OUTPUT);
-      const job = await world.submit({ ...DOCUMENT, deadline: '1h' }).catch(() => null);
-      if (job === null) return;
-      await world.pass(random.between(10, 60));
-      for (const { id } of random.between(0, 3) === 0 ? world.provider.machines.alive() : [])
-        world.provider.machines.vanish(id);
-      world.outputs.outUntil = world.clock.now() + random.between(0, 20_000);
-      await world.pass(200);
-      faulty = false;
-      await world.pass(1_500, async () => (await world.job(job.id)).state === 'finished');
-      await world.pass(120);
-      const ended = await world.job(job.id);
-      expect(ended.state).toBe('finished');
-      expect(world.provider.machines.alive()).toEqual([]);
-      expect([world.wrongs, world.errors]).toEqual([[], []]);
-      if (jobStatusOf(ended) === 'succeeded')
-        expect(world.commands.executed).toContain(`${job.id} ${ended.past.length} 1`);
+      expect(await toldSmall(await simulateJobs(seed), simulateJobs)).toEqual([]);
     },
   );
 });

@@ -14,6 +14,8 @@ export class Life {
   alive = true;
   /** Writes so far. */
   writes = 0;
+  /** Of the kind of write at which it dies. */
+  #counted = 0;
   readonly #dies: Death | null;
   readonly #over = Promise.withResolvers<never>();
 
@@ -48,13 +50,19 @@ export class Life {
       if (!this.alive) return NEVER;
       if (!WRITES.has(name)) return this.#answered(call(...args));
       this.writes += 1;
-      const dies = this.#dies?.write === this.writes ? this.#dies.when : null;
+      const dies = this.#diesAt(name);
       if (dies === 'before') this.end();
       if (!this.alive) return NEVER;
       const answer = call(...args);
       if (dies === 'after') this.end();
       return this.#answered(answer);
     };
+  }
+
+  #diesAt(name: string): Death['when'] | null {
+    if (this.#dies === null || (this.#dies.method ?? name) !== name) return null;
+    this.#counted += 1;
+    return this.#dies.write === this.#counted ? this.#dies.when : null;
   }
 
   #answered(answer: unknown): unknown {
@@ -67,6 +75,8 @@ export class Life {
 }
 
 export interface Death {
+  /** Only these writes count; none: all do. */
+  readonly method?: string;
   /** At which write, counted from 1 in the life of the plane. */
   readonly write: number;
   readonly when: 'before' | 'after';

@@ -1,9 +1,8 @@
 import { type DatabaseSync } from 'node:sqlite';
-import type { Clock, Ids, Notifier, Store } from '@errand/core';
+import type { Clock, Ids, Store } from '@errand/core';
 import {
   createServices,
   inProcessLink,
-  LocalNotifier,
   openSqliteStore,
   Reconciler,
   type Services,
@@ -13,8 +12,10 @@ import { type Machine, WALL_START } from '../machine/machine.ts';
 import { observedLink } from '../machine/observed-link.ts';
 import { VirtualProcess } from '../time/virtual-process.ts';
 import type { World } from '../world.ts';
+import { lossyNotifier } from './lossy-notifier.ts';
 import type { Serving } from './network.ts';
 import type { SimulatedLogs } from './simulated-logs.ts';
+import { slowed } from './slowed.ts';
 
 export interface ControlPlaneParts {
   readonly world: World;
@@ -116,7 +117,7 @@ export class ControlPlane {
       sleep: (ms, signal) => process.sleep(ms, signal),
     };
     const store = guardedStore(world, opened, process);
-    const notifier = this.#notifier(process);
+    const notifier = lossyNotifier(() => !process.alive || world.random.chance(world.profile.pulseLost));
     const own = { id: machine.agentId, agent: null };
     const services = createServices({
       version: '0',
@@ -148,22 +149,13 @@ export class ControlPlane {
       this.#parts.onCommit();
     });
   }
-
-  #notifier(process: VirtualProcess): Notifier {
-    const { random, profile } = this.#parts.world;
-    const local = new LocalNotifier();
-    return {
-      pulse: (topic, subject) => {
-        if (process.alive && !random.chance(profile.pulseLost)) local.pulse(topic, subject);
-      },
-      subscribe: (topic, listener) => local.subscribe(topic, listener),
-    };
-  }
 }
 
 function guardedStore(world: World, store: SqliteStore, process: VirtualProcess): Store {
+  const { random, profile } = world;
+  const pause = (): Promise<void> => process.sleep(random.between(0, profile.storeMs));
   const guarded = <Port extends object>(port: Port): Port =>
-    process.guard(world.profile.storeMs === 0 ? port : slowed(port, world, process), []);
+    process.guard(profile.storeMs === 0 ? port : slowed(port, pause), []);
   const { runs, agents, keys, scripts, groups } = store;
   return {
     ...store,
@@ -173,21 +165,6 @@ function guardedStore(world: World, store: SqliteStore, process: VirtualProcess)
     scripts: guarded(scripts),
     groups: guarded(groups),
   };
-}
-
-/** The store answers a while after it has done its work, as a database across a network does. */
-function slowed<Port extends object>(port: Port, { random, profile }: World, process: VirtualProcess): Port {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const method: unknown = Reflect.get(target, name);
-      if (typeof method !== 'function') return method;
-      return async (...args: unknown[]) => {
-        const answer: unknown = await (Reflect.apply(method, target, args) as Promise<unknown>);
-        await process.sleep(random.between(0, profile.storeMs));
-        return answer;
-      };
-    },
-  });
 }
 
 /** Ids that differ for ever and are the same in every simulation of a seed. */

@@ -63,10 +63,11 @@ function checkKept({ world, provider, machines }: SessionWitness, { id, state, k
 }
 
 /** The lease that people are told of is never longer than the one that the machine was told of. */
-function checkLease({ world, provider }: SessionWitness, { id, launch }: SessionRecord): void {
+function checkLease({ world, provider, outage }: SessionWitness, { id, launch }: SessionRecord): void {
   const machine = launch?.handle == null ? undefined : provider.machines.of(launch.handle);
   if (machine === undefined || !isUp(machine) || world.profile.faults.clock_jump > 0 || launch === null)
     return;
+  if (outage.deaf.has(machine.id)) return;
   const ahead = launch.leaseUntil - WALL_START - machine.leaseUntil;
   if (ahead > 0)
     world.trace.fail(1, 'SIM-LEASE-3', `the lease of ${id} ends ${ahead} ms before it is said to`);
@@ -94,6 +95,8 @@ function checkEnding(witness: SessionWitness, before: SessionRecord, reason: Ses
   const fail = (why: string): void => world.trace.fail(1, 'SIM-EARLY-1', `${before.id}: ${why}`);
   const { limits } = before.spec;
   const calmMs = world.timeline.now - world.jumpedAt;
+  // It was decided before the clock jumped, and was on its way to the disk.
+  if (world.jumpedAt >= 0 && calmMs <= world.profile.commitMs + world.profile.storeMs) return;
   const { plane_stalls, plane_stalls_at_call } = world.profile.faults;
   const seen = world.jumpedAt > world.startedAt && plane_stalls + plane_stalls_at_call === 0;
   const quiet = seen && calmMs < QUIET_MS && EXPIRIES.has(reason.kind);

@@ -9,12 +9,36 @@ const LATE_MS = 110_000;
 export function checkDeadlines(witness: SessionWitness): void {
   const { world, records, outage } = witness;
   const { trace, timeline, disturbedAt } = world;
+  checkLeases(witness);
   if (timeline.now - Math.max(disturbedAt, outage.faultAt) < LATE_MS) return;
+  checkStuck(witness);
   const now = wallOf(world);
   for (const session of records.values()) {
     const due = deadlineOf(session, witness.lastUse(session.id));
     if (due !== null && now - due > LATE_MS)
       trace.fail(2, 'SIM-DEADLINE-1', `${session.id} is ${session.state} ${now - due} ms after its deadline`);
+  }
+}
+
+/** Nobody is told that something runs which has outlived its lease, least of all where its provider does not answer. */
+function checkLeases({ world, records }: SessionWitness): void {
+  const { trace, timeline, unsettledAt } = world;
+  if (timeline.now - unsettledAt < LATE_MS) return;
+  const now = wallOf(world);
+  for (const { id, state, launch } of records.values()) {
+    if (launch === null || !['creating', 'starting', 'ready'].includes(state)) continue;
+    const late = now - launch.leaseUntil;
+    if (late > LATE_MS) trace.fail(1, 'SIM-LEASE-4', `${id} is ${state} ${late} ms after its lease`);
+  }
+}
+
+/** Whatever the clock says: what is to be made or ended does not stand still. */
+function checkStuck({ world, records, outage, since }: SessionWitness): void {
+  const { trace, timeline, disturbedAt } = world;
+  for (const { id, state } of records.values()) {
+    if (!['requested', 'stopping', 'deleting'].includes(state)) continue;
+    const stuck = timeline.now - Math.max(since.get(id) ?? 0, disturbedAt, outage.faultAt);
+    if (stuck > 2 * LATE_MS) trace.fail(2, 'SIM-STUCK-1', `${id} has been ${state} for ${stuck} ms`);
   }
 }
 

@@ -3,7 +3,7 @@ import { Random } from '../time/random.ts';
 import type { Moment } from '../time/virtual-process.ts';
 import type { SessionPlane } from './session-plane.ts';
 import { drawCallFault, type SessionFaultKind } from './session-profile.ts';
-import type { SessionWorld } from './session-scene.ts';
+import { type SessionWorld, unsettle } from './session-scene.ts';
 
 /** Breaks control planes, their time, and the provider as the profile says, and starts again what died. */
 export class SessionFaults {
@@ -58,6 +58,7 @@ export class SessionFaults {
         this.#jump(random.pick([-1, 1]), random.pick([2_000, 20_000, 90_000, 600_000, 3_600_000])),
       provider_out: () => this.#outage.begin(random.pick([10_000, 60_000, 240_000])),
       machine_vanishes: () => this.#vanish(random),
+      machine_deaf: () => this.#deafen(random),
     };
     faults[kind]();
   }
@@ -69,7 +70,7 @@ export class SessionFaults {
     world.trace.note(`clock jumps by ${ms} ms`);
     world.offsetMs += ms;
     if (Math.abs(ms) > 3_000) world.jumpedAt = world.timeline.now;
-    world.disturbedAt = Math.max(world.disturbedAt, world.timeline.now);
+    unsettle(world, world.timeline.now);
   }
 
   #vanish(random: Random): void {
@@ -79,6 +80,15 @@ export class SessionFaults {
     this.#world.trace.note(`provider: ${id} vanishes`);
     this.#outage.vanished.add(id);
     this.#provider.machines.vanish(id);
+  }
+
+  #deafen(random: Random): void {
+    const alive = this.#provider.machines.alive();
+    if (alive.length === 0) return;
+    const { id } = random.pick(alive);
+    this.#world.trace.note(`provider: ${id} forgets its renewals`);
+    this.#outage.deaf.add(id);
+    this.#provider.machines.deafen(id);
   }
 
   #repair(): void {
@@ -113,8 +123,12 @@ export class Outage {
   readonly twins = new Set<string>();
   /** Machines that went without anybody having asked for it. */
   readonly vanished = new Set<string>();
+  /** Machines whose lease is shorter than everybody is told. */
+  readonly deaf = new Set<string>();
   readonly #world: SessionWorld;
   readonly #random: Random;
+  /** Of the calls that one is to fail of. */
+  #calls = 0;
   #until = 0;
 
   constructor(world: SessionWorld) {
@@ -134,6 +148,7 @@ export class Outage {
     const { timeline, profile, healed, trace } = this.#world;
     const fault = this.#draw(call, healed);
     if (fault === null) return null;
+    this.#world.faults += 1;
     trace.note(`provider: ${call} ${key} ${JSON.stringify(fault)}`);
     this.faultAt = timeline.now + ('ms' in fault ? fault.ms : 0) + profile.settleMs;
     if (fault.kind === 'twin') this.twins.add(key);
@@ -141,6 +156,8 @@ export class Outage {
   }
 
   #draw(call: Parameters<typeof drawCallFault>[2], healed: boolean): FakeFault | null {
+    const { fails } = this.#world;
+    if (fails?.call === call && (this.#calls += 1) === fails.nth) return fails.fault;
     if (this.#until > this.#world.timeline.now) return { kind: 'error', error: 'transient' };
     return healed ? null : drawCallFault(this.#random, this.#world.profile, call);
   }

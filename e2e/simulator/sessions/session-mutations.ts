@@ -1,4 +1,4 @@
-import type { Mutation } from '../mutation-list.ts';
+import type { Guard } from '../run-mutations.ts';
 
 const OBSERVE = 'packages/core/src/session/observe.ts';
 const ENDING = 'packages/core/src/session/ending.ts';
@@ -10,7 +10,7 @@ const LOOK = 'packages/server/src/reconciler/sessions/look.ts';
 const RECONCILER = 'packages/server/src/reconciler/sessions/session-reconciler.ts';
 
 /** Guards of the life of sessions, to be noticed by a world of sessions. */
-export const SESSION_MUTATIONS: readonly Mutation[] = listed([
+export const SESSION_MUTATIONS: readonly Guard[] = [
   {
     name: 'sessions: facts about another launch are taken for facts about this one',
     file: OBSERVE,
@@ -122,8 +122,8 @@ export const SESSION_MUTATIONS: readonly Mutation[] = listed([
   {
     name: 'sessions: use that only memory knows of does not count',
     file: RECONCILER,
-    from: ': { session, use: uses.latest(session.id), commands: 0 };',
-    to: ': { session, use: null, commands: 0 };',
+    from: 'return { ...nothing, use: uses.latest(session.id), unsure:',
+    to: 'return { ...nothing, unsure:',
   },
   {
     name: 'sessions: use is told to no other control plane',
@@ -146,20 +146,32 @@ export const SESSION_MUTATIONS: readonly Mutation[] = listed([
   {
     name: 'sessions: what the provider does not know at once was never made',
     file: CARRY_OUT,
-    from: 'if (passedMs < surelyMs || parts.trustedMs() < surelyMs) return SOON_MS;',
-    to: 'if (parts.trustedMs() < surelyMs) return SOON_MS;',
+    from: 'if (passedMs < surelyMs || trustedMs < surelyMs) return SOON_MS;',
+    to: 'if (trustedMs < surelyMs) return SOON_MS;',
+  },
+  {
+    name: 'sessions: how long the provider has known nothing is counted up to its answer, not its question',
+    file: CARRY_OUT,
+    from: 'const passedMs = calledAt > askedAt ? surelyMs : askedAt - calledAt;',
+    to: 'const passedMs = calledAt > askedAt ? surelyMs : now - calledAt;',
+  },
+  {
+    name: 'sessions: nothing runs out while the provider cannot say whether it is used',
+    file: RECONCILER,
+    from: 'const [planned] = this.#plan(view);',
+    to: 'if (view.unsure) return TICK_MS;\n      const [planned] = this.#plan(view);',
   },
   {
     name: 'sessions: a clock that jumped is trusted',
     file: CARRY_OUT,
-    from: 'if (passedMs < surelyMs || parts.trustedMs() < surelyMs) return SOON_MS;',
+    from: 'if (passedMs < surelyMs || trustedMs < surelyMs) return SOON_MS;',
     to: 'if (passedMs < surelyMs) return SOON_MS;',
   },
   {
     name: 'sessions: a call from before the clock fell back is waited for until it comes round again',
     file: CARRY_OUT,
-    from: 'const passedMs = calledAt > now ? surelyMs : now - calledAt;',
-    to: 'const passedMs = now - calledAt;',
+    from: 'const passedMs = calledAt > askedAt ? surelyMs : askedAt - calledAt;',
+    to: 'const passedMs = askedAt - calledAt;',
   },
   {
     name: 'sessions: a stop that is not done counts as done',
@@ -239,8 +251,4 @@ export const SESSION_MUTATIONS: readonly Mutation[] = listed([
     from: 'if (known !== undefined)',
     to: 'if (known === null)',
   },
-]);
-
-function listed(mutations: readonly Mutation[]): readonly Mutation[] {
-  return mutations.map((mutation) => ({ ...mutation, worlds: 'sessions' }));
-}
+];

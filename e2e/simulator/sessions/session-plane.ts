@@ -7,13 +7,16 @@ import {
   MemoryLogStore,
   noTemplates,
   openSqliteStore,
+  PoolLauncher,
+  Reconciler,
   type Services,
   SessionReconciler,
   SessionSweep,
   type SqliteStore,
 } from '@errand/server/testing';
 import { VirtualProcess } from '../time/virtual-process.ts';
-import { type SessionWorld, wallOf } from './session-scene.ts';
+import { AGENT } from './pool-scene.ts';
+import { type SessionWorld, unsettle, wallOf } from './session-scene.ts';
 
 export interface SessionPlaneParts {
   readonly world: SessionWorld;
@@ -51,7 +54,7 @@ export class SessionPlane {
     const { timeline, trace } = world;
     if (this.process?.alive === true || this.#awayUntil > timeline.now) return;
     trace.note(`${name} starts`);
-    world.disturbedAt = Math.max(world.disturbedAt, timeline.now);
+    unsettle(world, timeline.now);
     world.startedAt = timeline.now;
     const process = new VirtualProcess(name, timeline);
     this.process = process;
@@ -67,20 +70,20 @@ export class SessionPlane {
     if (this.process?.alive !== true) return;
     const { world } = this.#parts;
     world.kills += 1;
-    world.disturbedAt = Math.max(world.disturbedAt, world.timeline.now);
+    unsettle(world, world.timeline.now);
     this.process.kill();
   }
 
   away(ms: number): void {
     this.#awayUntil = this.#parts.world.timeline.now + ms;
     this.kill();
-    this.#parts.world.disturbedAt = Math.max(this.#parts.world.disturbedAt, this.#awayUntil);
+    unsettle(this.#parts.world, this.#awayUntil);
   }
 
   stall(ms: number): void {
     const { world } = this.#parts;
     this.process?.stall(ms);
-    if (ms > NOTICED_MS) world.disturbedAt = Math.max(world.disturbedAt, world.timeline.now + ms);
+    if (ms > NOTICED_MS) unsettle(world, world.timeline.now + ms);
   }
 
   /** A call of somebody: rejects where nobody is there, or where it dies meanwhile. */
@@ -117,11 +120,11 @@ export class SessionPlane {
       making: {
         providers: () => new Map([[provider.name, reached]]),
         templates: noTemplates,
-        quotas: { perOwner: QUOTA, perTeam: 1_000 },
+        quotas: { perOwner: QUOTA, perTeam: 1_000, uploadBytes: 0 },
         random: () => world.random.unit(),
       },
       sockets: '/s',
-      own: { id: null, agent: null },
+      own: { id: AGENT.id, agent: null },
       stays: true,
       shutDown: () => {},
     });
@@ -135,6 +138,11 @@ export class SessionPlane {
     const never = new AbortController().signal;
     void new SessionReconciler({ ...sessions, tag, probe }).run(never, failed('reconciler'));
     void new SessionSweep({ ...sessions, tag }).run(never, failed('sweep'));
+    if (world.profile.runs > 0) {
+      const { runs } = store;
+      void new Reconciler({ ...services.groups, runs }).run(never, failed('reconciler of runs'));
+      void new PoolLauncher({ ...sessions, runs }).run(never, failed('pools on demand'));
+    }
     this.services = services;
   }
 
@@ -208,6 +216,12 @@ function guardedStore(world: SessionWorld, store: Store, process: VirtualProcess
         };
       },
     });
-  const { sessions, runs, agents } = store;
-  return { ...store, sessions: guarded(sessions), runs: guarded(runs), agents: guarded(agents) };
+  const { sessions, runs, agents, groups } = store;
+  return {
+    ...store,
+    sessions: guarded(sessions),
+    runs: guarded(runs),
+    agents: guarded(agents),
+    groups: guarded(groups),
+  };
 }

@@ -27,6 +27,10 @@ export interface SessionProfile {
   readonly wishEveryMs: number;
   /** How often somebody changes their mind right after they asked for a session or a start. */
   readonly hasty: number;
+  /** How many runs a pool on demand gets, and how many of them at once; what it makes for each is short-lived, too. */
+  readonly runs: number;
+  readonly poolLimit: number;
+  readonly poolLaunch: Readonly<Record<string, unknown>>;
   /** How long faults are injected and wishes are made; after it everything heals. */
   readonly faultsForMs: number;
 }
@@ -39,7 +43,8 @@ export type SessionFaultKind =
   | 'plane_away'
   | 'clock_jump'
   | 'provider_out'
-  | 'machine_vanishes';
+  | 'machine_vanishes'
+  | 'machine_deaf';
 
 export type CallFaultKind = FakeFault['kind'] | 'refused';
 
@@ -52,6 +57,7 @@ const NO_FAULTS: SessionProfile['faults'] = {
   clock_jump: 0,
   provider_out: 0,
   machine_vanishes: 0,
+  machine_deaf: 0,
 };
 
 const NO_CALLS: SessionProfile['calls'] = {
@@ -93,13 +99,32 @@ export const ONE_SESSION: SessionProfile = {
   sessions: 1,
   wishEveryMs: 5_000,
   hasty: 0,
+  runs: 0,
+  poolLimit: 1,
+  poolLaunch: {},
   faultsForMs: 60_000,
 };
+
+/** The same with runs of a pool on demand, one at a time, and no session of anybody. */
+export const FEW_RUNS: SessionProfile = { ...ONE_SESSION, name: 'few runs', sessions: 0, runs: 3 };
 
 type Temper = Partial<SessionProfile>;
 
 const TEMPERS: Readonly<Record<string, Temper>> = {
-  calm: {},
+  // Slower than a run holds on to a session that is being made, and than it may wait for one that comes to nothing.
+  calm: {
+    bootMs: 40_000,
+    endMs: 60_000,
+    checksHealth: true,
+    runs: 4,
+    poolLaunch: {
+      lease: 300_000,
+      createTimeout: 120_000,
+      readyTimeout: 60_000,
+      ports: [80],
+      health: { path: '/' },
+    },
+  },
   'plane crashes': {
     faultEveryMs: 8_000,
     faults: { ...NO_FAULTS, plane_dies: 1, plane_dies_at_call: 5 },
@@ -129,7 +154,7 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
   },
   'no switch': {
     faultEveryMs: 60_000,
-    faults: { ...NO_FAULTS, plane_away: 3, plane_dies_at_call: 1 },
+    faults: { ...NO_FAULTS, plane_away: 3, plane_dies_at_call: 1, machine_deaf: 2 },
     calls: { ...NO_CALLS, twin: 0.2, lost_answer: 0.05 },
     deadMan: false,
   },
@@ -139,6 +164,16 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
     faults: { ...NO_FAULTS, plane_dies: 1, plane_dies_at_call: 3, plane_stalls_at_call: 2, plane_stalls: 1 },
     calls: { ...NO_CALLS, lost_answer: 0.1, slow: 0.1 },
     storeMs: 300,
+  },
+  'two planes in haste': {
+    planes: 2,
+    faultEveryMs: 10_000,
+    faults: { ...NO_FAULTS, plane_stalls_at_call: 6, machine_vanishes: 1 },
+    storeMs: 300,
+    bootMs: 1_000,
+    endMs: 1_000,
+    wishEveryMs: 6_000,
+    hasty: 0.5,
   },
   everything: {
     faultEveryMs: 12_000,
@@ -151,6 +186,7 @@ const TEMPERS: Readonly<Record<string, Temper>> = {
       clock_jump: 0.5,
       provider_out: 0.5,
       machine_vanishes: 1,
+      machine_deaf: 0,
     },
     calls: BAD_CALLS,
     commitMs: 100,
@@ -175,8 +211,20 @@ export function drawSessionProfile(random: Random): SessionProfile {
     wishEveryMs: random.pick([10_000, 40_000, 120_000]),
     hasty: random.pick([0, 0.5]),
     faultsForMs: random.pick([120_000, 300_000, 600_000]),
+    ...drawPool(random),
     ...TEMPERS[name],
   };
+}
+
+/** Half of all worlds have a pool on demand. */
+function drawPool(random: Random): Pick<SessionProfile, 'runs' | 'poolLimit' | 'poolLaunch'> {
+  const poolLaunch = {
+    lease: random.pick([60_000, 300_000]),
+    createTimeout: random.pick([30_000, 120_000]),
+    readyTimeout: random.pick([20_000, 60_000]),
+    ...(random.chance(0.5) ? { ports: [80], health: { path: '/' } } : {}),
+  };
+  return { runs: random.pick([0, 0, 3, 8]), poolLimit: random.between(1, 3), poolLaunch };
 }
 
 /** What goes wrong with one call, if anything. */

@@ -1,5 +1,5 @@
 import type { Ids } from '@errand/core';
-import { fakeIds } from '@errand/core/testing';
+import { type FakeCall, type FakeFault, fakeIds } from '@errand/core/testing';
 import { Random } from '../time/random.ts';
 import { Timeline } from '../time/timeline.ts';
 import type { Moment } from '../time/virtual-process.ts';
@@ -14,6 +14,8 @@ export interface SessionWorld {
   readonly profile: SessionProfile;
   /** When the control plane that starts first dies, if not by chance. */
   dies: Moment | null;
+  /** What goes wrong with one call of the provider, if not by chance. */
+  readonly fails: FailingCall | null;
   readonly random: Random;
   readonly timeline: Timeline;
   readonly trace: Trace;
@@ -25,9 +27,12 @@ export interface SessionWorld {
   startedAt: number;
   /** When last something happened that may make everything later: a plane away, stalled, or with another time; a provider out. */
   disturbedAt: number;
+  /** The same of what befell a control plane itself: its provider apart. */
+  unsettledAt: number;
   /** Faults and wishes are over. */
   healed: boolean;
   kills: number;
+  faults: number;
 }
 
 /** 2024-01-01, as good as any. */
@@ -38,6 +43,19 @@ export function wallOf({ timeline, offsetMs }: Pick<SessionWorld, 'timeline' | '
   return WALL_START + timeline.now + offsetMs;
 }
 
+/** A control plane is not what it should be, until then. */
+export function unsettle(world: SessionWorld, until: number): void {
+  world.disturbedAt = Math.max(world.disturbedAt, until);
+  world.unsettledAt = Math.max(world.unsettledAt, until);
+}
+
+/** The `nth` call of this kind, from 1. */
+interface FailingCall {
+  readonly call: FakeCall;
+  readonly nth: number;
+  readonly fault: FakeFault;
+}
+
 export interface SessionWorldOptions {
   /** Gets a line for everything that happens. */
   readonly print?: ((line: string) => void) | null;
@@ -46,6 +64,7 @@ export interface SessionWorldOptions {
   readonly profile?: SessionProfile;
   /** The first control plane dies then. */
   readonly dies?: Moment;
+  readonly fails?: FailingCall;
 }
 
 export function makeSessionWorld(seed: number, options: SessionWorldOptions): SessionWorld {
@@ -62,12 +81,15 @@ export function makeSessionWorld(seed: number, options: SessionWorldOptions): Se
     timeline,
     trace,
     dies: options.dies ?? null,
+    fails: options.fails ?? null,
     ids: fakeIds(),
     offsetMs: 0,
     jumpedAt: -1,
     startedAt: 0,
     disturbedAt: 0,
+    unsettledAt: 0,
     healed: false,
     kills: 0,
+    faults: 0,
   };
 }

@@ -25,6 +25,8 @@ export class SessionWitness {
   readonly provider: FakeProvider;
   readonly outage: Outage;
   readonly machines = new MachineMemory();
+  /** When each session came into its state, in virtual time. */
+  readonly since = new Map<string, number>();
   readonly #versions: StatementSync;
   readonly #doc: StatementSync;
   /** When each session was last used through a plane that still lives, in wall time. */
@@ -52,6 +54,7 @@ export class SessionWitness {
       const why = after.ending?.reason.kind ?? '';
       this.world.trace.note(`committed ${id} v${version} ${after.state} ${after.launch?.key ?? ''} ${why}`);
       this.records.set(id, after);
+      if (before?.state !== after.state) this.since.set(id, this.world.timeline.now);
       checkSessionChange(this, before, after);
     }
     this.#checkQuota();
@@ -113,9 +116,10 @@ export class SessionWitness {
     const open = new Map<string, number>();
     const names = new Set<string>();
     const { trace } = this.world;
-    for (const { owner, name, state, subdomain } of this.records.values()) {
+    for (const { owner, name, state, subdomain, run } of this.records.values()) {
       if (state === 'deleted' || state === 'failed') continue;
-      open.set(owner, (open.get(owner) ?? 0) + 1);
+      // What is made for a run counts for its pool.
+      if (run === null) open.set(owner, (open.get(owner) ?? 0) + 1);
       for (const word of [subdomain, ...(name === null ? [] : [`${owner} ${name}`])]) {
         if (names.has(word)) trace.fail(1, 'SIM-SESSION-NAME-1', `two sessions are called ${word}`);
         names.add(word);

@@ -4,6 +4,10 @@ import { type FakeProvider, fakeProvider } from '@errand/core/testing';
 import { openSqliteStore } from '@errand/server/testing';
 import type { Outcome } from '../simulate.ts';
 import { hashText } from '../time/random.ts';
+import { PoolAgent } from './pool-agent.ts';
+import { PoolPeople } from './pool-people.ts';
+import { AGENT, preparePool } from './pool-scene.ts';
+import { PoolWitness } from './pool-witness.ts';
 import { Outage, SessionFaults } from './session-faults.ts';
 import { SessionPeople } from './session-people.ts';
 import { openSharedStore, SessionPlane } from './session-plane.ts';
@@ -13,6 +17,8 @@ import { SessionWitness } from './session-witness.ts';
 export interface SessionOutcome extends Outcome {
   /** How often a control plane was killed. */
   readonly kills: number;
+  /** How often a call of the provider went wrong. */
+  readonly faults: number;
 }
 
 /** After the faults have ended: an hour that a clock was behind, and the longest life with the longest limits after it. */
@@ -28,27 +34,45 @@ export async function simulateSessions(
   const database = new DatabaseSync(':memory:');
   let parts: readonly string[] = [];
   try {
-    const { faults, people, witness } = await makeScene(world, database);
+    const { faults, people, witness, pool } = await makeScene(world, database);
     faults.start();
     people.start();
+    pool.start();
+    const waiting = (): number => people.open + pool.people.open;
+    const leftOver = (): readonly string[] => [...witness.leftOver(), ...pool.witness.leftOver()];
     let looked = 0;
     while (trace.violation === undefined && (await timeline.step())) {
       trace.step += 1;
       witness.look();
+      pool.witness.look();
       if (!world.healed || timeline.now - looked < 500) continue;
       looked = timeline.now;
-      if (people.open === 0 && witness.leftOver().length === 0) break;
+      if (waiting() === 0 && leftOver().length === 0) break;
       if (timeline.now > profile.faultsForMs + QUIET_MS) break;
     }
-    const left = people.open > 0 ? [`${people.open} people wait`] : witness.leftOver();
+    const left = waiting() > 0 ? [`${waiting()} people wait`] : leftOver();
     if (left.length > 0) trace.fail(2, 'SIM-SESSION-END-1', `after all this time: ${left.join('; ')}`);
-    parts = [...names('fault', faults.count), ...names('session', profile.sessions)];
+    parts = [
+      ...names('fault', faults.count),
+      ...names('session', profile.sessions),
+      ...names('run', profile.runs),
+    ];
   } finally {
     database.close();
   }
   const { step, hash, violation } = trace;
-  const { kills } = world;
-  return { seed, parts, profile: profile.name, steps: step, ms: timeline.now, hash, violation, kills };
+  const { kills, faults } = world;
+  return {
+    seed,
+    parts,
+    profile: profile.name,
+    steps: step,
+    ms: timeline.now,
+    hash,
+    violation,
+    kills,
+    faults,
+  };
 }
 
 function names(what: string, length: number): string[] {
@@ -58,11 +82,16 @@ function names(what: string, length: number): string[] {
 async function makeScene(world: SessionWorld, database: DatabaseSync) {
   const { profile } = world;
   // Its tables are there before anybody looks at them.
-  await openSqliteStore({ database, defer: (commit) => queueMicrotask(commit) });
+  const store = await openSqliteStore({ database, defer: (commit) => queueMicrotask(commit) });
+  if (profile.runs > 0) await preparePool(world, store);
   const outage = new Outage(world);
   const provider = makeProvider(world, outage);
   const witness = new SessionWitness(world, database, provider, outage);
-  const onCommit = (): void => witness.committed();
+  const runs = new PoolWitness(world, witness, database);
+  const onCommit = (): void => {
+    witness.committed();
+    runs.committed();
+  };
   const shared = profile.planes === 1 ? null : await openSharedStore(world, database, onCommit);
   const planes = Array.from(
     { length: profile.planes },
@@ -77,7 +106,19 @@ async function makeScene(world: SessionWorld, database: DatabaseSync) {
       }),
   );
   const people = new SessionPeople({ world, planes, witness });
-  return { people, witness, faults: new SessionFaults(world, planes, provider, outage) };
+  const faults = new SessionFaults(world, planes, provider, outage);
+  return { people, witness, faults, pool: makePool({ world, planes, provider, witness: runs }) };
+}
+
+/** People who submit runs to the pool on demand, and the agent that executes them. */
+function makePool(parts: ConstructorParameters<typeof PoolAgent>[0]) {
+  const people = new PoolPeople(parts);
+  const agent = new PoolAgent(parts);
+  const start = (): void => {
+    people.start();
+    if (parts.world.profile.runs > 0) agent.start();
+  };
+  return { people, witness: parts.witness, start };
 }
 
 function makeProvider(world: SessionWorld, outage: Outage): FakeProvider {
@@ -95,6 +136,7 @@ function makeProvider(world: SessionWorld, outage: Outage): FakeProvider {
     staleMs,
     deadMan,
     health: checksHealth ? healthOf : null,
+    ...(profile.runs > 0 ? { agent: AGENT } : {}),
     fault: (call, key) => outage.faultOf(call, key),
   });
 }

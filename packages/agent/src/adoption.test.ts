@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestControlPlane, type TestRun } from '../test/control-plane.ts';
@@ -92,6 +92,23 @@ describe('an agent that comes back', () => {
     await plane.until(() => place.spool.length === 0, 'an empty spool');
   });
 
+  it('goes on with what had begun at the moment in which another agent fenced it, and sends its log', async () => {
+    const first = place.agent(plane);
+    await first.start();
+    plane.fault = (call) => (call === 'append' || call === 'ended' ? 'request' : 'none');
+    const run = sh('echo begun; exit 3');
+    const prefix = join(place.data, 'spool', `${run.lease.runId}.1`);
+    await expect.poll(() => existsSync(`${prefix}.log`)).toBe(true);
+    await first.stop();
+    renameSync(`${prefix}.run`, `${prefix}.void.run`);
+    plane.fault = () => 'none';
+    await place.agent(plane).start();
+    await ended(run);
+    expect(run.end).toMatchObject({ reason: { kind: 'exited', code: 3 }, log: { bytes: 6 } });
+    expect(plane.logOf(run).toString()).toBe('begun\n');
+    await plane.until(() => place.spool.length === 0, 'an empty spool');
+  });
+
   it('reports an end again whose answer it did not hear', async () => {
     plane.fault = (call) => (call === 'ended' ? 'answer' : 'none');
     const first = place.agent(plane);
@@ -151,6 +168,18 @@ describe('an attempt that a command line hands over', () => {
     await ended(run);
     expect(run.end?.reason).toEqual({ kind: 'exited', code: 6 });
     expect(plane.logOf(run).toString()).toBe('one\ntwo\n');
+  });
+
+  it('is left some time to be executed by the command line that hands it over', async () => {
+    const { agent, run, take } = await begin(['/bin/sh', '-c', 'echo late; exit 2']);
+    agent.adopt(take);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await launchKeeper({ binary: keeperBinary() ?? '', socket: take.keeperSocket, once: true });
+    const client = await KeeperClient.connect(take.keeperSocket);
+    await client.start({ id: `${run.lease.runId}.1`, prefix: take.prefix, argv: run.lease.argv });
+    await client.close();
+    await ended(run);
+    expect([run.end?.reason, plane.logOf(run).toString()]).toEqual([{ kind: 'exited', code: 2 }, 'late\n']);
   });
 
   it('is given back when the command line went away before it was executed', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AgentLink, Lease } from '@errand/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestControlPlane, type TestRun } from '../test/control-plane.ts';
 import { TestPlace } from '../test/place.ts';
@@ -16,6 +17,11 @@ afterEach(() => place[Symbol.asyncDispose]());
 
 const ended = (run: TestRun, ms?: number) => plane.until(() => run.end !== undefined, 'its end', ms);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const bound = (of: TestControlPlane, name: string | symbol): unknown => {
+  const value: unknown = Reflect.get(of, name, of);
+  return typeof value === 'function' ? value.bind(of) : value;
+};
 
 describe('an agent', () => {
   it('reports the exit code, the bytes by stream and the hash of a command', async () => {
@@ -85,6 +91,31 @@ describe('an agent', () => {
     expect(() => readFileSync(join(folder, 'a/b'))).toThrow('ENOENT');
   });
 
+  it('leaves the folder of an attempt to the processes that may live on in it', async () => {
+    await place.agent(plane).start();
+    const run = plane.submit(['/bin/sh', '-c', 'pwd; echo x > kept'], { keepChildren: true });
+    await ended(run);
+    await plane.until(() => place.spool.length === 0, 'an empty spool');
+    expect(readFileSync(join(plane.logOf(run).toString().trim(), 'kept'), 'utf8')).toBe('x\n');
+  });
+
+  it('executes once what it is given twice', async () => {
+    let given: readonly Lease[] = [];
+    const poll: AgentLink['poll'] = async (request, signal) => {
+      const answer = await plane.poll({ ...request, waitMs: Math.min(request.waitMs, 50) }, signal);
+      given = [...given, ...answer.leases];
+      return { ...answer, leases: given };
+    };
+    const link = new Proxy(plane, { get: (of, name) => (name === 'poll' ? poll : bound(of, name)) });
+    await place.agent(link).start();
+    const run = plane.submit(['/bin/sh', '-c', `echo x >> ${place.folder}/count; sleep 0.3`]);
+    await ended(run);
+    expect([place.read('count'), run.facts.filter((fact) => fact === 'starting')]).toEqual([
+      'x\n',
+      ['starting'],
+    ]);
+  });
+
   it('runs no more attempts at a time than it has slots, and all of them in the end', async () => {
     await place.agent(plane, { slots: 2 }).start();
     const runs = Array.from({ length: 7 }, () => plane.submit(['/bin/sleep', '0.1']));
@@ -105,6 +136,7 @@ describe('an agent', () => {
     const copy = join(place.folder, 'copy');
     const run = plane.submit(['/bin/sh', '-c', `head -c 5000000 /dev/urandom | tee ${copy}`], { logPlace });
     await ended(run);
+    await plane.until(() => place.spool.length === 0, 'an empty spool');
     const log = logPlace === null ? plane.logOf(run) : readFileSync(`${logPlace}.log`);
     expect(run.end?.log).toEqual({ bytes: 5_000_000, sha256: sha256(readFileSync(copy)), truncated: null });
     expect(log.equals(readFileSync(copy))).toBe(true);

@@ -9,6 +9,7 @@ import type {
 } from '@errand/contract';
 import { Attempt } from './attempt.ts';
 import { attemptId } from './attempt-id.ts';
+import { machineSocket } from './carried/machine-socket.ts';
 import { type Account, baseEnvironment } from './environment.ts';
 import { KeeperLine } from './keeper-line.ts';
 import { LinkRefusal } from './link-refusal.ts';
@@ -17,6 +18,7 @@ import { PollLoop } from './poll-loop.ts';
 import type { Clock, HostFiles, HostProgram, Keepers, Logger, Scripts, Spool, SpoolEntry } from './ports.ts';
 import type { Waiting } from './retry.ts';
 import type { FileOrders } from './sessions/file-orders.ts';
+import type { FilePlace } from './sessions/file-place.ts';
 import type { Hosting, SessionPlace } from './sessions/hosting.ts';
 import { draftOf } from './spool-draft.ts';
 
@@ -181,10 +183,19 @@ export class Agent {
   adopt({ lease, prefix, keeperSocket }: TakeOver): void {
     if (this.#attempts.has(attemptId(lease))) return;
     const { spool, account, secrets } = this.#options;
-    // The command inherited environment and folder of its caller, which are not ours to know.
-    const inherited = { path: null, cwd: '', ownCwd: false };
+    // The command inherited the environment of its caller, which is not ours to know, and its folder, which is told where files are to be kept.
+    const inherited = { path: null, cwd: lease.cwd ?? '', ownCwd: false };
     const program = lease.argv[0] ?? '';
-    const of = { claimant: '', keeper: keeperSocket, account, spool, secrets, program, host: null };
+    const of = {
+      claimant: '',
+      keeper: keeperSocket,
+      account,
+      spool,
+      secrets,
+      program,
+      host: null,
+      inherits: false,
+    };
     const draft = { ...draftOf(lease, of), ...inherited };
     const entry = spool.take(draft, prefix);
     this.#resume(entry, TAKE_OVER_MS);
@@ -199,7 +210,7 @@ export class Agent {
     for (const name of answer.superseded) this.#find(name)?.supersede();
     for (const order of answer.windows) this.#find(order)?.resize(order);
     if (answer.sessionOrders === true) this.#options.sessions?.ask();
-    this.#options.files?.take(answer.files ?? []);
+    this.#options.files?.take(answer.files ?? [], (runId) => this.#placeOf(runId));
   }
 
   #hostsOf({ hosting, keepers, account }: AgentOptions): ModuleHosts {
@@ -232,18 +243,21 @@ export class Agent {
   #make(lease: Lease): Attempt {
     const { link, keepers, spool, account, secrets, scripts, sessions } = this.#options;
     if (this.#policy === undefined) throw new Error('AGENT-2: an attempt before the hello');
-    const here = lease.session != null && lease.container === undefined;
+    const { machine } = lease;
+    const here = lease.session != null && lease.container === undefined && machine === undefined;
     const place = here ? (sessions?.sessions.placeOf(lease.session) ?? null) : undefined;
     return new Attempt(inPlace(lease, place), {
       link,
       keepers,
-      keeper: place === undefined ? keepers.own : (place?.keeper ?? null),
+      keeper: machine === undefined ? keeperOf(place, keepers) : machineSocket(machine),
+      inherits: place?.inherits ?? false,
       spool,
       account,
       secrets,
       scripts,
       hosts: this.#hosts,
       policy: this.#policy,
+      reachesFiles: this.#options.files != null,
       waiting: this.#waiting(),
       line: (socket) => this.#line(socket),
     });
@@ -275,6 +289,13 @@ export class Agent {
     return this.#attempts.get(attemptId(name));
   }
 
+  #placeOf(runId: string): FilePlace | null {
+    const places = [...this.#attempts.values()].map((each) =>
+      each.lease.runId === runId ? each.filePlace : null,
+    );
+    return places.find((place) => place !== null) ?? null;
+  }
+
   #free(): number {
     const free = Math.max(0, this.slots - this.#attempts.size);
     this.#toldFree = this.#draining || this.#polls.isRefused ? 0 : free;
@@ -289,6 +310,11 @@ export class Agent {
     const { clock, log, random } = this.#options;
     return { clock, log, random, signal: this.#stop.signal };
   }
+}
+
+/** `place`: of a session on this machine; null: it is not here; undefined: the lease is of none. */
+function keeperOf(place: SessionPlace | null | undefined, { own }: Keepers): string | null {
+  return place === undefined ? own : (place?.keeper ?? null);
 }
 
 /** A command in a session runs in its folder, with its variables under the command's own. */

@@ -45,6 +45,29 @@ describe('canceling an attempt', () => {
     expect(run.end?.reason).toEqual({ kind: 'canceled' });
   });
 
+  it('hangs up the terminal of a shell, which ignores TERM and INT, in place of waiting for the kill', async () => {
+    await place.agent(plane).start();
+    const terminal = { tty: { rows: 24, columns: 80 }, env: { PS1: 'ready> ' }, graceMs: 600_000 };
+    const hungUp = async (signal: 'TERM' | 'INT'): Promise<void> => {
+      const run = plane.submit(['/bin/sh', '-i'], terminal);
+      await says(run, 'ready>');
+      plane.cancel(run, false, signal);
+      await ended(run);
+      expect(run.end?.reason).toEqual({ kind: 'canceled' });
+    };
+    await Promise.all([hungUp('TERM'), hungUp('INT')]);
+  });
+
+  it('leaves what hears TERM in a terminal the time to end by itself', async () => {
+    await place.agent(plane).start();
+    const script = `trap 'sleep 0.5; echo tidied; exit 0' TERM; echo ready; while :; do sleep 0.1; done`;
+    const run = plane.submit(['/bin/sh', '-c', script], { tty: { rows: 24, columns: 80 }, graceMs: 600_000 });
+    await says(run, 'ready');
+    plane.cancel(run, false, 'TERM');
+    await ended(run);
+    expect(plane.logOf(run).toString()).toContain('tidied');
+  });
+
   it('executes nothing when the order is there before the command is', async () => {
     await place.agent(plane).start();
     let held = true;
@@ -106,6 +129,14 @@ describe('an attempt', () => {
     held = false;
     await plane.until(() => place.spool.length === 0, 'an empty spool');
     expect(run.facts).toEqual([]);
+  });
+
+  it('is refused with a sentence where its session does not run here', async () => {
+    await place.agent(plane).start();
+    const run = sh('true', { session: 'ses_elsewhere' });
+    await ended(run);
+    expect(run.end?.reason).toMatchObject({ kind: 'refused', why: expect.stringContaining('its session') });
+    expect(place.spool).toEqual([]);
   });
 
   it('reports `started` with its time when the command does not end at once', async () => {

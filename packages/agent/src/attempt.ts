@@ -21,6 +21,7 @@ import type { Outcome } from './outcome.ts';
 import type { Keeper, Keepers, KillOrder, Spool, SpoolEntry } from './ports.ts';
 import { reportedResult } from './reported-result.ts';
 import { untilAnswered, type Waiting } from './retry.ts';
+import type { FilePlace } from './sessions/file-place.ts';
 import { draftOf, secretsOf } from './spool-draft.ts';
 
 interface Ending {
@@ -36,6 +37,8 @@ export interface AttemptParts extends ExecutionParts {
   /** Socket of the keeper for a new attempt; null: that of a session which does not run here. */
   readonly keeper: string | null;
   readonly spool: Spool;
+  /** Can the control plane order files? */
+  readonly reachesFiles: boolean;
   /** Values of the agent's own that are masked. */
   readonly secrets: readonly string[];
   readonly policy: AgentPolicy;
@@ -70,6 +73,7 @@ export class Attempt {
   #mask: SecretMask;
   #superseded = false;
   #startedTold = false;
+  #filePlace: FilePlace | null = null;
   /** When the answer at the door was asked for. */
   #askedAt = 0;
   #done = false;
@@ -87,6 +91,11 @@ export class Attempt {
   get held(): HeldAttempt | undefined {
     const { runId, token } = this.lease;
     return this.#superseded || this.#done ? undefined : { runId, token, cancel: this.#cancel };
+  }
+
+  /** Where its files are, while its end is being reported and some of them are to be kept. */
+  get filePlace(): FilePlace | null {
+    return this.#filePlace;
   }
 
   /** Lives from the lease on. Resolves when nothing is left to do; rejects only when the agent stops. */
@@ -132,7 +141,11 @@ export class Attempt {
   async #isStillPermitted(): Promise<boolean> {
     const { waiting, policy } = this.#parts;
     const age = waiting.clock.now() - this.#askedAt;
-    return (age >= 0 && age < policy.leaseMs) || (await this.#askAtDoor());
+    if (age >= 0 && age < policy.leaseMs) return true;
+    const permitted = await this.#askAtDoor();
+    // Its keeper may have begun all the same, at an order of before: then it is to end.
+    if (!permitted) this.supersede();
+    return permitted;
   }
 
   /**
@@ -193,7 +206,7 @@ export class Attempt {
   #write():
     | { readonly entry: SpoolEntry; readonly execution: Execution }
     | { readonly entry: null; readonly reason: EndReason } {
-    const { spool, keeper, account, secrets } = this.#parts;
+    const { spool, keeper, account, secrets, inherits } = this.#parts;
     if (keeper === null) return { entry: null, reason: { kind: 'refused', why: NOT_HERE } };
     let execution: Execution | undefined;
     try {
@@ -201,7 +214,7 @@ export class Attempt {
       const { host, argv } = execution;
       const program = argv[0] ?? '';
       const claimant = this.#claimant;
-      const of = { claimant, keeper, account, spool, secrets, program, host };
+      const of = { claimant, keeper, account, spool, secrets, program, host, inherits };
       return { entry: spool.create(draftOf(this.lease, of)), execution };
     } catch (error) {
       execution?.release();
@@ -282,7 +295,23 @@ export class Attempt {
     const delivered = await log.finish(bytes);
     if (delivered === 'superseded') return;
     const result = outcome.kind === 'ended' ? await reportedResult(entry, this.#parts.spool) : null;
-    await this.#report({ kind: 'ended', reason, log: { ...delivered, truncated }, result });
+    const ended = { kind: 'ended', reason, log: { ...delivered, truncated }, result } as const;
+    if (entry.lease.artifacts !== true) await this.#report(ended);
+    else {
+      this.#filePlace = this.#placeFor(entry);
+      const files = this.#filePlace !== null || entry.lease.container !== undefined;
+      await this.#report({ ...ended, files });
+      this.#filePlace = null;
+    }
+  }
+
+  /** An agent that only serves scripts keeps what they made, not what else lies on its machine. */
+  #placeFor({ cwd, ownCwd, lease }: SpoolEntry): FilePlace | null {
+    const { reachesFiles, scripts } = this.#parts;
+    // Of what runs elsewhere the folder names something else here.
+    const here = lease.container === undefined && lease.machine === undefined;
+    if (!reachesFiles || cwd === '' || !here) return null;
+    return scripts.only && !ownCwd ? null : { root: cwd, cwd };
   }
 
   /** The keeper is dead, but the tree may not be. */
@@ -316,6 +345,7 @@ export class Attempt {
   }
 
   #passedOn(order: KillOrder): KillOrder {
-    return this.lease.container === undefined ? order : relayedKill(order);
+    if (this.lease.container !== undefined) return relayedKill(order);
+    return this.lease.tty === null ? order : { ...order, hangsUp: true };
   }
 }

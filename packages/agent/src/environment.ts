@@ -8,6 +8,14 @@ export interface Account {
   readonly path: string;
 }
 
+/** On a machine without an agent scripts are executed as root, and what is ours lies there. */
+export const MACHINE_ACCOUNT: Account = {
+  user: 'root',
+  home: '/var/lib/errand',
+  shell: '/bin/sh',
+  path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+};
+
 /**
  * The whole environment of a command: built, so that nothing of the agent's own gets in. The last two variables are a mark too: by
  * them the processes of an attempt are found when its keeper was killed.

@@ -1,7 +1,9 @@
 import type { Lease } from '@errand/contract';
 import { attemptId } from './attempt-id.ts';
+import { carriedOutcome } from './carried/carried-outcome.ts';
+import { machineResult } from './carried/machine-script.ts';
 import { relayedOutcome, relayOf } from './container/relayed.ts';
-import { type Account, environmentOf, ownVariables } from './environment.ts';
+import { type Account, environmentOf, MACHINE_ACCOUNT, ownVariables } from './environment.ts';
 import type { ModuleHost } from './module-host/module-host.ts';
 import type { ModuleHosts, Reservation } from './module-host/module-hosts.ts';
 import type { Outcome } from './outcome.ts';
@@ -31,6 +33,8 @@ export interface ExecutionParts {
   readonly scripts: Scripts;
   readonly hosts: ModuleHosts;
   readonly spool: Pick<Spool, 'insideOf'>;
+  /** Commands have the environment of their keeper, which is in a container. */
+  readonly inherits: boolean;
 }
 
 /** What one attempt executes: a command, or one call of a module, which a warm host of its own serves and a small command relays. */
@@ -59,6 +63,8 @@ export class Execution {
     const call = parts.scripts.resolve(lease);
     if (call.kind === 'refused') throw new CallRefusal(call.why);
     if (call.kind === 'command') return new Execution(parts, { call });
+    if (lease.machine !== undefined)
+      throw new CallRefusal('a module is executed by an agent, and the machine of this session has none');
     const reservation = parts.hosts.reserve(call.place);
     return new Execution(parts, { call, reservation, host: reservation.host });
   }
@@ -84,13 +90,18 @@ export class Execution {
   }
 
   request(lease: Lease, entry: SpoolEntry): StartRequest {
-    const { container } = lease;
-    const inside = container !== undefined;
+    const { container, machine } = lease;
+    const { inherits } = this.#parts;
+    const here = container === undefined && machine === undefined;
+    const account = machine === undefined ? this.#parts.account : MACHINE_ACCOUNT;
     const env = {
       // In a container the rest is as its image and its session have it.
-      ...(inside ? insideVariables(lease) : environmentOf(lease, this.#parts.account)),
+      ...(container === undefined && !inherits ? environmentOf(lease, account) : {}),
+      ...(here && !inherits ? {} : insideVariables(lease)),
       ...this.#call?.env,
-      ...(inside ? {} : { ERRAND_RESULT: entry.result }),
+      // In a container its keeper names one.
+      ...(here ? { ERRAND_RESULT: entry.result } : {}),
+      ...(machine === undefined ? {} : { ERRAND_RESULT: machineResult(attemptId(lease)) }),
     };
     const request: StartRequest = {
       id: attemptId(lease),
@@ -98,7 +109,7 @@ export class Execution {
       ...(entry.lease.logPlace === null ? {} : { logPrefix: entry.lease.logPlace }),
       argv: this.argv,
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      envBase: 'clean',
+      envBase: inherits ? 'inherit' : 'clean',
       cwd: entry.cwd,
       stdin: lease.stdin === 'stream' ? 'stream' : 'null',
       capBytes: lease.maxLogBytes,
@@ -108,7 +119,9 @@ export class Execution {
       keepChildren: lease.keepChildren,
       ...(lease.tty === null ? {} : { tty: { ...lease.tty } }),
     };
-    return inside ? relayOf(request, { binary: this.#parts.hosts.keeper, entry, container }) : request;
+    return container === undefined
+      ? request
+      : relayOf(request, { binary: this.#parts.hosts.keeper, entry, container });
   }
 
   /** Nothing will be executed. */
@@ -123,6 +136,7 @@ export class Execution {
   async settle(outcome: Outcome, entry: SpoolEntry): Promise<Outcome> {
     if (entry.lease.container !== undefined)
       return relayedOutcome(outcome, this.#parts.spool.insideOf(entry));
+    if (entry.lease.machine !== undefined) return carriedOutcome(outcome, this.#parts.spool.insideOf(entry));
     const host = this.#host;
     if (host === undefined) return outcome;
     if (outcome.kind !== 'ended') {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockFolder } from './folder-lock.ts';
 
@@ -16,6 +16,20 @@ describe.each(['linux', 'darwin'])('the lock of a data folder as on %s', (platfo
     await expect(lockFolder(folder, platform)).rejects.toThrow('another agent serves');
     await first[Symbol.asyncDispose]();
     await (await lockFolder(folder, platform))[Symbol.asyncDispose]();
+  });
+
+  it('is that of the folder, whatever its path, as containers see the same path in folders of their own', async () => {
+    await using lock = await lockFolder(folder, platform);
+    const moved = `${folder}-moved`;
+    renameSync(folder, moved);
+    mkdirSync(folder);
+    try {
+      await using another = await lockFolder(folder, platform);
+      expect(another).not.toBe(lock);
+      await expect(lockFolder(moved, platform)).rejects.toThrow('another agent serves');
+    } finally {
+      rmSync(moved, { recursive: true });
+    }
   });
 
   it('is freed by kill -9 of its owner', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,15 @@ import { errorCode } from './keeper/error-code.ts';
 
 /**
  * Makes sure that one agent at a time serves a data folder. The lock is a name among Linux's abstract sockets, which the system frees however
- * the process ends; elsewhere a socket in a private folder, which counts as free when nobody answers on it.
+ * the process ends; elsewhere a socket in a private folder, which counts as free when nobody answers on it. The name is that of the folder itself: by its
+ * path, containers on the network of their host would keep each other away from folders that only look the same.
  */
 export async function lockFolder(
   folder: string,
   platform: string = process.platform,
 ): Promise<AsyncDisposable> {
-  const hash = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 32);
+  const { dev, ino } = statSync(folder, { bigint: true });
+  const hash = createHash('sha256').update(`${dev}:${ino}`).digest('hex').slice(0, 32);
   const server = createServer((socket) => socket.destroy());
   const taken = new Error(`another agent serves ${folder}; give this one a folder of its own`);
   if (!(await listens(server, nameOf(hash, platform)))) throw taken;

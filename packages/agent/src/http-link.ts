@@ -147,6 +147,18 @@ export async function nameKey(
   await callerOf({ url, key: () => key, instance })({ operation: 'agentKey', body: { hash } });
 }
 
+/** Says that this agent is done for good: its key ends with the call. */
+export async function leave(
+  url: string,
+  {
+    key,
+    instance,
+    signal,
+  }: { readonly key: string; readonly instance: string; readonly signal: AbortSignal },
+): Promise<void> {
+  await callerOf({ url, key: () => key, instance })({ operation: 'agentLeave', signal });
+}
+
 interface Call {
   readonly operation: OperationId;
   readonly runId?: string;

@@ -1,4 +1,3 @@
-import { KeeperRefusal } from './keeper/client.ts';
 import type { Keeper, KeeperEvent, Keepers } from './ports.ts';
 
 /** What happens to one attempt at its keeper. */
@@ -6,6 +5,15 @@ export interface KeeperListener {
   onEvent(event: KeeperEvent): void;
   /** The connection is gone; whether the keeper is too shows when it is asked for again. */
   onClosed(): void;
+}
+
+/** Nobody is at the socket of a session: its keeper is being started again, as each is that had nothing to do for a minute, or the session is gone. */
+export class KeeperAway extends Error {
+  override readonly name = 'KeeperAway';
+
+  constructor() {
+    super('the session does not run on this machine any more');
+  }
 }
 
 /** The one connection to the keeper of a socket, made when it is needed. Events go straight to the attempt they speak of. */
@@ -27,12 +35,11 @@ export class KeeperLine {
     return this.#keeper ?? this.#once(() => this.#keepers.connect(this.socket));
   }
 
-  /** The keeper; the own one is started where none is alive. Rejects with a refusal where another is not there. */
+  /** The keeper; the own one is started where none is alive. Rejects with `KeeperAway` where another is not there. */
   async open(): Promise<Keeper> {
     const keeper = await this.connect();
     if (keeper !== null) return keeper;
-    if (this.socket !== this.#keepers.own)
-      throw new KeeperRefusal('the session does not run on this machine any more');
+    if (this.socket !== this.#keepers.own) throw new KeeperAway();
     return (await this.#once(() => this.#keepers.open())) ?? this.open();
   }
 

@@ -1,5 +1,5 @@
 import { KeeperRefusal } from './keeper/client.ts';
-import type { KeeperLine } from './keeper-line.ts';
+import { KeeperAway, type KeeperLine } from './keeper-line.ts';
 import type { Keeper, KeeperEvent, KillOrder, Spool, SpoolEnd, StartRequest } from './ports.ts';
 import { backOff, orStopped, type Waiting } from './retry.ts';
 import { Wake } from './wake.ts';
@@ -24,6 +24,9 @@ export interface KeptAttemptParts {
   /** A connection is there (again); `acceptedInput` bytes of standard input have reached the command. */
   readonly onKeeper: (keeper: Keeper, acceptedInput: number) => void;
 }
+
+/** A keeper that is not there by then, some 20 s later, will not come: its session starts it anew within about a second. */
+const AWAY_LOOKS = 8;
 
 /** One attempt at its keeper: started, or found again, and followed to its end across cut connections. */
 export class KeptAttempt {
@@ -87,7 +90,7 @@ export class KeptAttempt {
     for (let failures = 0; ; failures += 1) {
       try {
         const keeper = await orStopped(line.open(), waiting.signal);
-        if (!(await isPermitted())) return { kind: 'not_executed' };
+        if (!(await isPermitted())) return this.#refused();
         const answer = await orStopped(keeper.start(request), waiting.signal);
         if (answer.kind === 'ended') return answer;
         if (answer.kind === 'started')
@@ -95,13 +98,19 @@ export class KeptAttempt {
         return undefined;
       } catch (error) {
         waiting.signal.throwIfAborted();
-        if (error instanceof KeeperRefusal) return { kind: 'refused', why: error.message };
+        const isGone = error instanceof KeeperAway && failures === AWAY_LOOKS;
+        if (error instanceof KeeperRefusal || isGone) return { kind: 'refused', why: error.message };
         waiting.log.warn('could not reach the keeper; trying again', { id: this.#id, error: String(error) });
         // A keeper that got the request before the connection broke has said so in its slot, or will know the id.
         if (slots().executedAt !== undefined) return undefined;
         await backOff(failures, waiting);
       }
     }
+  }
+
+  /** An order of before the refusal may have reached the keeper although its answer was lost. */
+  #refused(): KeptOutcome | undefined {
+    return this.#parts.slots().executedAt === undefined ? { kind: 'not_executed' } : undefined;
   }
 
   async #untilEnd(): Promise<KeptOutcome> {

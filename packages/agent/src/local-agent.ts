@@ -1,26 +1,29 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
-import type { AgentLink, FilesLink, HostingLink } from '@errand/contract';
+import type { AgentLink, Carrier, FilesLink, HostingLink } from '@errand/contract';
 import { FileSpool } from './adapters/file-spool.ts';
 import { hostFiles } from './adapters/host-files.ts';
 import { LocalKeepers } from './adapters/local-keepers.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { Agent } from './agent.ts';
+import { CarriedKeepers } from './carried/carried-keepers.ts';
 import { type Account, baseEnvironment } from './environment.ts';
 import { KEEPER_BUILDS, keeperBinary } from './keeper/binary.ts';
 import type { LinkVariable } from './module-host/control-plane.ts';
 import { HOST_FLAG } from './module-host/host-in-executable.ts';
 import type { ModuleHosts } from './module-host/module-hosts.ts';
 import { HOST_PROGRAM } from './module-host/program.ts';
-import type { Logger } from './ports.ts';
+import type { Keepers, Logger } from './ports.ts';
 import { AgentScripts } from './scripts/agent-scripts.ts';
 import { CodeStore } from './scripts/code-store.ts';
 import { describeModules } from './scripts/describe-module.ts';
 import { FileOrders } from './sessions/file-orders.ts';
 import type { FilePlace } from './sessions/file-place.ts';
-import { Hosting } from './sessions/hosting.ts';
+import { Hosting, type Sessions } from './sessions/hosting.ts';
 import { canHostSessions, LocalSessions } from './sessions/local-sessions.ts';
+import { renewSwitch } from './task/beside.ts';
+import { type TaskPlace, TaskSession } from './task/task-session.ts';
 
 export interface LocalAgentOptions {
   /** Without the second half it hosts no sessions, without the third nobody reaches their files. */
@@ -37,6 +40,8 @@ export interface LocalAgentOptions {
   readonly secrets?: readonly string[];
   /** Folder for sockets, with a short path; by default one of this user in /tmp. */
   readonly sockets?: string;
+  /** The way to machines without an agent, and the sh that stands in for the keeper there; by default it reaches none. */
+  readonly machines?: { readonly carrier: Carrier; readonly fallback: string };
   /** The keeper's build; by default that of this machine. */
   readonly keeper?: string;
   /** Who the commands run as; by default this user, as the system knows it. */
@@ -48,6 +53,8 @@ export interface LocalAgentOptions {
   /** Refuse every command but these scripts, and shipped ones that are allowed by name. */
   readonly onlyScripts?: boolean;
   readonly allow?: readonly string[];
+  /** It is the agent of a task of containers, and of the one session that is there; by default it hosts sessions in folders. */
+  readonly task?: TaskPlace;
   /** How shipped scripts reach the control plane that they measure. */
   readonly controlPlane?: () => LinkVariable;
 }
@@ -57,11 +64,8 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
   const { link, data, name, log, slots, program } = options;
   const keeper = options.keeper ?? ownKeeper();
   const account = options.account ?? localAccount();
-  const keepers = new LocalKeepers({
-    binary: keeper,
-    sockets: options.sockets ?? socketFolder(),
-    data,
-  });
+  const here = new LocalKeepers({ binary: keeper, sockets: options.sockets ?? socketFolder(), data });
+  const keepers = carriedBeside(here, options);
   const store = new CodeStore(join(data, 'code'));
   const command = hostCommand(store);
   const environment = baseEnvironment(account);
@@ -76,7 +80,7 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
   });
   return new Agent({
     link,
-    ...sessionsOf(options, keepers, keeper),
+    ...sessionsOf(options, here, keeper),
     keepers,
     scripts,
     hosting: options.hosts ?? { program: { keeper, command }, files: hostFiles(data) },
@@ -93,6 +97,14 @@ export function createLocalAgent(options: LocalAgentOptions): Agent {
   });
 }
 
+/** Without a carrier only what is here. */
+function carriedBeside(here: LocalKeepers, { machines, data, log }: LocalAgentOptions): Keepers {
+  if (machines === undefined) return here;
+  const { signal } = new AbortController();
+  const waiting = { clock: systemClock, log, random: Math.random, signal };
+  return new CarriedKeepers(here, { ...machines, data, waiting });
+}
+
 /** Warnings of features that are still new in some releases of Node would stand in the log of every call. */
 function hostCommand(store: CodeStore): readonly string[] {
   const file = store.keep(Buffer.from(HOST_PROGRAM), '.mjs');
@@ -101,21 +113,37 @@ function hostCommand(store: CodeStore): readonly string[] {
 }
 
 function sessionsOf(
-  { link, data, log }: LocalAgentOptions,
+  options: LocalAgentOptions,
   keepers: LocalKeepers,
   binary: string,
 ): { readonly sessions: Hosting | null; readonly files: FileOrders | null } {
+  const { link, log } = options;
   const { sessions: talk, fileContent, fileAnswer } = link;
-  if (talk === undefined || !canHostSessions()) return { sessions: null, files: null };
-  const socketOf = (sessionId: string): string => keepers.sessionSocket(sessionId);
-  const sessions = new LocalSessions({ data, keepers, binary, socketOf, log });
-  const hosting = new Hosting({ sessions: talk }, sessions);
-  if (fileContent === undefined || fileAnswer === undefined) return { sessions: hosting, files: null };
-  const placeOf = (sessionId: string): FilePlace | null => sessions.filesOf(sessionId);
+  const sessions = talk === undefined ? null : hostedBy(options, keepers, binary);
+  const hosting = talk === undefined || sessions === null ? null : new Hosting({ sessions: talk }, sessions);
+  // How files are reached without following what others put in their way is Linux's own.
+  if (fileContent === undefined || fileAnswer === undefined || process.platform !== 'linux')
+    return { sessions: hosting, files: null };
+  const placeOf = (sessionId: string, path: string): FilePlace | null =>
+    sessions?.filesOf(sessionId, path) ?? null;
   return {
     sessions: hosting,
     files: new FileOrders({ link: { fileContent, fileAnswer }, placeOf, log }),
   };
+}
+
+/** null: this machine cannot host any. */
+function hostedBy(
+  { data, log, task }: LocalAgentOptions,
+  keepers: LocalKeepers,
+  binary: string,
+): Sessions | null {
+  const prefix = join(data, 'health');
+  if (task !== undefined)
+    return new TaskSession({ ...task, prefix, keepers, renew: renewSwitch(binary, log), log });
+  if (!canHostSessions()) return null;
+  const socketOf = (sessionId: string): string => keepers.sessionSocket(sessionId);
+  return new LocalSessions({ data, keepers, binary, socketOf, log });
 }
 
 /** Not TMPDIR: an agent started from another shell must find the same keeper. */

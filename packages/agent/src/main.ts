@@ -6,14 +6,17 @@ import { HOST_FLAG, runHostProgram } from './module-host/host-in-executable.ts';
 import type { Logger } from './ports.ts';
 import { PROGRAM } from './program.ts';
 import { joinOnly, runAgent } from './run-agent.ts';
+import type { TaskPlace } from './task/task-session.ts';
 
 const HELP = `errand-agent --url URL [--token T] [--pool NAME] [--name TEXT] [--slots N] [--label K=V] [--data DIR]
              [--secrets FILE] [--scripts DIR] [--only-scripts] [--allow SCRIPT]
+             [--session ID --beside SOCKET [--folder DIR]]
 
 Serves a pool of an errand server from this machine, over outgoing calls alone. The token (better in
 ERRAND_JOIN_TOKEN: every user sees arguments) comes from errand pool token and is needed the first time only.
 --scripts offers the scripts of a folder; with --only-scripts nothing else is executed, but shipped ones that
---allow names. --join joins and ends. INT or TERM ends the agent, not its commands; the next start goes on with them.
+--allow names. --session makes it the agent of one session in a task of containers: commands run beside it, started by the
+keeper of SOCKET, and DIR is seen by both. --join joins and ends. INT or TERM ends the agent, not its commands; the next start goes on with them.
 `;
 
 const OPTIONS = {
@@ -30,6 +33,9 @@ const OPTIONS = {
   scripts: { type: 'string' },
   'only-scripts': { type: 'boolean', default: false },
   allow: { type: 'string', multiple: true, default: [] as string[] },
+  session: { type: 'string' },
+  beside: { type: 'string' },
+  folder: { type: 'string', multiple: true, default: [] as string[] },
   join: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -78,6 +84,7 @@ async function main(): Promise<void> {
     onlyScripts: values['only-scripts'],
     allow: values.allow,
     ...(values.sockets === undefined ? {} : { sockets: values.sockets }),
+    ...(values.session === undefined ? {} : { task: taskOf(values.session, values.beside, values.folder) }),
     slots: slotsOf(values.slots),
     labels: Object.fromEntries(values.label.map(labelOf)),
     data,
@@ -85,6 +92,12 @@ async function main(): Promise<void> {
     log: { info: say('info'), warn: say('warn') },
     signal: stop.signal,
   });
+}
+
+function taskOf(sessionId: string, socket: string | undefined, folders: readonly string[]): TaskPlace {
+  if (socket === undefined)
+    throw new Error('--session needs --beside: the socket of the keeper in the container beside');
+  return { sessionId, socket, folders };
 }
 
 function slotsOf(text: string): number {

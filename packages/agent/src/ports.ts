@@ -40,6 +40,8 @@ export interface KillOrder {
   readonly signal: number;
   readonly graceMs: number;
   readonly cause: string;
+  /** Its terminal goes, too: HUP follows the signal, two seconds later. A shell that somebody types into ignores TERM and INT, and would wait for the kill. */
+  readonly hangsUp?: boolean;
 }
 
 /** The keepers of this machine, by the path of their socket. */

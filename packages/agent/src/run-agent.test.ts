@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentProcess } from '../test/agent-process.ts';
 import { TestControlPlane, type TestRun } from '../test/control-plane.ts';
@@ -25,7 +25,10 @@ afterEach(async () => {
 
 function agent(...more: string[]): AgentProcess {
   const sockets = join(place.folder, 's');
-  const made = new AgentProcess(['--url', server.url, '--data', place.data, '--sockets', sockets, ...more]);
+  const made = new AgentProcess(
+    ['--url', server.url, '--data', place.data, '--sockets', sockets, ...more],
+    place.folder,
+  );
   agents.push(made);
   return made;
 }
@@ -45,10 +48,24 @@ describe('an agent over HTTP', () => {
     expect(statSync(join(place.data, 'identity.json')).mode & 0o777).toBe(0o600);
     expect(await first.kill('SIGTERM')).toBe(0);
     expect(first.said).not.toContain('err_secret');
-    agent();
+    // A path that counts from where the agent was started is as good.
+    agent('--data', relative(place.folder, place.data));
     const again = sh('exit 8');
     await ended(again);
     expect(again.end?.reason).toEqual({ kind: 'exited', code: 8 });
+  });
+
+  it('keeps the name that it was given, until it is given another', async () => {
+    const names: (string | undefined)[] = [];
+    const presented = (): string | undefined => plane.presented?.name;
+    for (const more of [['--token', 'join-me', '--name', 'far'], [], ['--name', 'near'], []]) {
+      plane.presented = undefined;
+      const started = agent(...more);
+      await plane.until(() => presented() !== undefined, 'a hello');
+      names.push(presented());
+      await started.kill('SIGTERM');
+    }
+    expect(names).toEqual(['far', 'far', 'near', 'near']);
   });
 
   it('killed with -9 again and again, loses no byte and tells the true end', async () => {

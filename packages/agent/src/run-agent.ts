@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from './adapters/system-clock.ts';
 import type { Agent } from './agent.ts';
@@ -12,6 +11,8 @@ import { createLocalAgent } from './local-agent.ts';
 import type { Logger } from './ports.ts';
 import { untilAnswered } from './retry.ts';
 import { readSecretsFile } from './secrets-file.ts';
+import { becomeOwnerOf, untilThere } from './task/beside.ts';
+import type { TaskPlace } from './task/task-session.ts';
 
 export interface RunAgentOptions {
   /** Where the control plane is. */
@@ -20,6 +21,7 @@ export interface RunAgentOptions {
   readonly token?: string;
   /** The pool it is meant to serve; the token decides, and another one is an error. */
   readonly pool?: string;
+  /** Without one it keeps the name that it has; at first that of the machine. */
   readonly name?: string;
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -37,31 +39,32 @@ export interface RunAgentOptions {
   readonly sockets?: string;
   /** The keeper's build; by default that of the repository for this machine. */
   readonly keeper?: string;
+  /** It is the agent of a task of containers. */
+  readonly task?: TaskPlace;
   /** Ends the agent; the commands go on. */
   readonly signal: AbortSignal;
 }
 
 /** An agent over HTTP, from joining to the signal. Rejects when it cannot serve at all, with a sentence that says what to do. */
 export async function runAgent(options: RunAgentOptions): Promise<void> {
-  const { data } = options;
+  const { task, signal } = options;
+  // Keeper and hosts of modules work in folders of their own, where a path that counts from ours leads nowhere.
+  const data = resolve(options.data);
+  if (task !== undefined) {
+    await untilThere(task.socket, signal);
+    becomeOwnerOf(task.socket);
+  }
   makePrivate(data);
   const lock = await lockFolder(data);
   try {
-    await serve(options);
+    await serve({ ...options, data });
   } finally {
     await lock[Symbol.asyncDispose]();
   }
 }
 
 /** Only the first step: becomes an agent, where the folder is not one already. */
-export async function joinOnly({
-  url,
-  data,
-  token,
-  pool,
-  name = hostname(),
-  log,
-}: RunAgentOptions): Promise<void> {
+export async function joinOnly({ url, data, token, pool, name, log }: RunAgentOptions): Promise<void> {
   makePrivate(data);
   const joined = await identityOf({ url, data, name, pool, token });
   log.info(`is the agent ${joined.agentId} of the pool ${joined.pool}`);
@@ -70,10 +73,11 @@ export async function joinOnly({
 async function serve(options: RunAgentOptions): Promise<void> {
   const { url, data, slots, labels, program, log, signal } = options;
   const secrets = options.secretsFile === undefined ? [] : readSecretsFile(options.secretsFile);
-  const name = options.name ?? hostname();
-  const identity = await identityOf({ url, data, name, pool: options.pool, token: options.token });
-  if (options.pool !== undefined && options.pool !== identity.pool) {
-    throw new Error(`the agent of ${data} has joined the pool ${identity.pool}, not ${options.pool}`);
+  const { name: wanted, pool, token } = options;
+  const identity = await identityOf({ url, data, name: wanted, pool, token });
+  const { name } = identity;
+  if (pool !== undefined && pool !== identity.pool) {
+    throw new Error(`the agent of ${data} has joined the pool ${identity.pool}, not ${pool}`);
   }
   const instance = randomUUID();
   const key = new AgentKey({ url, data, instance, identity });
@@ -92,6 +96,7 @@ async function serve(options: RunAgentOptions): Promise<void> {
     program,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.keeper === undefined ? {} : { keeper: options.keeper }),
+    ...(options.task === undefined ? {} : { task: options.task, account: NOBODY_HERE }),
   });
   const over = new AbortController();
   const stopped = new Promise<void>((resolve) => {
@@ -111,6 +116,9 @@ async function serve(options: RunAgentOptions): Promise<void> {
     await agent.stop();
   }
 }
+
+/** In a task commands have the user and the environment of the container beside; nobody by that name need be known in this one. */
+const NOBODY_HERE = { user: '', home: '/', shell: '/bin/sh', path: '/usr/local/bin:/usr/bin:/bin' } as const;
 
 /** How often the age of the key is looked at. */
 const LOOK_EVERY_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import type { Lease } from '@errand/contract';
-import { type Account, environmentOf } from './environment.ts';
+import { type Account, environmentOf, MACHINE_ACCOUNT } from './environment.ts';
 import type { Spool, SpoolDraft } from './ports.ts';
 
 export interface DraftParts {
@@ -10,6 +10,8 @@ export interface DraftParts {
   /** The first word of what is executed. */
   readonly program: string;
   readonly host: string | null;
+  /** Commands have the environment of their keeper, which is in a container. */
+  readonly inherits: boolean;
   /** The agent's own. */
   readonly secrets: readonly string[];
 }
@@ -30,10 +32,15 @@ export function draftOf(lease: Lease, parts: DraftParts): SpoolDraft {
   };
 }
 
-function placeOf(lease: Lease, { spool, account }: DraftParts): Pick<SpoolDraft, 'cwd' | 'ownCwd' | 'path'> {
-  const { cwd, container, env } = lease;
-  if (container !== undefined)
+function placeOf(
+  lease: Lease,
+  { spool, account, inherits }: DraftParts,
+): Pick<SpoolDraft, 'cwd' | 'ownCwd' | 'path'> {
+  const { cwd, container, machine, env } = lease;
+  if (container !== undefined || inherits)
     return { cwd: cwd ?? '', ownCwd: false, path: env['PATH'] ?? 'the PATH of the container' };
+  if (machine !== undefined)
+    return { cwd: cwd ?? '', ownCwd: false, path: environmentOf(lease, MACHINE_ACCOUNT)['PATH'] ?? '' };
   const path = environmentOf(lease, account)['PATH'] ?? '';
   return { cwd: cwd ?? spool.folderFor(lease), ownCwd: cwd === null, path };
 }

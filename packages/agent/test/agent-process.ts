@@ -9,8 +9,8 @@ export class AgentProcess {
   readonly #child: ChildProcess;
   said = '';
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  constructor(args: readonly string[], cwd = process.cwd()) {
+    this.#child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.said += text;
     });

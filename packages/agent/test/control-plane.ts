@@ -28,6 +28,8 @@ export interface TestRun {
   size: number;
   grown: number;
   startedAt: number | undefined;
+  /** Who asked at the door: nobody else is heard. */
+  claimant: string | undefined;
   end: Ended | undefined;
   cancel: CancelOrder | undefined;
   facts: string[];
@@ -83,6 +85,7 @@ export class TestControlPlane implements AgentLink {
       size: 0,
       grown: 0,
       startedAt: undefined,
+      claimant: undefined,
       end: undefined,
       cancel: undefined,
       facts: [],
@@ -165,10 +168,12 @@ export class TestControlPlane implements AgentLink {
     this.#tell();
   }
 
-  report({ runId, token, fact }: ReportRequest): Promise<ReportAnswer> {
+  report({ runId, token, claimant, fact }: ReportRequest): Promise<ReportAnswer> {
     return this.#call(fact.kind, () => {
       const run = this.#present({ runId, token });
-      if (run === undefined) return { kind: 'superseded' };
+      if (run === undefined || claimant !== (run.claimant ?? claimant)) return { kind: 'superseded' };
+      if (fact.kind === 'starting') run.claimant = claimant;
+      if (fact.kind === 'not_executed') run.claimant = undefined;
       run.facts.push(fact.kind);
       return { kind: observe(run, fact) ? 'accepted' : 'superseded' };
     });

@@ -25,6 +25,8 @@ export class TestHttpServer implements AsyncDisposable {
   keyHash = sha256('err_secret');
   #nextKeyHash = '';
   namedKeys = 0;
+  /** Called when an agent says that it is done for good. */
+  onLeave: (() => void) | null = null;
   /** So many answers to the naming of a key get lost, the calls themselves are carried out. */
   loseKeyAnswers = 0;
 
@@ -67,6 +69,10 @@ export class TestHttpServer implements AsyncDisposable {
     if (!this.#opens(request.headers.authorization ?? '')) {
       return refuse(401, 'unauthenticated', 'this key is not valid');
     }
+    if (pathname === '/v1/agent/leave') {
+      this.onLeave?.();
+      return void response.writeHead(204).end();
+    }
     if (pathname === '/v1/agent/key') {
       const { hash } = json() as { hash: string };
       if (hash !== this.keyHash) this.#nextKeyHash = hash;
@@ -77,9 +83,9 @@ export class TestHttpServer implements AsyncDisposable {
     const [, runId = '', what] = /^\/v1\/agent\/runs\/([^/]+)\/(\w+)$/.exec(pathname) ?? [];
     const token = Number(searchParams.get('token'));
     if (pathname === '/v1/agent/hello') {
-      const { protocol } = json() as HelloRequest;
-      if (protocol < this.protocol) return say(TOO_OLD, 409);
-      return say(await this.#plane.hello());
+      const request = json() as HelloRequest;
+      if (request.protocol < this.protocol) return say(TOO_OLD, 409);
+      return say(await this.#plane.hello(request));
     }
     if (pathname === '/v1/agent/poll') {
       const gone = new AbortController();

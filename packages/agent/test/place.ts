@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentLink } from '@errand/contract';
+import { signalIfAlive } from '../../../scripts/signal-if-alive.ts';
 import type { Agent } from '../src/agent.ts';
 import { KeeperClient } from '../src/keeper/client.ts';
 import { createLocalAgent, type LocalAgentOptions } from '../src/local-agent.ts';
@@ -70,7 +71,7 @@ export class TestPlace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.stop()));
-    for (const pid of await this.keepers()) process.kill(pid, 'SIGKILL');
+    for (const pid of await this.keepers()) signalIfAlive(pid, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

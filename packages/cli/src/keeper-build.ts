@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -24,4 +24,10 @@ export async function containerKeepers(): Promise<(arch: string) => string | und
   const folder = keeperFolder();
   const { keeperBinary } = await import('@errand/agent/keeper');
   return (arch) => keeperBinary({ ...(folder === undefined ? {} : { folder }), platform: 'linux', arch });
+}
+
+/** The text of the sh that stands in for the keeper on machines that have no build of it. */
+export async function fallbackKeeper(): Promise<string> {
+  const { fallbackScript } = await import('@errand/agent/keeper');
+  return readFileSync(fallbackScript(keeperFolder()), 'utf8');
 }

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { helpOf } from '../test/run-help.ts';
+import type { Cli } from './cli.ts';
 import { describeCommands } from './completion/describe.ts';
 import { completionScript, SHELLS } from './completion/script.ts';
-import { createProgram } from './program.ts';
+import { createProgram, runProgram } from './program.ts';
 
 describe('the help', () => {
   it('of errand is what the golden file says', async () => {
@@ -19,10 +20,22 @@ describe('the help', () => {
   });
 });
 
+it.each([
+  ['key', 'new'],
+  ['config', 'check'],
+])('errand help %s %s has its options', async (...path) => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await runProgram(['help', ...path], {} as Cli).catch(() => undefined);
+  const said = write.mock.calls.join('');
+  write.mockRestore();
+  expect(said).toContain(`Usage: errand ${path.join(' ')} [options]`);
+});
+
 describe('a completion script', () => {
   it.each(SHELLS)('for %s knows commands, subcommands and options', async (shell) => {
     const script = completionScript(shell, await describeCommands());
     for (const word of ['run', 'retry', 'key', 'queue-timeout']) expect(script).toContain(word);
+    for (const oldName of ['listdir', 'auth-new']) expect(script).not.toContain(oldName);
     await expect(script).toMatchFileSnapshot(`../test/golden/completion.${shell}`);
   });
 });

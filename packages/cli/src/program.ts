@@ -22,8 +22,16 @@ export async function runProgram(argv: readonly string[], cli: Cli): Promise<num
       status = await act(cli, ...parsed);
     };
   const program = await createProgram(argv, run);
-  await program.parseAsync([...argv], { from: 'user' });
+  await program.parseAsync(helpOfSubcommand(argv, program), { from: 'user' });
   return status;
+}
+
+/** `help key new` is `key help new`: Commander’s own help stops at the first word, and would show the help of `key`. */
+function helpOfSubcommand([first, name, ...rest]: readonly string[], program: Command): string[] {
+  const words = [first, name, ...rest].filter((word) => word !== undefined);
+  const command = program.commands.find((each) => each.name() === name);
+  if (first !== 'help' || name === undefined || rest.length === 0) return words;
+  return command === undefined || command.commands.length === 0 ? words : [name, 'help', ...rest];
 }
 
 /** The whole command line; where the arguments name a command only that one, for making the others takes longer than most calls. */

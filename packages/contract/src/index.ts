@@ -1,4 +1,13 @@
 export type { HealthSpec } from '@errand/core/vocabulary';
+export type { Carried, Carrier, CarrierOrder } from './agent/carrier.ts';
+export type { FileAnswer, FileOrder, FileRefusal, FilesLink, SeenFile } from './agent/files-protocol.ts';
+export type {
+  HostedSession,
+  HostingLink,
+  SessionOrder,
+  SessionsAnswer,
+  SessionsRequest,
+} from './agent/hosting-protocol.ts';
 export type {
   AgentFact,
   AgentLink,
@@ -10,18 +19,13 @@ export type {
   AttemptName,
   CancelOrder,
   ContainerPlace,
-  FileAnswer,
-  FileOrder,
-  FileRefusal,
-  FilesLink,
   HeldAttempt,
   HelloAnswer,
   HelloRequest,
-  HostedSession,
-  HostingLink,
   InputAnswer,
   InputRequest,
   Lease,
+  MachinePlace,
   OfferedScript,
   PollAnswer,
   PollRequest,
@@ -29,10 +33,6 @@ export type {
   ReportAnswer,
   ReportRequest,
   ScriptCall,
-  SeenFile,
-  SessionOrder,
-  SessionsAnswer,
-  SessionsRequest,
   WindowOrder,
 } from './agent/protocol.ts';
 export { openApiDocument } from './openapi/document.ts';
@@ -41,6 +41,7 @@ export type { Answer, Api, ParsedInput, SentInput } from './routes/index.ts';
 export { API } from './routes/index.ts';
 export type { Route } from './routes/route.ts';
 export type { AuditEntry } from './schemas/audit.ts';
+export type { DoctorReport } from './schemas/doctor.ts';
 export type { ErrorBody } from './schemas/error.ts';
 export { FileAnswerLine } from './schemas/file-order.ts';
 export type { Group, GroupCreate, GroupMember } from './schemas/group.ts';
@@ -52,10 +53,5 @@ export { parseDuration, parseSize } from './schemas/quantity.ts';
 export type { Run, RunCreate, RunCreateInput } from './schemas/run.ts';
 export type { Script, ScriptDefinition, ScriptDefinitionInput } from './schemas/script-definition.ts';
 export { ScriptDefinition as ScriptDefinitionSchema } from './schemas/script-definition.ts';
-export type {
-  DoctorReport,
-  Session,
-  SessionCreate,
-  SessionCreateInput,
-} from './schemas/session.ts';
+export type { Session, SessionCreate, SessionCreateInput } from './schemas/session.ts';
 export { SessionSpecWish } from './schemas/session.ts';

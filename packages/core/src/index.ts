@@ -1,6 +1,6 @@
 export type { AgentRecord, JoinToken, Launch, PoolRecord, PoolSettings } from './agent/record.ts';
 export { DEFAULT_SETTINGS, newAgent, newPool } from './agent/record.ts';
-export { isSessionPool, sessionPool } from './agent/session-pool.ts';
+export { isSessionPool, sessionOfPool, sessionPool } from './agent/session-pool.ts';
 export type { AuditEnd, AuditOutcome, AuditRecord } from './audit/record.ts';
 export { planDelivery } from './delivery/plan-delivery.ts';
 export type { DeliveryProgress, DeliveryRecord } from './delivery/record.ts';
@@ -51,7 +51,7 @@ export type { AuditFilter, AuditStore } from './ports/audit-store.ts';
 export type { BlobStore, KeptBlob } from './ports/blob-store.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeliveryStore } from './ports/delivery-store.ts';
-export type { FileContent, FileStat, Files, FileWish } from './ports/files.ts';
+export type { FileContent, FileStat, Files, FileWish, ListDepth } from './ports/files.ts';
 export type { GroupStore, InsertedGroup, StatusCount } from './ports/group-store.ts';
 export type { Ids } from './ports/ids.ts';
 export type { InsertedJob, JobCount, JobFilter, JobStore } from './ports/job-store.ts';
@@ -68,14 +68,18 @@ export type {
   LaunchRequest,
   Observation,
   ObservedUse,
+  OutputPiece,
+  OutputWish,
   Provider,
   ProviderCapabilities,
   SpecProblem,
+  StopWish,
 } from './ports/provider.ts';
 export type {
   ClaimQuery,
   GateRef,
   HandedRun,
+  HeldCount,
   Idempotency,
   InsertedRun,
   OpenCount,
@@ -97,6 +101,7 @@ export type {
   SessionStore,
 } from './ports/session-store.ts';
 export type { Store } from './ports/store.ts';
+export type { ArtifactsState } from './run/artifacts.ts';
 export type { NewRun } from './run/create.ts';
 export { createRun } from './run/create.ts';
 export type { Gate, GateKind } from './run/gate.ts';
@@ -122,11 +127,12 @@ export type {
 export type { RunIntent } from './run/request.ts';
 export { requestRun } from './run/request.ts';
 export type { ResultState } from './run/result.ts';
+export { hasWords } from './run/search-text.ts';
 export { statusOf } from './run/status.ts';
 export { calledScript, callLabels, offerLabels, ownLabels } from './script/offer-labels.ts';
 export type { OfferedRecord, ScriptCode, ScriptDefinition, ScriptRecord } from './script/record.ts';
 export type { NewSession } from './session/create.ts';
-export { createSession } from './session/create.ts';
+export { createSession, neverAsked } from './session/create.ts';
 export { alarmAt, idleAt, phaseDeadline, sessionWakeAt, unusedAt } from './session/deadline.ts';
 export type { SessionStep } from './session/lifecycle.ts';
 export type { SessionFact } from './session/observe.ts';

@@ -9,19 +9,24 @@
 static int home = -1, parent = -1; /* the keeper's own folder, and the one it lies in */
 static char home_name[32];
 
-/* Opens the keeper's present cgroup; -1 where there is no v2. */
-static int open_present(void) {
-  char text[65536], path[4200], mount[2048], inside[2048] = "";
+/* Where the keeper's present cgroup is. `line` is how its line in /proc/self/cgroup goes on behind the number, `mounted` is in that of /proc/mounts. */
+bool cgroup_find(const char *line, const char *mounted, char *path, size_t size) {
+  char text[65536], mount[2048], inside[2048] = "";
   read_text(AT_FDCWD, "/proc/self/cgroup", text, sizeof text);
-  char *line = strstr(text, "0::");
-  if (!line || sscanf(line, "0::%2047[^\n]", inside) != 1) return -1;
+  char *found = strstr(text, line);
+  if (!found || sscanf(found + strlen(line), "%2047[^\n]", inside) != 1) return false;
   read_text(AT_FDCWD, "/proc/mounts", text, sizeof text);
-  for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-    if (strstr(line, " cgroup2 ") && sscanf(line, "%*s %2047s cgroup2 ", mount) == 1) {
-      snprintf(path, sizeof path, "%s%s", mount, inside);
-      return open(path, FOLDER);
+  for (char *each = strtok(text, "\n"); each; each = strtok(NULL, "\n"))
+    if (strstr(each, mounted) && sscanf(each, "%*s %2047s", mount) == 1) {
+      snprintf(path, size, "%s%s", mount, inside);
+      return true;
     }
-  return -1;
+  return false;
+}
+
+static int open_present(void) {
+  char path[PATH_SIZE];
+  return cgroup_find("0::", " cgroup2 ", path, sizeof path) ? open(path, FOLDER) : -1;
 }
 
 static void each_folder(int folder, void (*visit)(int folder, const char *name)) {

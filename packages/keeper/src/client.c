@@ -99,6 +99,7 @@ void clients_send(struct client *only, const char *bytes, size_t length) {
 static void flush(struct client *client) {
   for (ssize_t sent; client->out_length > 0 && !client->dropped;) {
     if (inside) sent = write(1, client->out, client->out_length); /* waits, and so does then the command */
+    else if (client->watch.fd == 0) sent = (ssize_t)client->out_length; /* alone: nobody reads, and the files say it too */
     else sent = send(client->watch.fd, client->out, client->out_length, MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) return;
     if (sent < 0 && errno != EINTR) client->dropped = true;

@@ -37,5 +37,6 @@ void run_end(struct run *run, size_t left) {
   for (int i = 0; i < 2; i++) /* a process that was kept may go on to write: closing the pipe would end it */
     if (!run->options.keep || run->options.tty) watch_close(&run->streams[i].watch);
   cgroup_remove(run);
+  result_tell(run);
   tell_ended(run);
 }

@@ -21,6 +21,7 @@
 #define SLOT_SIZE 256
 #define ID_LIMIT 64
 #define CAUSE_LIMIT 32
+#define PATH_SIZE 4200 /* of the folder of a cgroup, and a name */
 
 /* loop.c: a descriptor that the loop watches; its owner may be freed only between two rounds */
 struct watch { int fd; unsigned events; void (*ready)(struct watch *, unsigned events); };
@@ -65,7 +66,7 @@ struct run {
   struct options options;
   pid_t pid;
   uint64_t mark, oom_before, told_size;
-  int cgroup, run_file, status, spawn_errno, spawn_stage;
+  int cgroup, run_file, result, status, spawn_errno, spawn_stage;
   unsigned cgroup_number;
   bool reaped, ended, forgotten;
   int64_t started_at, timeout_at, deadline, tick_at, tick_gap;
@@ -112,7 +113,7 @@ void mark_open(void);
 uint64_t mark_new(void);
 bool mark_of(struct run *, pid_t);
 void cgroup_open(void), cgroup_close(void), cgroup_make(struct run *), cgroup_remove(struct run *), cgroup_kill(struct run *);
-bool cgroup_populated(struct run *);
+bool cgroup_find(const char *line, const char *mounted, char *path, size_t size), cgroup_populated(struct run *);
 char *cgroup_processes(struct run *);
 uint64_t oom_kills(bool fresh);
 
@@ -135,6 +136,9 @@ int host(const char *path, uint64_t idle, char **argv), call(const char *path), 
 extern bool inside;
 int relay(char **argv);
 void inside_run(void);
+
+/* result.c: what it reports */
+void result_open(struct run *), result_name(struct run *), result_tell(struct run *);
 
 /* hold.c: the first process of a container */
 int hold(uint64_t lease, char **argv), renew(uint64_t lease);

@@ -1,5 +1,6 @@
-/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. `host`, `call`, `relay` and
-   `inside` are in files of these names. */
+/* errand-keeper serve SOCKET [--once]: starts commands for an agent and outlives it. `alone` is the same for a machine that nobody connects to:
+   orders come from its standard input, and what becomes of them is read from the files. `host`, `call`, `relay` and `inside` are in files of
+   these names. */
 #include "keeper.h"
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -81,7 +82,7 @@ static int open_all(const char *path) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   loop_open();
   signals_open();
-  int failure = inside ? 0 : socket_open(path, &listener, listener_ready);
+  int failure = path ? socket_open(path, &listener, listener_ready) : 0;
   if (failure) return failure;
   mark_open();
   tree_open();
@@ -95,6 +96,15 @@ static int serve_inside(void) {
   if (!failure) inside_run();
   cgroup_close();
   return failure;
+}
+
+static int serve_alone(void) {
+  int failure = open_all(NULL);
+  if (failure) return failure;
+  clients_add(0);
+  run_until_idle(true);
+  cgroup_close();
+  return 0;
 }
 
 static int serve(const char *path, bool once) {
@@ -120,9 +130,10 @@ int main(int argc, char **argv) {
   if (argc >= 3 && strcmp(argv[1], "hold") == 0 && number_parse(argv[2], &idle)) return hold(idle, argv + 3);
   if (argc == 3 && strcmp(argv[1], "renew") == 0 && number_parse(argv[2], &idle)) return renew(idle);
   if (argc == 2 && strcmp(argv[1], "inside") == 0) return serve_inside();
-  if (argc >= 8 && strcmp(argv[1], "relay") == 0) return relay(argv + 2);
+  if (argc == 2 && strcmp(argv[1], "alone") == 0) return serve_alone();
+  if (argc >= 9 && strcmp(argv[1], "relay") == 0) return relay(argv + 2);
   fputs("usage: errand-keeper serve SOCKET [--once] | host SOCKET IDLE_MS PROGRAM [ARGUMENTS] | call SOCKET\n"
-        "       | relay ENGINE CONTAINER END OPTIONS FOLDER PROGRAM [ARGUMENTS] | inside\n"
+        "       | relay ENGINE CONTAINER END RESULT OPTIONS FOLDER PROGRAM [ARGUMENTS] | inside | alone\n"
         "       | hold SECONDS [PROGRAM [ARGUMENTS]] | renew SECONDS | --version\n", stderr);
   return 2;
 }

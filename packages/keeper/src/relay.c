@@ -1,4 +1,4 @@
-/* errand-keeper relay ENGINE CONTAINER END OPTIONS FOLDER PROGRAM ARGS...: a command in a container, as a command like any other. It has the
+/* errand-keeper relay ENGINE CONTAINER END RESULT OPTIONS FOLDER PROGRAM ARGS...: a command in a container, as a command like any other. It has the
    engine start `errand-keeper inside` there (inside.c), speaks the protocol with it over that one stream, and ends as the command did. */
 #include "keeper.h"
 #include <netdb.h>
@@ -11,7 +11,7 @@
 #define LOOK_MS 100
 #define LOOKS 30
 
-static const char *engine, *container, *end_file;
+static const char *engine, *container, *end_file, *result_file;
 static int line = -1, signal_pipe[2];
 static char text[65536]; /* what the engine answers, and what the other end says beside the protocol */
 static struct buffer { char *bytes; size_t length, room; } in, out;
@@ -201,6 +201,13 @@ static _Noreturn void ended(char *how) {
   _exit(end_as(strncmp(how, "end signaled", 12) == 0 ? 's' : 'x', strncmp(how, "end spawn", 9) == 0 ? 127 : number));
 }
 
+static void keep_result(const char *bytes, size_t length) {
+  int file = open(result_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return;
+  write_all(file, bytes, length);
+  close(file);
+}
+
 /* One message of the keeper inside; its fields are the id, and then what it is about. */
 static void hear(char type, char *fields, size_t length) {
   char *parts[3] = {"", "", ""};
@@ -213,6 +220,7 @@ static void hear(char type, char *fields, size_t length) {
   }
   fields[length] = 0;
   if (type == 'o') write_all(*parts[1] == '2' ? 2 : 1, parts[2], lengths[2]);
+  if (type == 'v') keep_result(parts[1], lengths[1]);
   if (type == 'e') ended(parts[1]);
   if (type == 'x') end(125, "refused ", parts[2]);
   if (type != 'i') return;
@@ -264,9 +272,9 @@ static void raw_terminal(void) {
 }
 
 int relay(char **argv) {
-  const char *options = argv[3], *grace = strstr(options, "grace=");
+  const char *options = argv[4], *grace = strstr(options, "grace=");
   char grace_ms[24] = "0";
-  engine = argv[0], container = argv[1], end_file = argv[2];
+  engine = argv[0], container = argv[1], end_file = argv[2], result_file = argv[3];
   if (grace) snprintf(grace_ms, sizeof grace_ms, "%.*s", (int)strspn(grace + 6, "0123456789"), grace + 6);
   if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0) return 1;
   signal(SIGTERM, on_signal), signal(SIGINT, on_signal), signal(SIGUSR1, on_signal), signal(SIGWINCH, on_signal);
@@ -275,7 +283,7 @@ int relay(char **argv) {
   enter();
   text[0] = 0;
   takes_input = strstr(options, "stdin=stream") || terminal;
-  say_start(options, argv[4], argv + 5);
+  say_start(options, argv[5], argv + 6);
   if (terminal) say_size();
   for (;;) {
     struct pollfd watched[3] = {{line, (short)(out.length ? POLLIN | POLLOUT : POLLIN), 0}, {signal_pipe[0], POLLIN, 0},

@@ -9,7 +9,7 @@ struct run *run_new(const char *id, const char *log_prefix) {
   run->log_prefix = must(strdup(log_prefix));
   strcpy(run->id, id);
   run->exec_report.fd = run->input.watch.fd = run->streams[0].watch.fd = run->streams[1].watch.fd = -1;
-  run->log.bytes = run->log.index = run->cgroup = run->run_file = -1;
+  run->log.bytes = run->log.index = run->cgroup = run->run_file = run->result = -1;
   run->tick_at = -1;
   run->next = runs;
   return runs = run;

@@ -30,6 +30,7 @@ static _Noreturn void child(struct run *run, struct plan *plan) {
   if (*plan->cwd && chdir(plan->cwd) < 0) fail(plan, AT_CWD);
   if (!run->options.inherit_env) environ = plan->env;
   else for (char **at = plan->env; *at; at++) putenv(*at);
+  result_name(run);
   /* The keeper's handlers must not see a signal meant for the command; what came since the fork comes now. */
   for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) signal(handled[i], SIG_DFL);
   sigset_t none;

@@ -61,6 +61,7 @@ static void go(struct run *run, const char *prefix, struct plan *plan) {
   run->run_file = run_file_open(prefix);
   if (run->run_file < 0) return fail(run, AT_LOG);
   if (!open_stdio(run, plan->stdio)) return fail(run, AT_STDIN);
+  result_open(run);
   cgroup_make(run);
   run->mark = mark_new();
   run->oom_before = oom_kills(false);

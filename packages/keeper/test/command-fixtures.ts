@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InputFeed } from '@errand/agent/keeper';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signalIfAlive } from '../../../scripts/signal-if-alive.ts';
 import { alive, Kept, nap, untilTrue, type Variant } from './kept.ts';
 
 /** What every build must do with single commands, whoever runs it. */
@@ -162,7 +163,7 @@ function ends(kept: () => Kept): void {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(alive(sleep).length).toBeGreaterThan(0);
     await untilTrue(() => {
-      for (const pid of alive(sleep)) process.kill(pid, 'SIGKILL');
+      for (const pid of alive(sleep)) signalIfAlive(pid, 'SIGKILL');
       return alive(sleep).length === 0;
     });
   });

@@ -12,6 +12,7 @@ import {
   type SpoolEnd,
   type StartRequest,
 } from '@errand/agent/keeper';
+import { signalIfAlive } from '../../../scripts/signal-if-alive.ts';
 
 /** A way to run the keeper: another build, another user. */
 export interface Variant {
@@ -92,7 +93,10 @@ export class Kept implements AsyncDisposable {
     const id = request.id ?? `t${this.#ids}`;
     const ended = this.ended(id);
     await this.client.start({ graceMs: 500, env: ['PATH=/usr/bin:/bin'], ...request, id, prefix });
-    return { id, prefix, outcome: ended.then(() => outcomeOf(prefix)) };
+    const outcome = ended.then(() => outcomeOf(prefix));
+    // Whoever does not ask for it may have put the files away by then.
+    outcome.catch(() => undefined);
+    return { id, prefix, outcome };
   }
 
   /** Runs a command to its end. */
@@ -126,7 +130,7 @@ export class Kept implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (isAlive(this.pid)) process.kill(this.pid, 'SIGTERM');
+    if (isAlive(this.pid)) signalIfAlive(this.pid, 'SIGTERM');
     await untilTrue(() => !isAlive(this.pid));
     rmSync(this.folder, { recursive: true, force: true });
   }

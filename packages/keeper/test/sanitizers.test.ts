@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll } from 'vitest';
 import { requires } from '../../../scripts/requires.ts';
 import { commandFixtures } from './command-fixtures.ts';
+import { containerFixtures } from './container-fixtures.ts';
 import { hostFixtures } from './host-fixtures.ts';
 import { hostileFixtures } from './hostile-fixtures.ts';
 import type { Variant } from './kept.ts';
@@ -19,4 +20,5 @@ requires(aBuild, gcc)('under address and undefined-behaviour sanitizers', () => 
   treeFixtures('process trees', () => variant);
   hostileFixtures('hostile clients', () => variant);
   hostFixtures('warm programs', () => variant);
+  containerFixtures('commands in containers', () => variant);
 });

@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.ts';
 import { ErrandConnectionError } from './errors.ts';
 import { chunksOf } from './fetch.ts';
+import { Silence } from './silence.ts';
 import type { Transport } from './transport.ts';
 
 /** One server-sent event: its name, and its data as JSON says it. */
@@ -17,7 +18,7 @@ export interface EventOptions {
 }
 
 /**
- * Changes of runs as they happen, for ever: after a lost connection it asks again. What changed while there was no connection is
+ * Changes of runs as they happen, for ever: after a lost connection, and on one that went silent, it asks again. What changed while there was no connection is
  * not told; look at the runs themselves after `open`.
  */
 export async function* followEvents(
@@ -26,19 +27,23 @@ export async function* followEvents(
 ): AsyncGenerator<ServerEvent> {
   const backoff = new Backoff(300_000, signal);
   for (;;) {
+    const silence = new Silence(signal);
     try {
       const query = run === undefined ? {} : { run };
       const headers = { accept: 'text/event-stream' };
-      const answer = await transport.open('followEvents', { query }, { headers, signal });
+      const answer = await transport.open('followEvents', { query }, { headers, signal: silence.signal });
       backoff.succeeded();
       yield { event: 'open', id: '', data: null };
-      yield* parseEvents(chunksOf(answer.body));
+      yield* parseEvents(silence.between(chunksOf(answer.body)));
       throw new ErrandConnectionError(transport.url, new Error('the stream of events ended'));
     } catch (error) {
       signal?.throwIfAborted();
-      const lost = error instanceof TypeError ? new ErrandConnectionError(transport.url, error) : error;
+      const isLost = silence.tooLong || error instanceof TypeError;
+      const lost = isLost ? new ErrandConnectionError(transport.url, error) : error;
       if (!transport.mayWorkLater(lost)) throw lost;
       await backoff.failed(lost);
+    } finally {
+      silence.end();
     }
   }
 }

@@ -23,6 +23,7 @@ export interface FetchAnswer {
 export const platformFetch: Fetch = (url, { body, ...init }) => {
   if (body === undefined) return globalThis.fetch(url, init);
   if (typeof body === 'string' || body instanceof Uint8Array) return globalThis.fetch(url, { ...init, body });
+  if ('blob' in body && body.blob instanceof Blob) return globalThis.fetch(url, { ...init, body: body.blob });
   const streamed = { ...init, body: streamOf(body), duplex: 'half' } as RequestInit;
   return globalThis.fetch(url, streamed);
 };

@@ -3,6 +3,7 @@ import { FRAMES_MEDIA_TYPE, type Frame, FrameDecoder } from '@errand/contract/wi
 import { Backoff } from './backoff.ts';
 import { ErrandConnectionError } from './errors.ts';
 import { chunksOf } from './fetch.ts';
+import { Silence } from './silence.ts';
 import type { Transport } from './transport.ts';
 
 /** A piece of a log at its combined offset; the last one of a followed log is its end, with the run as it is then. */
@@ -35,9 +36,6 @@ export interface LogOptions {
   /** How long to try again while nothing works (5 min). */
   readonly patienceMs?: number | undefined;
 }
-
-/** The server gives a sign of life well within this; without one the line is dead though nobody said so. */
-const SILENCE_MS = 60_000;
 
 /**
  * Reads a log. After a lost connection it goes on at the next offset: no byte is left out, none comes twice. Slow readers slow the
@@ -142,16 +140,11 @@ async function* framesFrom(
     options.onFound?.();
     place.stayWith(answer.headers.get('errand-attempt'));
     const decoder = new FrameDecoder();
-    for await (const chunk of chunksOf(answer.body)) {
-      // The clock stands while the caller is busy with what it got.
-      silence.pause();
-      yield* decoder.push(chunk);
-      silence.listen();
-    }
+    for await (const chunk of silence.between(chunksOf(answer.body))) yield* decoder.push(chunk);
   } catch (error) {
     throw connectionError(transport.url, error, silence);
   } finally {
-    silence.pause();
+    silence.end();
   }
 }
 
@@ -164,29 +157,4 @@ function connectionError(url: string, error: unknown, silence: Silence): unknown
   if (silence.tooLong) return new ErrandConnectionError(url, new Error('the line went silent'));
   const known = error instanceof Error && /^(Errand\w+|RangeError|SyntaxError)$/.test(error.name);
   return known ? error : new ErrandConnectionError(url, error);
-}
-
-/** Ends a transfer on which nothing comes any more. */
-class Silence {
-  readonly signal: AbortSignal;
-  readonly #abort = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(outer: AbortSignal | undefined) {
-    this.signal = outer === undefined ? this.#abort.signal : AbortSignal.any([outer, this.#abort.signal]);
-    this.listen();
-  }
-
-  get tooLong(): boolean {
-    return this.#abort.signal.aborted;
-  }
-
-  listen(): void {
-    this.pause();
-    this.#timer = setTimeout(() => this.#abort.abort(), SILENCE_MS);
-  }
-
-  pause(): void {
-    clearTimeout(this.#timer);
-  }
 }

@@ -27,6 +27,7 @@ export type { LogOptions, LogPiece } from './follow-log.ts';
 export type { Group, Groups } from './groups.ts';
 export type { JobEvent, JobFilter, Jobs } from './jobs.ts';
 export type { LogPart, ReadPart } from './read-log.ts';
+export type { Artifact, RunArtifacts } from './run-artifacts.ts';
 export type { RunHandle, WaitOptions } from './run-handle.ts';
 export type { CallerPlace, CreatedRun, CreateOptions, RunFilter, Runs } from './runs.ts';
 export type { CallOptions, ScriptName, ScriptRun, Scripts } from './scripts.ts';

@@ -2,6 +2,7 @@ import type { Answer, Run } from '@errand/contract';
 import { ErrandRunError } from './errors.ts';
 import { followLog, type LogOptions, type LogPiece } from './follow-log.ts';
 import { type LogPart, type ReadPart, readLog } from './read-log.ts';
+import { RunArtifacts } from './run-artifacts.ts';
 import type { Input, Transport } from './transport.ts';
 import { type InputOptions, type InputResult, type InputSource, writeInput } from './write-input.ts';
 
@@ -17,12 +18,15 @@ export interface WaitOptions {
 /** One run: what was last known of it, and what can be done with it. */
 export class RunHandle {
   readonly id: string;
+  /** The files that are kept when it ends. */
+  readonly artifacts: RunArtifacts;
   readonly #transport: Transport;
   #latest: Run;
 
   constructor(transport: Transport, run: Run) {
     this.id = run.id;
     this.#transport = transport;
+    this.artifacts = new RunArtifacts(transport, run.id);
     this.#latest = run;
   }
 

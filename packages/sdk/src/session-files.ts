@@ -1,6 +1,6 @@
 import type { Answer } from '@errand/contract';
-import { ErrandConnectionError } from './errors.ts';
-import { chunksOf } from './fetch.ts';
+import { BlobBody } from './blob-body.ts';
+import { readWhole } from './read-whole.ts';
 import type { Transport } from './transport.ts';
 
 export type SessionFile = Answer<'writeFile'>;
@@ -8,7 +8,7 @@ export type SessionFile = Answer<'writeFile'>;
 /** What a file of a session shall hold, and how. */
 export interface FileToWrite {
   /** All of it, or pieces of it as they come; then `bytes` says how many there will be. */
-  readonly content: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
+  readonly content: Uint8Array<ArrayBuffer> | Blob | AsyncIterable<Uint8Array>;
   readonly bytes?: number | undefined;
   /** Permissions, such as 0o644; by default those of the file that is there. */
   readonly mode?: number | undefined;
@@ -39,26 +39,27 @@ export class SessionFiles {
     return entries ?? [];
   }
 
+  /** What lies in a folder, without what lies below: folders first, in the order of their names. */
+  async listFolder(path = ''): Promise<readonly SessionFile[]> {
+    const query = { path, list: 'direct' } as const;
+    const { entries } = await this.#transport.request('listFiles', { params: { id: this.#id }, query });
+    return (entries ?? []).toSorted(foldersFirst);
+  }
+
+  /** Where a browser that is signed in downloads a file. */
+  url(path: string): string {
+    return this.#transport.urlOf('readFile', { params: { id: this.#id }, query: { path } });
+  }
+
   /** The bytes of a file as they come. Throws where the line breaks before the last of them. */
-  async *read(path: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
-    const asked = { params: { id: this.#id }, query: { path } };
-    const { headers, body } = await this.#transport.open('readFile', asked, { signal });
-    let left = Number(headers.get('content-length') ?? 0);
-    try {
-      for await (const chunk of chunksOf(body)) {
-        left -= chunk.length;
-        yield chunk;
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new ErrandConnectionError(this.#transport.url, error);
-    }
-    if (left > 0) throw new ErrandConnectionError(this.#transport.url, new Error('the file broke off'));
+  read(path: string, options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array> {
+    return readWhole(this.#transport, 'readFile', { params: { id: this.#id }, query: { path } }, options);
   }
 
   /** Puts a file there, folders above it included: whoever looks sees what was there before, or all of the new one. */
   async write(path: string, { content, bytes, mode, owner, signal }: FileToWrite): Promise<SessionFile> {
-    const length = content instanceof Uint8Array ? content.length : bytes;
+    const isBlob = content instanceof Blob;
+    const length = isBlob ? content.size : content instanceof Uint8Array ? content.length : bytes;
     if (length === undefined) throw new TypeError('bytes must say how long the content is');
     const query = {
       path,
@@ -69,7 +70,7 @@ export class SessionFiles {
     const answer = await this.#transport.open(
       'writeFile',
       { params: { id: this.#id }, query },
-      { bytes: content, signal },
+      { bytes: isBlob ? new BlobBody(content) : content, signal },
     );
     return JSON.parse(await answer.text()) as SessionFile;
   }
@@ -78,4 +79,10 @@ export class SessionFiles {
   makeFolder(path: string): Promise<SessionFile> {
     return this.#transport.request('makeFolder', { params: { id: this.#id }, query: { path } });
   }
+}
+
+function foldersFirst(one: SessionFile, other: SessionFile): number {
+  const [first, second] = [one.kind === 'folder', other.kind === 'folder'];
+  if (first !== second) return first ? -1 : 1;
+  return one.path.localeCompare(other.path);
 }

@@ -1,6 +1,7 @@
 import type { Answer, Session, SessionCreateInput } from '@errand/contract';
 import type { CreateOptions } from './runs.ts';
 import { SessionFiles } from './session-files.ts';
+import { type OutputPiece, type SessionLogOptions, sessionLog } from './session-log.ts';
 import type { Input, Transport } from './transport.ts';
 
 export type SessionEvent = Answer<'sessionEvents'>['events'][number];
@@ -131,6 +132,11 @@ export class Sessions {
   ): Promise<Answer<'uploadFile'>> {
     const answer = await this.#transport.open('uploadFile', {}, { bytes: content, ...options });
     return JSON.parse(await answer.text()) as Answer<'uploadFile'>;
+  }
+
+  /** What the own command of a session in a container wrote; elsewhere that command is a run with the name `main`. */
+  logs(id: string, options: SessionLogOptions = {}): AsyncGenerator<OutputPiece> {
+    return sessionLog(this.#transport, id, options);
   }
 
   /** The files of a session that runs. */

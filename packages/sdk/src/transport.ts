@@ -74,6 +74,11 @@ export class Transport {
     }
   }
 
+  /** The address of an operation that is asked with GET, for whoever needs no more than that. */
+  urlOf<Id extends OperationId>(id: Id, input: Input<Id>): string {
+    return this.url + pathOf(id, input);
+  }
+
   /** Calls an operation once and answers when its headers are there; the body is read by the caller. */
   async open<Id extends OperationId>(
     id: Id,

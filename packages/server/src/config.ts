@@ -6,9 +6,12 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { AwsConfig, type AwsSettings } from './aws/aws-settings.ts';
 import { Ec2Config } from './aws/ec2-config.ts';
+import { EcsConfig } from './aws/ecs-config.ts';
+import { LambdaConfig } from './aws/lambda-config.ts';
 import { CompatConfig } from './compat/compat-config.ts';
 import { faultSentence } from './fault-sentence.ts';
 import { TemplatesConfig } from './templates/template-config.ts';
+import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -32,6 +35,7 @@ export const ConfigFile = z.strictObject({
   data: z.string().optional().meta({ description: 'The data folder' }),
   database: z
     .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be an address such as postgres://user:password@host:5432/errand')
     .optional()
     .meta({ description: 'postgres://... instead of SQLite in the data folder' }),
   slots: z
@@ -50,6 +54,7 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       runs: DurationText.optional(),
       logs: SizeText.optional(),
+      artifacts: SizeText.optional().meta({ description: 'Files that runs have made; 10GB by default' }),
       audit: DurationText.optional().meta({ description: 'Who did what; 90d by default' }),
     })
     .optional(),
@@ -58,9 +63,12 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       perOwner: z.int().min(0).max(100_000).optional(),
       perTeam: z.int().min(0).max(100_000).optional(),
+      uploads: SizeText.optional().meta({
+        description: 'What one owner may have uploaded for sessions within a day; 40GB by default',
+      }),
       fetchFrom: z.array(z.string()).optional().meta({
         description:
-          'Hosts within our own networks, or without TLS, that files of sessions may be fetched from',
+          'Hosts within our own networks, or without TLS, that files of sessions may be fetched from and outputs of jobs looked at',
       }),
     })
     .optional()
@@ -105,6 +113,10 @@ export const ConfigFile = z.strictObject({
     .optional()
     .meta({ description: 'Under which address machines that it makes reach this control plane' }),
   ec2: Ec2Config.optional().meta({ description: 'Sessions on machines at EC2' }),
+  ecs: EcsConfig.optional().meta({ description: 'Sessions in tasks of ECS' }),
+  lambda: LambdaConfig.optional().meta({
+    description: 'Pools whose runs are executed by a function at Lambda',
+  }),
   aws: AwsConfig.optional().meta({ description: 'Where AWS is, for what is made and kept there' }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
@@ -127,9 +139,10 @@ export interface ServerConfig {
   readonly scripts: string | null;
   readonly keepRunsMs: number;
   readonly keepLogBytes: number;
+  readonly keepArtifactBytes: number;
   readonly keepAuditMs: number;
   readonly compat: CompatConfig;
-  readonly sessionQuotas: { readonly perOwner: number; readonly perTeam: number };
+  readonly sessionQuotas: SessionQuotas;
   /** Hosts within our own networks that files of sessions may be fetched from. */
   readonly fetchFrom: readonly string[];
   readonly templates: TemplatesConfig;
@@ -145,6 +158,10 @@ export interface ServerConfig {
   readonly url: string | null;
   /** null: no machines are made. */
   readonly ec2: Ec2Config | null;
+  /** null: no tasks are made. */
+  readonly ecs: EcsConfig | null;
+  /** null: no function is invoked. */
+  readonly lambda: LambdaConfig | null;
   /** null: nothing is done at AWS. */
   readonly aws: AwsSettings | null;
   readonly logLevel: string;
@@ -187,11 +204,13 @@ export function serverConfig(sources: ConfigSources): ServerConfig {
     scripts: file.scripts ?? null,
     keepRunsMs: parseDuration(file.keep?.runs ?? '') ?? DEFAULTS.keepRunsMs,
     keepLogBytes: parseSize(file.keep?.logs ?? '') ?? DEFAULTS.keepLogBytes,
+    keepArtifactBytes: parseSize(file.keep?.artifacts ?? '') ?? DEFAULTS.keepArtifactBytes,
     keepAuditMs: parseDuration(file.keep?.audit ?? '') ?? DEFAULTS.keepAuditMs,
     compat: file.compat ?? {},
     sessionQuotas: {
       perOwner: file.sessions?.perOwner ?? DEFAULTS.sessionsPerOwner,
       perTeam: file.sessions?.perTeam ?? DEFAULTS.sessionsPerTeam,
+      uploadBytes: parseSize(file.sessions?.uploads ?? '') ?? DEFAULTS.uploadBytes,
     },
     fetchFrom: file.sessions?.fetchFrom ?? [],
     templates: file.templates ?? {},
@@ -199,6 +218,8 @@ export function serverConfig(sources: ConfigSources): ServerConfig {
     docker: dockerOf(file, sources.dockerHost),
     url: file.url?.replace(/\/+$/, '') ?? null,
     ec2: file.ec2 ?? null,
+    ecs: file.ecs ?? null,
+    lambda: file.lambda ?? null,
     aws: file.aws ?? null,
     logLevel: file.logLevel ?? 'info',
     idleExitMs: embedded ? IDLE_EXIT_MS : null,

@@ -21,6 +21,7 @@ import { Connections, type ConnectionsParts } from './use-cases/agents/connectio
 import type { HostSessionsParts } from './use-cases/agents/host-sessions.ts';
 import { Instances } from './use-cases/agents/instances.ts';
 import { Offers } from './use-cases/agents/offers.ts';
+import { ArtifactGathering } from './use-cases/artifacts/gather-artifacts.ts';
 import { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import type { OutputPlaces } from './use-cases/jobs/job-parts.ts';
 import { Revocations } from './use-cases/keys/revocations.ts';
@@ -40,6 +41,7 @@ import { SessionHosts } from './use-cases/sessions/session-hosts.ts';
 import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
 import { noTemplates, type SessionTemplates } from './use-cases/sessions/session-templates.ts';
 import { SessionUses } from './use-cases/sessions/session-uses.ts';
+import { UploadRoom } from './use-cases/sessions/upload-room.ts';
 
 export interface ServiceParts {
   readonly version: string;
@@ -100,11 +102,10 @@ export function createServices(parts: ServiceParts): Services {
   const { runs, agents, keys, groups } = store;
   const [windows, offers] = [new PendingWindows(), new Offers()];
   const ownAgentId = (): string | null => own.id;
-  const present = presentAgents(parts);
-  const { hosts } = present;
-  const fileOrders = new FileOrders(parts);
+  const present = { ...presentAgents(parts), fileOrders: new FileOrders(parts) };
+  const { fileOrders, hosts } = present;
   const sessions = sessionParts(parts, present, fileOrders);
-  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, hosts, fileOrders };
+  const common = { runs, agents, groups, ...scriptParts(parts), logs, notifier, clock, ...present };
   const submit = { ...common, ids, offers, seal: sealer.seal, ownAgentId, calling: common, sessions };
   const leasing = { ...common, sessions: store.sessions, unseal: sealer.unseal, ownAgentId };
   return {
@@ -125,13 +126,14 @@ export function createServices(parts: ServiceParts): Services {
     input: { ...common, uses: sessions.uses },
     terminals: { runs, windows, notifier },
     why: common,
+    artifacts: sessions,
     sessions,
     jobs: { ...common, jobs: store.jobs, sessions, submit, places: parts.outputs ?? {}, ids, ...sealer },
-    revocations: new Revocations(notifier),
+    revocations: new Revocations(parts),
     poolSetting: submit,
     groups: submit,
     keyMaking: { keys, clock, ids },
-    ...agentServices(parts, { ...common, ...present }),
+    ...agentServices(parts, { ...common, gathering: gatheringOf(sessions, fileOrders) }),
     polling: {
       ...leasing,
       memory: new AgentMemory(common),
@@ -146,6 +148,10 @@ export function createServices(parts: ServiceParts): Services {
   };
 }
 
+function gatheringOf(sessions: Services['sessions'], fileOrders: FileOrders): ArtifactGathering {
+  return new ArtifactGathering({ ...sessions, sessionFiles: sessions.files, fileOrders });
+}
+
 /** What is remembered of agents, and those that come with sessions. */
 function presentAgents({ store, clock, notifier, ids, sealer }: ServiceParts): PresentAgents {
   const hosts = new SessionHosts({ clock, notifier, epoch: ids.secret(9) });
@@ -154,7 +160,7 @@ function presentAgents({ store, clock, notifier, ids, sealer }: ServiceParts): P
   return {
     hosts,
     instances,
-    sessionAgents: new SessionAgents({ ...store, clock, ids, instances, hosts, sign }),
+    sessionAgents: new SessionAgents({ ...store, clock, ids, instances, hosts, notifier, sign }),
   };
 }
 
@@ -201,7 +207,7 @@ function agentServices(
 const NO_MAKING: SessionMaking = {
   providers: () => new Map(),
   templates: noTemplates,
-  quotas: { perOwner: 0, perTeam: 0 },
+  quotas: { perOwner: 0, perTeam: 0, uploadBytes: 0 },
   random: () => 0,
 };
 
@@ -233,11 +239,13 @@ function sessionParts(
   return {
     ...making,
     blobs,
+    uploads: new UploadRoom(blobs, making.quotas.uploadBytes),
     fetchFrom,
     assets,
     providers,
     files: sessionFiles({ providers, fileOrders }),
     hosts,
+    runs,
     sessions,
     agents,
     commands: new SessionCommands({ runs, notifier, clock }),
@@ -266,18 +274,23 @@ async function shutDown({ store, stays, shutDown: begin }: ServiceParts, busy: b
 }
 
 /** How many runs have not finished. */
-export async function countOpenRuns(store: Pick<Store, 'runs'>): Promise<number> {
+async function countOpenRuns(store: Pick<Store, 'runs'>): Promise<number> {
   return (await store.runs.countOpen()).reduce((sum, { count }) => sum + count, 0);
 }
 
+/** How many runs and jobs have not finished, and how many sessions are not stopped. */
+export async function countOpen(store: Pick<Store, 'runs' | 'jobs' | 'sessions'>): Promise<number> {
+  return (await countOpenRuns(store)) + (await countOpenSessions(store)) + (await countOpenJobs(store));
+}
+
 /** How many jobs have not finished. */
-export async function countOpenJobs(store: Pick<Store, 'jobs'>): Promise<number> {
+async function countOpenJobs(store: Pick<Store, 'jobs'>): Promise<number> {
   const counts = await store.jobs.count();
   return counts.filter(({ state }) => state !== 'finished').reduce((sum, { count }) => sum + count, 0);
 }
 
 /** How many sessions need a control plane: all but those that are stopped or over. */
-export async function countOpenSessions(store: Pick<Store, 'sessions'>): Promise<number> {
+async function countOpenSessions(store: Pick<Store, 'sessions'>): Promise<number> {
   const counts = await store.sessions.count();
   return counts
     .filter(({ state }) => state !== 'stopped' && !isFinalState(state))

@@ -69,8 +69,18 @@ function numberText(value: number, expected: string): string {
 }
 
 function unknownFields({ keys, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>): string {
-  const what = `has no ${keys.length === 1 ? 'field' : 'fields'} ${keys.join(', ')}`;
-  const known = shapeOf(inst);
+  return withKnown(`has no ${keys.length === 1 ? 'field' : 'fields'} ${keys.join(', ')}`, inst);
+}
+
+/** The same of one field, for whoever says beside the sentence which one it is. */
+export function unknownFieldSentence({
+  inst,
+}: z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>): string {
+  return withKnown('is no field of it', inst);
+}
+
+function withKnown(what: string, schema: unknown): string {
+  const known = shapeOf(schema);
   return known.length === 0 ? what : `${what}; it takes ${known.join(', ')}`;
 }
 

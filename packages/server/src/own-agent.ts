@@ -1,4 +1,4 @@
-import type { AgentLink, AttemptName, Lease } from '@errand/contract';
+import type { AgentLink, AttemptName, Carrier, Lease } from '@errand/contract';
 
 /** Pool of the control plane's own machine. */
 export const OWN_POOL = 'local';
@@ -34,6 +34,8 @@ export interface OwnAgentOptions {
   /** Version of the program. */
   readonly program: string;
   readonly log: OwnAgentLogger;
+  /** The way to machines without an agent; null: there is none. */
+  readonly carrier: Carrier | null;
 }
 
 export interface OwnAgentLogger {

@@ -1,4 +1,4 @@
-import type { Clock, LogStore, Notifier, Store } from '@errand/core';
+import type { Clock, LogStore, Notifier, RunStore, Store } from '@errand/core';
 import type { SessionPlace } from './proxy/session-place.ts';
 import type { AgentKeyParts } from './use-cases/agents/agent-key.ts';
 import type { AgentLifeParts } from './use-cases/agents/agent-life.ts';
@@ -11,6 +11,7 @@ import type { JoinAgentParts } from './use-cases/agents/join-agent.ts';
 import type { ReportFactParts } from './use-cases/agents/report-fact.ts';
 import type { SayHelloParts } from './use-cases/agents/say-hello.ts';
 import type { PollAgentParts } from './use-cases/agents/waiting-poll.ts';
+import type { SeeArtifactsParts } from './use-cases/artifacts/see-artifacts.ts';
 import type { AuditTrail } from './use-cases/audit/audit-trail.ts';
 import type { SeeGroupParts } from './use-cases/groups/see-group.ts';
 import type { SubmitGroupParts } from './use-cases/groups/submit-group.ts';
@@ -53,7 +54,9 @@ export interface Services {
   readonly input: WriteInputParts;
   readonly terminals: ResizeTerminalParts;
   readonly why: WhyWaitingParts;
+  readonly artifacts: SeeArtifactsParts;
   readonly sessions: CreateSessionParts & {
+    readonly runs: RunStore;
     readonly tag: () => Promise<string>;
     readonly files: SessionFiles;
     /** Where browsers reach sessions; null: nowhere. */

@@ -7,6 +7,7 @@ import { type App, type Listener, listenSocket, listenTcp } from './http/listen.
 import { createMetrics } from './http/metrics.ts';
 import { Page } from './http/page/page.ts';
 import type { StartOwnAgent } from './own-agent.ts';
+import { pageAddress } from './page-address.ts';
 import { SessionProxy } from './proxy/session-proxy.ts';
 
 /** How long answers under way may take once the control plane drains. */
@@ -31,7 +32,7 @@ export interface StartOptions {
 export interface RunningServer {
   /** Where it is reached over TCP; null in the embedded shape. */
   readonly url: string | null;
-  /** Where people open the page: on loopback under a name of its own, because cookies ignore ports. */
+  /** Where people open the page. */
   readonly page: string | null;
   /** null in the embedded shape: nobody is there to read it. */
   readonly greeting: StartGreeting | null;
@@ -113,13 +114,15 @@ async function listen(
   if (config.listen === null) return { url: null, all: [socket] };
   try {
     const { place } = services.sessions;
-    const proxy = place === null ? null : new SessionProxy({ services, place, guards, log, draining });
+    const { trustProxy } = config;
+    const proxy =
+      place === null ? null : new SessionProxy({ services, place, guards, trustProxy, log, draining });
     const tcp = await listenTcp(app, config.listen, {
       tls: config.tls,
       proxy,
-      trustProxy: config.trustProxy,
+      trustProxy,
     });
-    if (place !== null && !config.trustProxy) place.port ??= tcp.port;
+    if (place !== null && !trustProxy) place.port ??= tcp.port;
     log.info({ version, url: tcp.address }, 'listening');
     return { url: tcp.address, all: [socket, tcp] };
   } catch (error) {
@@ -139,10 +142,9 @@ function opensAfter(opens: Promise<void>, app: App): App {
   };
 }
 
-function pageOf({ listen: bound }: ServerConfig, url: string | null): string | null {
-  if (url === null || bound === null || !isLoopback(bound.host)) return url;
-  const { protocol, port } = new URL(url);
-  return `${protocol}//errand.localhost:${port}`;
+function pageOf(config: ServerConfig, url: string | null): string | null {
+  if (url === null || config.listen === null) return url;
+  return pageAddress(config, { url, isLoopback: isLoopback(config.listen.host) });
 }
 
 function isLoopback(host: string): boolean {

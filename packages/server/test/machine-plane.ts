@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { createSession, type Provider, type Store } from '@errand/core';
+import { createSession, type Handle, type Provider, type SessionRecord, type Store } from '@errand/core';
 import { pino } from 'pino';
 import { createCompat } from '../src/compat/compat.ts';
 import { createServices, type ProviderSurroundings } from '../src/create-services.ts';
@@ -29,6 +29,8 @@ export interface MachinePlane extends AsyncDisposable {
 
 export async function openMachinePlane(
   make: (around: ProviderSurroundings, url: () => string) => Provider,
+  /** Names under which machines reach it, beside that of this machine. */
+  hosts: readonly string[] = [],
 ): Promise<MachinePlane> {
   await promisify(execFile)(process.execPath, [
     join(REPOSITORY, 'scripts/build-agent.ts'),
@@ -56,7 +58,7 @@ export async function openMachinePlane(
         return new Map([[made.provider.name, made.provider]]);
       },
       templates: noTemplates,
-      quotas: { perOwner: 1_000, perTeam: 1_000 },
+      quotas: { perOwner: 1_000, perTeam: 1_000, uploadBytes: 1_000_000 },
       random: Math.random,
     },
     sockets: '/nowhere',
@@ -64,7 +66,7 @@ export async function openMachinePlane(
     stays: false,
     shutDown: () => undefined,
   });
-  const listener = opened.use(await listen(services, sealer, opened));
+  const listener = opened.use(await listen({ services, sealer, hosts }, opened));
   made.url = listener.address;
   if (made.provider === null) throw new Error('no provider was made');
   const closing = opened.move();
@@ -74,9 +76,14 @@ export async function openMachinePlane(
   };
 }
 
+interface Listened {
+  readonly services: ReturnType<typeof createServices>;
+  readonly sealer: ReturnType<typeof openSealer>;
+  readonly hosts: readonly string[];
+}
+
 async function listen(
-  services: ReturnType<typeof createServices>,
-  sealer: ReturnType<typeof openSealer>,
+  { services, sealer, hosts }: Listened,
   opened: AsyncDisposableStack,
 ): Promise<Listener> {
   const log = pino({ level: 'silent' });
@@ -84,7 +91,7 @@ async function listen(
   const app = createApp({
     services,
     compat: createCompat({ config: {}, services, sealer, log }),
-    guards: { hosts: [], loopback: true },
+    guards: { hosts, loopback: true },
     log,
     metrics: createMetrics(),
     agentFiles: { folder: async () => AGENT, executables: null, scheme: 'http' },
@@ -101,7 +108,14 @@ async function listen(
   return listener;
 }
 
+/** As the reconciler does it, which says what is wanted of a session before it asks for anything. */
 function withSessions(provider: Provider, { sessions }: Store): Provider {
+  const want = async (id: string, desired: SessionRecord['desired']): Promise<void> => {
+    const session = await sessions.get(id);
+    if (session === null || session.desired === desired) return;
+    await sessions.save({ ...session, desired, version: session.version + 1 });
+  };
+  const sessionOf = ({ data }: Handle): string => String(data['session']);
   const about = { createdBy: 'key_test', name: null, tags: [], template: null };
   return {
     name: provider.name,
@@ -114,14 +128,31 @@ function withSessions(provider: Provider, { sessions }: Store): Provider {
         const session = createSession({ ...about, id, owner, subdomain, spec }, Date.now());
         await sessions.insert(session, { quotas: [], idempotency: null });
       }
+      await want(id, 'running');
       return await provider.launch(request);
     },
-    start: (kept, request) => provider.start(kept, request),
+    start: async (kept, request) => {
+      await want(request.sessionId, 'running');
+      return await provider.start(kept, request);
+    },
     find: (request) => provider.find(request),
     inspect: (handle) => provider.inspect(handle),
     renew: (handle, leaseMs) => provider.renew(handle, leaseMs),
-    stop: (handle) => provider.stop(handle),
-    terminate: (handle) => provider.terminate(handle),
-    list: (tag) => provider.list(tag),
+    stop: async (handle, wish) => {
+      await want(sessionOf(handle), 'stopped');
+      return await provider.stop(handle, wish);
+    },
+    terminate: async (handle) => {
+      await want(sessionOf(handle), 'deleted');
+      return await provider.terminate(handle);
+    },
+    ...('list' in provider ? { list: async (tag: string) => (await provider.list?.(tag)) ?? [] } : {}),
+    ...('watch' in provider
+      ? {
+          watch: async (...about: Parameters<NonNullable<Provider['watch']>>) => {
+            await provider.watch?.(...about);
+          },
+        }
+      : {}),
   };
 }

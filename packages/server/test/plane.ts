@@ -50,9 +50,9 @@ export async function openPlane(compat: CompatConfig = {}, page: Page | null = n
     notifier: new LocalNotifier(),
     sealer,
     making: {
-      providers: () => new Map([['fake', fakeProvider({ clock: systemClock })]]),
+      providers: () => new Map([['fake', fakeProvider({ clock: systemClock, deletesVolumes: false })]]),
       templates: noTemplates,
-      quotas: { perOwner: 2, perTeam: 1_000 },
+      quotas: { perOwner: 2, perTeam: 1_000, uploadBytes: 1_000_000 },
       random: Math.random,
     },
     sockets: '/nowhere',

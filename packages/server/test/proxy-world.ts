@@ -58,11 +58,14 @@ export interface ProxyWorld extends AsyncDisposable {
   socket(host: string, headers?: Readonly<Record<string, string>>, path?: string): Promise<Duplex>;
   /** Ends the control plane, and starts another one on the same store. */
   restart(): Promise<void>;
+  /** The control plane’s clock is so much later from now on. */
+  later(ms: number): void;
 }
 
 export async function openProxyWorld(
   domain = 'localhost',
   change: (provider: Provider) => Provider = (provider) => provider,
+  trustProxy = false,
 ): Promise<ProxyWorld> {
   const app = await openSessionApp();
   const store = await openSqliteStore({ database: ':memory:' });
@@ -71,7 +74,9 @@ export async function openProxyWorld(
     address: (port) => ({ host: port === 9_999 ? null : '127.0.0.1', outerPort: port === 1 ? 1 : app.port }),
   });
   const provider = change(fake);
-  let plane = await start({ store, provider, domain, port: 0 });
+  let passedMs = 0;
+  const now = (): number => systemClock.now() + passedMs;
+  let plane = await start({ store, provider, domain, now, trustProxy, port: 0 });
   const { port } = plane;
   const key = async (wish: Partial<KeyWish> = {}): Promise<string> => {
     const whole = { name: 'test', role: 'member', owner: 'acme/user-1', expiresInMs: null, ...wish } as const;
@@ -108,8 +113,9 @@ export async function openProxyWorld(
     socket: (host, headers = {}, path = '/socket') => openSocket(port, { host, headers, path }),
     restart: async () => {
       await plane.stop();
-      plane = await start({ store, provider, domain, port });
+      plane = await start({ store, provider, domain, now, trustProxy, port });
     },
+    later: (ms) => void (passedMs += ms),
     async [Symbol.asyncDispose]() {
       await plane.stop();
       await store[Symbol.asyncDispose]();
@@ -128,24 +134,26 @@ interface PlaneParts {
   readonly store: Store;
   readonly provider: Provider;
   readonly domain: string;
+  readonly now: () => number;
+  readonly trustProxy: boolean;
   readonly port: number;
 }
 
-async function start({ store, provider, domain, port }: PlaneParts): Promise<Plane> {
+async function start({ store, provider, domain, now, trustProxy, port }: PlaneParts): Promise<Plane> {
   const log = pino({ level: 'silent' });
   const sessionPlace: SessionPlace = { secure: false, suffix: domain, port: null };
   const services = createServices({
     version: '0.0.0-test',
     store,
     logs: new MemoryLogStore(),
-    clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) },
+    clock: { ...systemClock, now, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal) },
     ids: randomIds,
     notifier: new LocalNotifier(),
     sealer: { seal: (plain) => plain, unseal: (sealed) => sealed, sign: String },
     making: {
       providers: () => new Map([['fake', provider]]),
       templates: noTemplates,
-      quotas: { perOwner: 1_000, perTeam: 1_000 },
+      quotas: { perOwner: 1_000, perTeam: 1_000, uploadBytes: 1_000_000 },
       random: Math.random,
     },
     sessionPlace,
@@ -172,8 +180,15 @@ async function start({ store, provider, domain, port }: PlaneParts): Promise<Pla
     draining: draining.signal,
     ready: () => store.ping(),
   });
-  const proxy = new SessionProxy({ services, place: sessionPlace, guards, log, draining: draining.signal });
-  const listener = await listenTcp(app, { host: '127.0.0.1', port }, { tls: null, proxy, trustProxy: false });
+  const proxy = new SessionProxy({
+    services,
+    place: sessionPlace,
+    guards,
+    trustProxy,
+    log,
+    draining: draining.signal,
+  });
+  const listener = await listenTcp(app, { host: '127.0.0.1', port }, { tls: null, proxy, trustProxy });
   sessionPlace.port = listener.port;
   const reconciler = new SessionReconciler({
     ...services.sessions,

@@ -20,6 +20,7 @@ import { SessionCommands } from '../src/use-cases/sessions/session-commands.ts';
 import { SessionHosts } from '../src/use-cases/sessions/session-hosts.ts';
 import { noTemplates } from '../src/use-cases/sessions/session-templates.ts';
 import { SessionUses } from '../src/use-cases/sessions/session-uses.ts';
+import { UploadRoom } from '../src/use-cases/sessions/upload-room.ts';
 
 export interface SessionWorld extends AsyncDisposable {
   readonly clock: FakeClock;
@@ -54,12 +55,14 @@ export async function openSessionWorld(
     providers: new Map([[provider.name, provider]]),
     templates: noTemplates,
     blobs: noBlobs,
+    uploads: new UploadRoom(noBlobs, 0),
     assets: { gather: async () => [], forget: async () => undefined },
     fetchFrom: [],
     commands: new SessionCommands({ runs: store.runs, notifier, clock }),
     uses: new SessionUses(),
+    runs: store.runs,
     hosts: new SessionHosts({ clock, notifier, epoch: 'test' }),
-    quotas: { perOwner: 3, perTeam: 1_000 },
+    quotas: { perOwner: 3, perTeam: 1_000, uploadBytes: 1_000_000 },
     notifier,
     clock,
     ids: fakeIds(),
@@ -78,7 +81,7 @@ export async function openSessionWorld(
     reconcilers.push(reconciler);
     const stop = new AbortController();
     const sweep = new SessionSweep(parts);
-    const launcher = new PoolLauncher({ ...parts, runs: store.runs });
+    const launcher = new PoolLauncher(parts);
     const ended = Promise.all([
       launcher.run(stop.signal, (error) => errors.push(error)),
       reconciler.run(stop.signal, (error) => errors.push(error)),

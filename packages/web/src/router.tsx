@@ -1,6 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { auditFilterOfLink } from './audit/audit-filter.ts';
 import { Failure, Loading } from './components/notice.tsx';
+import { lazyScreen } from './lazy-screen.tsx';
 import { runPlaceOfLink } from './run/run-place.ts';
 import { BoxScreen } from './run-box/box-screen.tsx';
 import { draftOfLink } from './run-box/draft.ts';
@@ -25,77 +26,77 @@ const tree = root.addChildren([
     getParentRoute: () => root,
     path: '/runs',
     validateSearch: filterOfLink,
-    component: lazyRouteComponent(() => import('./runs/runs-screen.tsx'), 'RunsScreen'),
+    component: lazyScreen(() => import('./runs/runs-screen.tsx'), 'RunsScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/runs/$id',
     validateSearch: runPlaceOfLink,
-    component: lazyRouteComponent(() => import('./run/run-screen.tsx'), 'RunScreen'),
+    component: lazyScreen(() => import('./run/run-screen.tsx'), 'RunScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/scripts',
-    component: lazyRouteComponent(() => import('./scripts/scripts-screen.tsx'), 'ScriptsScreen'),
+    component: lazyScreen(() => import('./scripts/scripts-screen.tsx'), 'ScriptsScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/scripts/$name',
     validateSearch: scriptPlaceOfLink,
-    component: lazyRouteComponent(() => import('./scripts/script-screen.tsx'), 'ScriptScreen'),
+    component: lazyScreen(() => import('./scripts/script-screen.tsx'), 'ScriptScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/agents',
-    component: lazyRouteComponent(() => import('./agents/agents-screen.tsx'), 'AgentsScreen'),
+    component: lazyScreen(() => import('./agents/agents-screen.tsx'), 'AgentsScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/sessions',
     validateSearch: sessionListOfLink,
-    component: lazyRouteComponent(() => import('./sessions/sessions-screen.tsx'), 'SessionsScreen'),
+    component: lazyScreen(() => import('./sessions/sessions-screen.tsx'), 'SessionsScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/sessions/new',
-    component: lazyRouteComponent(() => import('./sessions/new-session-screen.tsx'), 'NewSessionScreen'),
+    component: lazyScreen(() => import('./sessions/new-session-screen.tsx'), 'NewSessionScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/sessions/$id',
     validateSearch: sessionPlaceOfLink,
-    component: lazyRouteComponent(() => import('./sessions/session-screen.tsx'), 'SessionScreen'),
+    component: lazyScreen(() => import('./sessions/session-screen.tsx'), 'SessionScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/jobs',
-    component: lazyRouteComponent(() => import('./jobs/jobs-screen.tsx'), 'JobsScreen'),
+    component: lazyScreen(() => import('./jobs/jobs-screen.tsx'), 'JobsScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/jobs/new',
-    component: lazyRouteComponent(() => import('./jobs/new-job-screen.tsx'), 'NewJobScreen'),
+    component: lazyScreen(() => import('./jobs/new-job-screen.tsx'), 'NewJobScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/jobs/$id',
-    component: lazyRouteComponent(() => import('./jobs/job-screen.tsx'), 'JobScreen'),
+    component: lazyScreen(() => import('./jobs/job-screen.tsx'), 'JobScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/more',
-    component: lazyRouteComponent(() => import('./shell/more-screen.tsx'), 'MoreScreen'),
+    component: lazyScreen(() => import('./shell/more-screen.tsx'), 'MoreScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/audit',
     validateSearch: auditFilterOfLink,
-    component: lazyRouteComponent(() => import('./audit/audit-screen.tsx'), 'AuditScreen'),
+    component: lazyScreen(() => import('./audit/audit-screen.tsx'), 'AuditScreen'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/keys',
-    component: lazyRouteComponent(() => import('./keys/keys-screen.tsx'), 'KeysScreen'),
+    component: lazyScreen(() => import('./keys/keys-screen.tsx'), 'KeysScreen'),
   }),
 ]);
 

@@ -6,11 +6,9 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AttemptName } from '@errand/contract';
 import { attemptId } from '../attempt-id.ts';
@@ -18,6 +16,7 @@ import { errorCode } from '../keeper/error-code.ts';
 import { createRunFile, readRunFile, SLOT_SIZE, spoolPaths } from '../keeper/spool-files.ts';
 import type { Spool, SpoolDraft, SpoolEntry } from '../ports.ts';
 import { openFileLog } from './file-log.ts';
+import { removeFolder } from './remove-folder.ts';
 import { readResultFile, removeResultFile } from './result-file.ts';
 import { SealedSecrets } from './sealed-secrets.ts';
 
@@ -127,15 +126,18 @@ export class FileSpool implements Spool {
 
   /** The record goes last: as long as it is there, a crash in between is made good by the next agent. */
   async remove(entry: SpoolEntry): Promise<void> {
-    if (entry.ownCwd && !entry.lease.keepChildren) await removeFolder(entry.cwd);
+    const isOurs = entry.ownCwd && !entry.lease.keepChildren;
+    const left = isOurs ? await removeFolder(entry.cwd).catch((error: unknown) => error) : undefined;
     if (entry.lease.logPlace === null) {
       const { log, idx } = spoolPaths(entry.logPrefix);
       unlinkIfThere(log);
       unlinkIfThere(idx);
     }
     removeResultFile(entry.result);
-    if (entry.lease.container !== undefined) unlinkIfThere(entry.inside);
+    if (entry.lease.container !== undefined || entry.lease.machine !== undefined) unlinkIfThere(entry.inside);
     unlinkIfThere(entry.prefix + RUN);
+    // The attempt is over all the same: it is not to be ended anew at every start because of what another user left in its folder.
+    if (left !== undefined) throw left;
   }
 
   #encode({ secrets, ...draft }: SpoolDraft): Buffer {
@@ -187,7 +189,7 @@ function workFolder(data: string): string {
 
 function entryOf(draft: SpoolDraft, prefix: string): SpoolEntry {
   const own = prefix.endsWith(FENCED) ? prefix.slice(0, -FENCED.length) : prefix;
-  const logPrefix = draft.lease.logPlace ?? prefix;
+  const logPrefix = draft.lease.logPlace ?? own;
   // An agent that knew of no hosts may have written it.
   return {
     ...draft,
@@ -204,15 +206,6 @@ function mkdirIfMissing(path: string): void {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-  }
-}
-
-/** Most commands leave their folder empty, and then this is one quick call. */
-async function removeFolder(path: string): Promise<void> {
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { errorCode } from '../keeper/error-code.ts';
 import { openKeeper } from '../keeper/open.ts';
 import type { Keeper, Keepers } from '../ports.ts';
 import { endOrphans } from './orphans.ts';
+import { Places } from './places.ts';
 
 export interface LocalKeepersOptions {
   readonly binary: string;
@@ -19,10 +20,14 @@ export interface LocalKeepersOptions {
 /** Longer paths cannot be bound: with the final zero 108 bytes on Linux, 104 on macOS. */
 const SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
+/** A keeper takes 64 clients (client.c) and hangs up on more; others than this agent may be among them. */
+const MOST_OPEN = 32;
+
 /** The keepers of this machine, as processes behind Unix sockets. */
 export class LocalKeepers implements Keepers {
   readonly own: string;
   readonly #binary: string;
+  readonly #places = new Places(MOST_OPEN);
 
   constructor({ binary, sockets, data }: LocalKeepersOptions) {
     this.#binary = binary;
@@ -53,9 +58,17 @@ export class LocalKeepers implements Keepers {
     }
   }
 
-  /** Commands get nothing of the keeper's own environment and folder, so it has none. */
-  open(): Promise<Keeper> {
-    return openKeeper({ binary: this.#binary, socket: this.own, cwd: '/', env: {} });
+  /** Commands get nothing of the keeper's own environment and folder, so it has none. Waits while too many connections are open. */
+  async open(): Promise<Keeper> {
+    const leave = await this.#places.take();
+    try {
+      const keeper = await openKeeper({ binary: this.#binary, socket: this.own, cwd: '/', env: {} });
+      void keeper.closed.then(leave);
+      return keeper;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   endOrphans(attempt: AttemptName): Promise<number> {
@@ -74,7 +87,7 @@ function keeperName(data: string, binary: string): string {
 function privateFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const found = lstatSync(path);
-  const ours = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+  const ours = found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o077) === 0;
   if (!ours)
     throw new Error(`the folder for sockets ${path} must be a folder of this user alone (mode 0700)`);
   return path;

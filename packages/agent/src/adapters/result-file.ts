@@ -31,7 +31,8 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function problemPath(path: string): string {
+/** Beside a result file: what is wrong with the result, in the words of whoever brought it. */
+export function problemPath(path: string): string {
   return `${path}.problem`;
 }
 

@@ -22,7 +22,7 @@ export function relayOf(request: StartRequest, { binary, entry, container }: Rel
   const { engine, id } = container;
   return {
     ...request,
-    argv: [binary, 'relay', engine, id, entry.inside, options, entry.cwd, ...request.argv],
+    argv: [binary, 'relay', engine, id, entry.inside, entry.result, options, entry.cwd, ...request.argv],
     cwd: '/',
     keepChildren: false,
     graceMs: graceMs + MARGIN_MS,

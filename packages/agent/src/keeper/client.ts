@@ -1,4 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net';
+import { hangUpAfterMs } from '../hang-up.ts';
 import { encodeMessage, MessageDecoder } from './codec.ts';
 import { decodeEvent, type KeeperEvent, type KeptRun } from './events.ts';
 import type { SpoolEnd } from './spool-end.ts';
@@ -13,6 +14,7 @@ export type StartAnswer =
 /** So long the news that an end was taken over may be kept back, for others to join it. */
 const FORGET_MS = 20;
 const NOTHING = Buffer.alloc(0);
+const SIGHUP = 1;
 
 /** The keeper did not carry a request out, and says why in a sentence. */
 export class KeeperError extends Error {
@@ -72,13 +74,28 @@ export class KeeperClient implements AsyncDisposable {
   }
 
   /**
-   * Ends a run's whole tree: the signal, after the grace KILL. The keeper goes on with it when the client is gone.
+   * Ends a run's whole tree: the signal, after the grace KILL; the keeper goes on with it when the client is gone. Where its terminal goes, too, what
+   * is left after two seconds gets HUP.
    * The `ended` event follows; an id that the keeper does not know brings an `error` event.
    */
-  kill(id: string, options: { signal: number; graceMs: number; cause: string }): void {
+  kill(id: string, options: { signal: number; graceMs: number; cause: string; hangsUp?: boolean }): void {
     this.#send(
       encodeMessage('K', [id, String(options.signal), String(Math.ceil(options.graceMs)), options.cause]),
     );
+    if (options.hangsUp === true && options.graceMs > 0) this.#hangUpLater(id, options.graceMs);
+  }
+
+  #hangUpLater(id: string, graceMs: number): void {
+    const timer = setTimeout(() => {
+      forget();
+      this.signal(id, SIGHUP);
+    }, hangUpAfterMs(graceMs));
+    timer.unref();
+    const forget = this.onEvent((event) => {
+      if (event.kind !== 'ended' || event.id !== id) return;
+      clearTimeout(timer);
+      forget();
+    });
   }
 
   /** Sends a signal to every process of a run's tree, once, without consequence. */

@@ -5,14 +5,19 @@ export interface Invitation {
   readonly token: string;
   /** What people call the agent. */
   readonly name: string;
+  /** The one attempt that it may execute; not given: whichever it is handed. */
+  readonly run?: { readonly id: string; readonly token: number } | undefined;
 }
 
 /** The event of an invocation. Throws a sentence where it is none of ours. */
 export function readInvitation(event: unknown): Invitation {
-  const { url, token, name } = (
+  const { url, token, name, run } = (
     typeof event === 'object' && event !== null ? event : {}
   ) as Partial<Invitation>;
   if (typeof url !== 'string' || typeof token !== 'string' || typeof name !== 'string')
     throw new Error('this function is invoked by a control plane of errand, with `url`, `token` and `name`');
-  return { url, token, name };
+  if (run == null) return { url, token, name };
+  if (typeof run.id !== 'string' || typeof run.token !== 'number')
+    throw new Error('`run` of an event says `id` and `token` of an attempt');
+  return { url, token, name, run: { id: run.id, token: run.token } };
 }

@@ -1,24 +1,31 @@
-import type { AgentLink, HeldAttempt, Lease, PollAnswer, ReportRequest } from '@errand/contract';
+import type { AgentLink, FilesLink, HeldAttempt, Lease, PollAnswer, ReportRequest } from '@errand/contract';
 
 export interface SingleRun {
   /** Takes one run and no second one, and gives its command no more time than there is. */
-  readonly link: AgentLink;
+  readonly link: AgentLink & FilesLink;
   /** Resolves when the run is over for this machine: its end was accepted, or somebody else has it. */
   readonly over: Promise<void>;
   /** The run, once it was given. */
   taken(): Lease | null;
 }
 
+interface SingleRunParts {
+  readonly only: { readonly id: string; readonly token: number } | undefined;
+  readonly endsAt: number;
+  readonly now: () => number;
+}
+
 /** A command that is told to end gets at most this part of the time that is left for it. */
 const GRACE_PART = 4;
 
 /**
- * A control plane as it is seen from a machine that lives for one run. `endsAt`: when its command must have ended, in ms since 1970 by
- * this machine's clock; the keeper sees to it as to any time limit of a run, so it does not depend on this process.
+ * A control plane as it is seen from a machine that lives for one run. `only`: the attempt that it is there for; undefined: the first that it is given.
+ * `endsAt`: when its command must have ended, in ms since 1970 by this machine's clock; the keeper sees to it as to any time limit of a run, so it does not
+ * depend on this process.
  */
 export function singleRun(
-  link: AgentLink,
-  { endsAt, now }: { endsAt: number; now: () => number },
+  link: AgentLink & FilesLink,
+  { only: wanted, endsAt, now }: SingleRunParts,
 ): SingleRun {
   const over = Promise.withResolvers<void>();
   let given: Lease | null = null;
@@ -35,9 +42,13 @@ export function singleRun(
   };
   const isGiven = ({ runId, token }: Pick<HeldAttempt, 'runId' | 'token'>): boolean =>
     runId === given?.runId && token === given.token;
+  const isWanted = ({ runId, token }: Lease): boolean =>
+    wanted === undefined || (wanted.id === runId && wanted.token === token);
   const only = (answer: PollAnswer): PollAnswer => {
     if (answer.superseded.some(isGiven)) over.resolve();
-    const leases = answer.leases.filter((lease) => given === null || isGiven(lease)).slice(0, 1);
+    const leases = answer.leases
+      .filter((lease) => (given === null ? isWanted(lease) : isGiven(lease)))
+      .slice(0, 1);
     return { ...answer, leases: leases.map(take) };
   };
   return {
@@ -49,6 +60,8 @@ export function singleRun(
       append: (request) => link.append(request),
       grew: (name, size) => link.grew(name, size),
       input: (request, signal) => link.input(request, signal),
+      fileContent: (id, signal) => link.fileContent(id, signal),
+      fileAnswer: (...answer) => link.fileAnswer(...answer),
       poll: async (request, signal) =>
         only(await link.poll({ ...request, free: given === null ? request.free : 0 }, signal)),
       report: async (request) => {

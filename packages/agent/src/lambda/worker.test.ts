@@ -81,9 +81,26 @@ describe('the worker function', () => {
     expect(existsSync(join(folder, 'executed'))).toBe(false);
   });
 
+  it('takes no other attempt than the one that it was invoked for', async () => {
+    const [other, mine] = [sh('touch "$HOME/../other"'), sh('echo mine')];
+    const run = { id: mine.lease.runId, token: mine.lease.token };
+    const served = await worker.serve({ url: server.url, token: 'join-me', name: 'fn', run }, 1_500);
+    expect(served).toEqual({ outcome: 'not_needed', why: 'there was no run for it' });
+    expect([other.end, existsSync(join(folder, 'other'))]).toEqual([undefined, false]);
+  });
+
+  it('says goodbye when nothing is left, and only then', async () => {
+    const run = sh('echo x > "$HOME/left"; setsid sleep 300 & echo $!', { keepChildren: true });
+    const seen: unknown[] = [];
+    server.onLeave = () =>
+      seen.push([run.end?.reason, readdirSync(scratch), pidsIn(plane.logOf(run)).filter(isAlive)]);
+    await serve();
+    expect(seen).toEqual([[{ kind: 'exited', code: 0 }, ['errand'], []]]);
+  });
+
   it('ends the tree before its own time is over, and says that it was the machine', async () => {
     const run = sh('trap "" TERM; setsid sleep 300 & echo $! $$; sleep 300', { graceMs: 60_000 });
-    await serve(4_000);
+    await serve(6_000);
     expect(run.end?.reason).toEqual({ kind: 'timed_out', phase: 'machine' });
     const pids = pidsIn(plane.logOf(run));
     expect(pids).toHaveLength(2);

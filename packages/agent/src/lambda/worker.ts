@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentLink } from '@errand/contract';
+import type { AgentLink, FilesLink } from '@errand/contract';
 import { hostFiles } from '../adapters/host-files.ts';
 import { LocalKeepers } from '../adapters/local-keepers.ts';
 import { endOrphans } from '../adapters/orphans.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { Agent } from '../agent.ts';
 import { type Account, baseEnvironment } from '../environment.ts';
-import { httpLink } from '../http-link.ts';
+import { httpLink, leave } from '../http-link.ts';
 import { joinForOnce } from '../identity.ts';
 import { KeeperLine } from '../keeper-line.ts';
 import { LinkRefusal } from '../link-refusal.ts';
@@ -40,9 +40,10 @@ export type Served =
 /** The agent's own folder in the scratch folder: what lies in it stays, as far as warm hosts of modules need it. */
 const OWN = 'errand';
 const WARM = ['hosts', 's'];
-/** What telling the end may take, of the time that an invocation has. */
-const TELLING_PART = 0.1;
-const TELLING_MS = 20_000;
+/** What ending a tree and telling it may take, of the time that an invocation has; of a short one a larger part. */
+const TELLING = { part: 0.1, mostMs: 20_000, leastMs: 3_000, mostPart: 0.2 } as const;
+/** Of that time, for saying goodbye: the last of it. */
+const LEAVING_PART = 8;
 /** A control plane that lets an agent in has a run for it. */
 const NO_RUN_MS = 60_000;
 
@@ -76,13 +77,14 @@ export class Worker {
 
   /** One invocation. `remainingMs`: after which its machine is ended. Rejects where nobody could be told what became of the run. */
   async serve(invitation: Invitation, remainingMs: number): Promise<Served> {
-    const telling = Math.ceil(Math.min(TELLING_MS, remainingMs * TELLING_PART));
+    const telling = tellingMs(remainingMs);
     const endsAt = Date.now() + remainingMs - telling;
     this.#clean();
     let run: SingleRun | undefined;
+    let place: JoinedPlace | undefined;
     try {
-      const link = await joined(invitation);
-      run = singleRun(link, { endsAt, now: Date.now });
+      place = await joined(invitation);
+      run = singleRun(place.link, { only: invitation.run, endsAt, now: Date.now });
       await this.#execute(run, invitation.name, remainingMs - telling / 4);
       const runId = run.taken()?.runId;
       return runId === undefined
@@ -96,6 +98,7 @@ export class Worker {
       const lease = run?.taken();
       if (lease != null) await endOrphans(lease);
       this.#clean();
+      await place?.leave(telling / LEAVING_PART);
     }
   }
 
@@ -121,7 +124,7 @@ export class Worker {
     }
   }
 
-  #agent(link: AgentLink, name: string): Agent {
+  #agent(link: AgentLink & FilesLink, name: string): Agent {
     const { keeper, account, program, log } = this.#parts;
     return createLocalAgent({
       link,
@@ -147,7 +150,23 @@ export class Worker {
   }
 }
 
-async function joined({ url, token, name }: Invitation): Promise<AgentLink> {
+function tellingMs(remainingMs: number): number {
+  const least = Math.min(TELLING.leastMs, remainingMs * TELLING.mostPart);
+  return Math.ceil(Math.min(TELLING.mostMs, Math.max(remainingMs * TELLING.part, least)));
+}
+
+interface JoinedPlace {
+  readonly link: AgentLink & FilesLink;
+  /** Says that nothing is left here, in at most `ms`. Who does not hear it knows how long a function may live. */
+  readonly leave: (ms: number) => Promise<void>;
+}
+
+async function joined({ url, token, name }: Invitation): Promise<JoinedPlace> {
   const { key } = await joinForOnce(url, token, name);
-  return httpLink({ url, key: () => key, instance: randomUUID() });
+  const instance = randomUUID();
+  return {
+    link: httpLink({ url, key: () => key, instance }),
+    leave: (ms) =>
+      leave(url, { key, instance, signal: AbortSignal.timeout(Math.ceil(ms)) }).catch(() => undefined),
+  };
 }

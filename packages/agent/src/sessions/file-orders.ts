@@ -2,14 +2,24 @@ import type { FileAnswer, FileOrder, FilesLink } from '@errand/contract';
 import type { Logger } from '../ports.ts';
 import { FileFault, faultOf } from './file-fault.ts';
 import type { FilePlace } from './file-place.ts';
-import { listFiles, makeFolder, readFile, statFile, writeFile } from './file-tree.ts';
+import {
+  type FileContent,
+  findFiles,
+  listFiles,
+  makeFolder,
+  readFile,
+  statFile,
+  writeFile,
+} from './file-tree.ts';
 
 export interface FileOrdersParts {
   readonly link: FilesLink;
-  /** null: no such session is here. */
-  readonly placeOf: (sessionId: string) => FilePlace | null;
+  /** null: no such session is here. Throws a FileFault for a path that nobody reaches. */
+  readonly placeOf: (sessionId: string, path: string) => FilePlace | null;
   readonly log: Logger;
 }
+
+type PlaceOf = (id: string) => FilePlace | null;
 
 /** Orders may be given again for as long as the control plane has not heard of them. */
 const REMEMBERED = 1_000;
@@ -25,7 +35,8 @@ export class FileOrders {
     this.#parts = parts;
   }
 
-  take(orders: readonly FileOrder[]): void {
+  /** `ending`: where the files of a run are that ends here; null: none does under this id. */
+  take(orders: readonly FileOrder[], ending: PlaceOf): void {
     for (const order of orders) {
       if (this.#seen.has(order.id)) continue;
       this.#seen.add(order.id);
@@ -33,7 +44,7 @@ export class FileOrders {
         if (this.#seen.size <= REMEMBERED) break;
         this.#seen.delete(id);
       }
-      const work = this.#carryOut(order).finally(() => this.#work.delete(work));
+      const work = this.#carryOut(order, ending).finally(() => this.#work.delete(work));
       this.#work.add(work);
     }
   }
@@ -44,21 +55,23 @@ export class FileOrders {
     await Promise.all(this.#work);
   }
 
-  async #carryOut(order: FileOrder): Promise<void> {
+  async #carryOut(order: FileOrder, ending: PlaceOf): Promise<void> {
     const { link, log } = this.#parts;
     const { signal } = this.#stop;
+    const { answer, content } = await this.#answer(order, ending);
     try {
-      const { answer, content } = await this.#answer(order);
       await link.fileAnswer(order.id, answer, content, signal);
     } catch (error) {
       // Whoever asked hears of the silence; there is nobody else to tell.
       if (!signal.aborted) log.warn('an order about a file was not answered', { error: String(error) });
+    } finally {
+      await content?.return();
     }
   }
 
-  async #answer(order: FileOrder): Promise<Answered> {
-    const place = this.#parts.placeOf(order.sessionId);
+  async #answer(order: FileOrder, ending: PlaceOf): Promise<Answered> {
     try {
+      const place = this.#parts.placeOf(order.sessionId, order.path) ?? ending(order.sessionId);
       if (place === null)
         throw new FileFault('conflict', 'the session does not run on this machine (any more)');
       return await this.#done(order, place);
@@ -74,7 +87,9 @@ export class FileOrders {
       case 'stat':
         return done({ stat: await statFile(place, path) });
       case 'list':
-        return done({ stat: null, entries: await listFiles(place, path) });
+        return done({ stat: null, entries: await listFiles(place, path, order.depth ?? 'all') });
+      case 'find':
+        return done({ stat: null, entries: await findFiles(place, path, order.patterns) });
       case 'folder':
         return done({ stat: await makeFolder(place, path) });
       case 'write': {
@@ -91,7 +106,7 @@ export class FileOrders {
 
 interface Answered {
   readonly answer: FileAnswer;
-  readonly content: AsyncIterable<Uint8Array> | null;
+  readonly content: FileContent | null;
 }
 
 function done(found: Omit<Extract<FileAnswer, { kind: 'done' }>, 'kind'>): Answered {

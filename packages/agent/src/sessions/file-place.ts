@@ -20,6 +20,8 @@ export function partsOf({ root, cwd }: FilePlace, path: string): readonly string
   if (given.includes('..')) throw new FileFault('invalid', `${path} must not contain ..`);
   if (!path.startsWith('/')) return [...cwd.slice(root.length).split('/').filter(Boolean), ...given];
   if (root === '/') return given;
+  const top = root.split('/').filter(Boolean);
+  if (top.every((part, at) => given[at] === part)) return given.slice(top.length);
   throw new FileFault('invalid', `${path} must not begin with /: paths count from the folder of the session`);
 }
 

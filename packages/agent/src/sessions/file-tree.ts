@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import type { SeenFile } from '@errand/contract';
+import { type PatternPlace, patternPlace } from '@errand/contract/wire';
 import { FileFault, faultOf } from './file-fault.ts';
 import { type FilePlace, inside, O_DIRECTORY, O_PATH, openEntry, openFolder, partsOf } from './file-place.ts';
 
@@ -21,23 +22,48 @@ export async function statFile(place: FilePlace, path: string): Promise<SeenFile
   }
 }
 
-/** Everything below a folder, with paths relative to it. */
-export async function listFiles(place: FilePlace, path: string): Promise<readonly SeenFile[]> {
+/** What lies in a folder, or everything below it, with paths relative to it. */
+export async function listFiles(
+  place: FilePlace,
+  path: string,
+  depth: 'direct' | 'all',
+): Promise<readonly SeenFile[]> {
   const found: SeenFile[] = [];
   try {
     await using folder = await openFolder(place, partsOf(place, path), false);
-    await listInto(found, folder, '');
+    await listInto(found, folder, { prefix: '', wanted: EVERYTHING, deep: depth === 'all' });
     return found;
   } catch (error) {
     throw faultOf(error, path);
   }
 }
 
-/** The bytes of a file, as many as it had when it was opened. */
+/** The files and links below a folder that patterns mean, with paths relative to it. Only folders that may hold some are looked into. */
+export async function findFiles(
+  place: FilePlace,
+  path: string,
+  patterns: readonly string[],
+): Promise<readonly SeenFile[]> {
+  const found: SeenFile[] = [];
+  try {
+    await using folder = await openFolder(place, partsOf(place, path), false);
+    await listInto(found, folder, { prefix: '', wanted: patternPlace(patterns), deep: true });
+    return found.filter(({ kind }) => kind === 'file' || kind === 'link');
+  } catch (error) {
+    throw faultOf(error, path);
+  }
+}
+
+/** Bytes of an open file, which is closed at their end, or once they are returned. Repeatable. */
+export interface FileContent extends AsyncIterableIterator<Uint8Array, undefined> {
+  return(): Promise<IteratorReturnResult<undefined>>;
+}
+
+/** The bytes of a file, as many as it had when it was opened. Whoever gets them reads them to their end, or returns them. */
 export async function readFile(
   place: FilePlace,
   path: string,
-): Promise<{ readonly stat: SeenFile; readonly content: AsyncIterable<Uint8Array> }> {
+): Promise<{ readonly stat: SeenFile; readonly content: FileContent }> {
   try {
     await using entry = await openPath(place, path);
     const stats = await entry.stat();
@@ -117,32 +143,61 @@ async function openPath(place: FilePlace, path: string): Promise<FileHandle> {
   return await openEntry(place, folder, name);
 }
 
-async function listInto(found: SeenFile[], folder: FileHandle, prefix: string): Promise<void> {
+const EVERYTHING = patternPlace(['.']);
+
+interface Walk {
+  readonly prefix: string;
+  readonly wanted: PatternPlace;
+  readonly deep: boolean;
+}
+
+async function listInto(
+  found: SeenFile[],
+  folder: FileHandle,
+  { prefix, wanted, deep }: Walk,
+): Promise<void> {
   const names = await readdir(inside(folder));
   for (const name of names.sort()) {
+    const here = wanted.step(name);
+    if (!here.isMatch && !here.leadsOn) continue;
     const stats = await lstat(inside(folder, name)).catch(() => null);
     if (stats === null) continue;
-    if (found.length === MOST_LISTED)
-      throw new FileFault('too_large', `it holds more than ${MOST_LISTED} files; pack them into one first`);
-    found.push(seen(prefix + name, stats));
-    if (!stats.isDirectory()) continue;
+    if (here.isMatch) {
+      if (found.length === MOST_LISTED)
+        throw new FileFault('too_large', `it holds more than ${MOST_LISTED} files; pack them into one first`);
+      found.push(seen(prefix + name, stats));
+    }
+    if (!deep || !stats.isDirectory()) continue;
     await using below = await open(inside(folder, name), O_PATH | O_DIRECTORY | constants.O_NOFOLLOW);
-    await listInto(found, below, `${prefix}${name}/`);
+    await listInto(found, below, { prefix: `${prefix}${name}/`, wanted: here, deep });
   }
 }
 
-async function* piecesOf(handle: FileHandle, bytes: number, path: string): AsyncGenerator<Uint8Array> {
-  try {
-    for (let at = 0; at < bytes; ) {
-      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes - at));
-      const { bytesRead } = await handle.read(piece, 0, piece.length, at);
-      if (bytesRead === 0) throw new FileFault('conflict', `${path} became shorter while it was read`);
-      at += bytesRead;
-      yield piece.subarray(0, bytesRead);
-    }
-  } finally {
+/** No generator: one that is given back before it has begun would leave the file open, and Node ends the process that forgets an open file. */
+function piecesOf(handle: FileHandle, bytes: number, path: string): FileContent {
+  let at = 0;
+  const over = async (): Promise<IteratorReturnResult<undefined>> => {
     await handle.close();
-  }
+    return { done: true, value: undefined };
+  };
+  const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    if (at >= bytes) return await over();
+    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes - at));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) throw new FileFault('conflict', `${path} became shorter while it was read`);
+    at += bytesRead;
+    return { done: false, value: piece.subarray(0, bytesRead) };
+  };
+  const content: FileContent = {
+    next: () =>
+      next().catch(async (error: unknown) => {
+        await handle.close();
+        throw error;
+      }),
+    return: over,
+    [Symbol.asyncIterator]: () => content,
+  };
+  return content;
 }
 
 function seen(path: string, stats: Stats): SeenFile {

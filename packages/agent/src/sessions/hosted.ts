@@ -18,7 +18,7 @@ import {
   writeLease,
   writeSession,
 } from './session-folder.ts';
-import { type HealthSight, lookAtHealth } from './session-health.ts';
+import { type HealthSight, lookAtHealth, NOT_LOOKED } from './session-health.ts';
 import { choosePorts } from './session-ports.ts';
 import { endTree, type SessionProcess } from './session-tree.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -111,6 +111,7 @@ export class Hosted {
       keeper: this.#parts.socketOf(this.id),
       cwd: this.folder.files,
       env: environmentOf(this.id, this.#file),
+      inherits: false,
     };
   }
 
@@ -131,7 +132,10 @@ export class Hosted {
   }
 
   renew(leaseMs: number): void {
-    if (this.#state === 'running' || this.#state === 'making') writeLease(this.folder, leaseMs);
+    if (this.#state !== 'running' && this.#state !== 'making') return;
+    writeLease(this.folder, leaseMs);
+    // It may have ended after a lease that ran out with nothing left to kill.
+    startWatchdog(this.#parts.data);
   }
 
   stop(): void {
@@ -285,8 +289,6 @@ export class Hosted {
     return this.#file;
   }
 }
-
-const NOT_LOOKED: HealthSight = { ok: false, failed: false, why: 'nobody has looked yet' };
 
 function fileOf(order: Extract<SessionOrder, { kind: 'run' }>): Omit<SessionFile, 'starts' | 'ports'> {
   const { sessionId, tag, key, health } = order;

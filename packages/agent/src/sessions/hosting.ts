@@ -10,6 +10,8 @@ export interface SessionPlace {
   readonly cwd: string;
   /** Variables of every command in it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Below these come those of its keeper, which is in a container with an environment of its own, in place of this machine's. */
+  readonly inherits: boolean;
 }
 
 /** The sessions of this machine. */
@@ -20,15 +22,16 @@ export interface Sessions {
   carryOut(order: SessionOrder): void;
   /** null: no such session runs here. */
   placeOf(sessionId: string): SessionPlace | null;
-  /** Where its files are; null: no such session is here, or it is being ended. */
-  filesOf(sessionId: string): FilePlace | null;
+  /** Where its files are; null: no such session is here, or it is being ended. Throws a FileFault for a path that nobody reaches. */
+  filesOf(sessionId: string, path: string): FilePlace | null;
   /** Calls the listener when a report would say something else than before. */
   onChange(listener: () => void): void;
   /** Ends what looks at sessions, not the sessions. */
   stop(): Promise<void>;
 }
 
-const WAIT_MS = 30_000;
+/** How long the control plane may wait with its orders: what sessions use of the processor must not be news from long ago. */
+const WAIT_MS = { withSessions: 5_000, without: 30_000 };
 
 /** The conversation about sessions, beside that about runs: only while there are any, or the control plane has orders for some. */
 export class Hosting {
@@ -76,7 +79,8 @@ export class Hosting {
     this.#again = new AbortController();
     const signal = AbortSignal.any([stopped, this.#again.signal]);
     const sessions = this.sessions.report();
-    const request = { done: this.#done, sessions, waitMs: WAIT_MS };
+    const waitMs = sessions.length > 0 ? WAIT_MS.withSessions : WAIT_MS.without;
+    const request = { done: this.#done, sessions, waitMs };
     const { orders } = await orStopped(this.#link.sessions(request, signal), stopped);
     for (const order of orders) {
       this.sessions.carryOut(order);

@@ -11,6 +11,7 @@ export interface OneCommand {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly envBase?: 'clean' | 'inherit';
   readonly timeoutMs: number;
 }
 
@@ -18,7 +19,7 @@ const CAP_BYTES = 64 * 1024;
 
 /** Runs a short command among the processes of a session, and says whether it exited with 0. */
 export async function runOnce(command: OneCommand): Promise<HealthSight> {
-  const { keeper, prefix, id, argv, cwd, env, timeoutMs } = command;
+  const { keeper, prefix, id, argv, cwd, env, envBase = 'clean', timeoutMs } = command;
   const files = Object.values(spoolPaths(prefix));
   for (const file of files) rmSync(file, { force: true });
   createRunFile(prefix, id);
@@ -39,6 +40,7 @@ export async function runOnce(command: OneCommand): Promise<HealthSight> {
       argv,
       cwd,
       env: variables,
+      envBase,
       capBytes: CAP_BYTES,
       timeoutMs,
       graceMs: 1_000,

@@ -33,6 +33,8 @@ export async function lookAtHealth(
 
 export const HEALTHY: HealthSight = { ok: true, failed: false, why: '' };
 
+export const NOT_LOOKED: HealthSight = { ok: false, failed: false, why: 'nobody has looked yet' };
+
 export function notYet(why: string): HealthSight {
   return { ok: false, failed: false, why };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hangUpAfterMs } from '../hang-up.ts';
 
 /**
  * The processes of a session, by the mark that its keeper gives each of them and that no command can lose: the upper 40 bits of the
@@ -8,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface SessionProcess {
   readonly pid: number;
   readonly mark: string;
+  readonly hasTerminal: boolean;
   /** Spent on processors by it and by those of its children that are over, in ms. */
   readonly cpuMs: number;
 }
@@ -31,19 +33,23 @@ const LOOK_MS = 50;
 /** What does not die of KILL is in the kernel's hands; it is looked for again later. */
 const KILL_MS = 10_000;
 
-/** Ends every process of a mark: TERM, the grace, KILL. True once two looks in a row found none. */
+/** Ends every process of a mark: TERM, after two seconds HUP for what has a terminal, the grace, KILL. True once two looks in a row found none. */
 export async function endTree({ mark, graceMs }: EndTreeOptions): Promise<boolean> {
   const started = performance.now();
-  let told = new Set<number>();
+  let told = new Map<number, 'SIGTERM' | 'SIGHUP'>();
   for (let empty = 0; ; ) {
-    const pids = markedProcesses().flatMap((each) => (each.mark === mark ? [each.pid] : []));
-    empty = pids.length === 0 ? empty + 1 : 0;
+    const left = markedProcesses().filter((each) => each.mark === mark);
+    empty = left.length === 0 ? empty + 1 : 0;
     if (empty === 2) return true;
     const passed = performance.now() - started;
     if (passed > graceMs + KILL_MS) return false;
-    const kills = passed >= graceMs;
-    for (const pid of pids) if (kills || !told.has(pid)) signal(pid, kills ? 'SIGKILL' : 'SIGTERM');
-    told = new Set(pids);
+    const hangsUp = passed >= hangUpAfterMs(graceMs);
+    const wanted = ({ hasTerminal }: SessionProcess) => (hangsUp && hasTerminal ? 'SIGHUP' : 'SIGTERM');
+    for (const each of left) {
+      if (passed >= graceMs) signal(each.pid, 'SIGKILL');
+      else if (told.get(each.pid) !== wanted(each)) signal(each.pid, wanted(each));
+    }
+    told = new Map(left.map((each) => [each.pid, wanted(each)]));
     await sleep(empty === 1 ? 1 : LOOK_MS);
   }
 }
@@ -58,7 +64,7 @@ function sightOf(pid: number): SessionProcess | undefined {
   if (fields[0] === undefined || fields[0] === '' || fields[0] === 'Z' || fields[0] === 'X') return undefined;
   // utime, stime, cutime, cstime: proc(5), in ticks of 10 ms.
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-  return { pid, mark, cpuMs: ticks * TICK_MS };
+  return { pid, mark, hasTerminal: fields[4] !== '0', cpuMs: ticks * TICK_MS };
 }
 
 /** USER_HZ is 100 on every Linux that runs Node. */
@@ -72,7 +78,7 @@ function markOf(pid: number): string | null {
   return mark === 0n ? null : String(mark);
 }
 
-function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+function signal(pid: number, name: 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch {

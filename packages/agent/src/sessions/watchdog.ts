@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 /**
  * The dead man's switch of the sessions in a data folder: a shell that looks every two seconds at each lease, kills what is marked as that
- * session's once it has run out, and ends itself when there has been no session for a minute. It needs nothing of the agent, its keeper or
- * the control plane, so it does its work when all of them were killed. A shell because it takes 1 MB and is everywhere.
+ * session's once it has run out, and ends itself when for a minute no lease has run and there was nothing to kill: who left these folders
+ * may never come back. It needs nothing of the agent, its keeper or the control plane, so it does its work when all of them were killed,
+ * and when the folder was removed: nobody can renew then, and what was known last counts. A shell because it takes 1 MB and is everywhere.
  *
  * $1: the folder of the sessions. Only shell built-ins but for sleep: nothing to start when the machine is out of memory.
  */
@@ -13,23 +14,29 @@ export const WATCHDOG = `
 cd "$1" || exit 1
 echo $$ > watchdog
 read -r boot < /proc/sys/kernel/random/boot_id
-idle=0
+idle=0 known=
 while [ $idle -lt 30 ]; do
   sleep 2
-  read -r mine < watchdog && [ "$mine" = $$ ] || exit 0
+  if read -r mine < watchdog; then
+    [ "$mine" = $$ ] || exit 0
+    known=
+    for folder in */; do
+      [ -f "$folder/lease" ] && read -r since until < "$folder/lease" && [ "$since" = "$boot" ] || continue
+      read -r mark < "$folder/mark" || mark=-
+      known="$known $until:$mark"
+    done
+  elif [ -z "$known" ]; then
+    exit 0
+  fi 2>/dev/null
   idle=$((idle + 1))
   read -r up rest < /proc/uptime
-  for folder in */; do
-    [ -f "$folder/lease" ] || continue
-    idle=0
-    read -r since until < "$folder/lease" || continue
-    [ "$since" = "$boot" ] || continue
-    [ "\${up%%.*}" -ge "$until" ] || continue
-    read -r mark < "$folder/mark" || continue
+  for lease in $known; do
+    [ "\${up%%.*}" -ge "\${lease%:*}" ] || { idle=0; continue; }
+    mark=\${lease#*:}
     for process in /proc/[0-9]*; do
       while read -r a b c soft rest; do
         if [ "$a $b $c" = 'Max file locks' ]; then
-          [ "$soft" != unlimited ] && [ $((soft >> 22)) = "$mark" ] && kill -KILL "\${process#/proc/}"
+          [ "$soft" != unlimited ] && [ $((soft >> 22)) = "$mark" ] && idle=0 && kill -KILL "\${process#/proc/}"
           break
         fi
       done < "$process/limits"

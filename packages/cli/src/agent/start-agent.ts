@@ -9,7 +9,7 @@ export interface StartAgentConfig {
   readonly url: string;
   readonly token: string | undefined;
   readonly pool: string | undefined;
-  readonly name: string;
+  readonly name: string | undefined;
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly data: string;
@@ -22,7 +22,7 @@ export interface StartAgentConfig {
 /** Serves a pool until a signal comes. */
 export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<number> {
   const { runAgent } = await import('@errand/agent');
-  const { token, pool, secretsFile, scripts, ...rest } = config;
+  const { token, pool, name, secretsFile, scripts, ...rest } = config;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const say =
@@ -38,6 +38,7 @@ export async function startAgent(cli: Cli, config: StartAgentConfig): Promise<nu
       ...(await publishedKeeper()),
       ...(token === undefined ? {} : { token }),
       ...(pool === undefined ? {} : { pool }),
+      ...(name === undefined ? {} : { name }),
       ...(secretsFile === undefined ? {} : { secretsFile }),
       ...(scripts === undefined ? {} : { scripts }),
       program: VERSION,

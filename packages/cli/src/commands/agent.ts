@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Answer } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
@@ -28,7 +27,7 @@ export function declare(command: Command, run: Runner): void {
     .option('--url <url>', 'server to serve (ERRAND_URL)')
     .option('--token <token>', 'from errand pool token; needed the first time only')
     .option('--pool <name>', 'pool to serve; it must be the one of the token')
-    .option('--name <text>', 'name of this agent (the name of this machine)')
+    .option('--name <text>', 'name of this agent, which it keeps (the name of this machine)')
     .option('--slots <n>', 'commands at once (64)')
     .option('--label <key=value>', 'label of this agent; repeatable', collect)
     .option('--secrets <file>', 'NAME=value lines whose values are masked in all that leaves this machine')
@@ -59,7 +58,7 @@ async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
     url,
     token: options.token,
     pool: options.pool,
-    name: options.name ?? hostname(),
+    name: options.name,
     slots: slotsOf(options),
     labels: labelsOf(options.label),
     secretsFile: options.secrets,
@@ -92,10 +91,10 @@ function table(agents: Answer<'listAgents'>['agents'], width: number): string {
     agent.name,
     agent.pool,
     stateOf(agent, now),
-    String(agent.slots),
+    `${agent.running}/${agent.slots}`,
     Object.entries(agent.labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(' '),
   ]);
-  return renderTable(['ID', 'NAME', 'POOL', 'STATE', 'SLOTS', 'LABELS'], rows, width);
+  return renderTable(['ID', 'NAME', 'POOL', 'STATE', 'BUSY', 'LABELS'], rows, width);
 }

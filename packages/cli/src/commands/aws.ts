@@ -7,9 +7,9 @@ import { type Command, type Runner, withExamples, withJson } from './command.ts'
 interface DeployOptions {
   readonly function: string;
   readonly role?: string;
-  readonly arch: string;
-  readonly timeout: string;
-  readonly memory: string;
+  readonly arch?: string;
+  readonly timeout?: string;
+  readonly memory?: string;
   readonly failures?: string;
   readonly config?: string;
   readonly json?: true;
@@ -24,19 +24,19 @@ export function declare(command: Command, run: Runner): void {
   const deploy = command
     .command('deploy-worker')
     .description(
-      'Publish the function that executes one run of a pool for each invocation, as whoever the standard chain of credentials says; a repeat updates it.',
+      'Publish the function that executes one run of a pool for each invocation, as whoever the standard chain of credentials says; a repeat updates it, and leaves as it is what is not named.',
     )
     .option('--function <name>', 'its name', 'errand-worker')
-    .option('--role <arn>', 'role that it works as; needed the first time')
-    .option('--arch <name>', ARCHITECTURES.join(' or '), 'arm64')
-    .option('--timeout <seconds>', 'what one run may take, with the telling of its end', '900')
-    .option('--memory <mb>', 'processors come with it, one for 1769', '1024')
+    .option('--role <name>', 'name or ARN of the role that it works as; needed the first time')
+    .option('--arch <name>', `${ARCHITECTURES.join(' or ')} (arm64)`)
+    .option('--timeout <seconds>', 'what one run may take, with the telling of its end (900)')
+    .option('--memory <mb>', 'processors come with it, one for 1769 (1024)')
     .option('--failures <arn>', 'SQS queue in which Lambda says which invocations failed')
     .option('--config <file>', `where \`aws:\` says region and endpoint (${CONFIG_FILE}, if there is one)`)
     .action(run(act));
   withJson(deploy);
   withExamples(deploy, [
-    ['errand aws deploy-worker --role arn:aws:iam::123456789012:role/errand-worker', 'the first time'],
+    ['errand aws deploy-worker --role errand-worker', 'the first time'],
     ['errand aws deploy-worker', 'the code of this version, after an update'],
     ['errand aws deploy-worker --function big --memory 8192 --role ...', 'another one beside it'],
   ]);
@@ -47,7 +47,7 @@ async function act(cli: Cli, options: DeployOptions): Promise<number> {
   const { agentFolder } = await import('../server/agent-folder.ts');
   const file = options.config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
   const architecture = ARCHITECTURES.find((each) => each === options.arch);
-  if (architecture === undefined)
+  if (architecture === undefined && options.arch !== undefined)
     throw new CliError(`--arch ${options.arch}: give ${ARCHITECTURES.join(' or ')}`);
   const wish = {
     function: options.function,
@@ -69,9 +69,10 @@ async function act(cli: Cli, options: DeployOptions): Promise<number> {
 
 function numberOf(
   flag: string,
-  text: string,
+  text: string | undefined,
   { min, max }: { readonly min: number; readonly max: number },
-): number {
+): number | undefined {
+  if (text === undefined) return undefined;
   const number = Number(text);
   if (Number.isInteger(number) && number >= min && number <= max) return number;
   throw new CliError(`${flag} ${text}: give a whole number from ${min} to ${max}`);

@@ -1,9 +1,11 @@
+import type { Errand } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { type CopyEnd, endOf } from '../copy/copy-end.ts';
 import { CopyProgress } from '../copy/copy-progress.ts';
 import { download } from '../copy/download.ts';
+import { type FarFiles, keptFiles } from '../copy/far-files.ts';
 import { upload } from '../copy/upload.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { type Command, type Runner, withExamples, withJson, withPlace } from './command.ts';
@@ -15,7 +17,7 @@ interface CopyOptions extends PlaceFlags {
 
 export function declare(command: Command, run: Runner): void {
   command
-    .argument('<from>', 'a file or a folder, here or as SESSION:PATH')
+    .argument('<from>', 'a file or a folder, here, as SESSION:PATH, or as RUN:PATH of what a run has kept')
     .argument('<to>', 'where it goes, here or as SESSION:PATH; - is standard output')
     .option('--owner <uid:gid>', 'whose the files are, in a container')
     .addHelpText('after', PATHS);
@@ -23,6 +25,7 @@ export function declare(command: Command, run: Runner): void {
   withExamples(command, [
     ['errand cp data.csv web:', 'into the folder in which commands of the session web begin'],
     ['errand cp web:results ./results', 'a folder with all that is in it'],
+    ['errand cp run_01hq…: ./made', 'all files that a run has kept'],
     ['errand cp web:/etc/os-release -', 'a file of a container, printed'],
   ]);
 }
@@ -33,16 +36,18 @@ Into a folder that is there it goes under its own name, as with cp. Each file is
 
 async function act(cli: Cli, from: string, to: string, options: CopyOptions): Promise<number> {
   const [source, target] = [endOf(from), endOf(to)];
-  if ((source.session === null) === (target.session === null)) throw new CliError(bothSame(source));
+  if (target.kind === 'run')
+    throw new CliError('what a run has kept stays as it is; copy to here, or into a session');
+  if ((source.kind === 'here') === (target.kind === 'here')) throw new CliError(bothSame(source));
   const { errand } = await cli.connect(options);
   using status = new StatusLine(cli.stderr);
   const progress = new CopyProgress(status);
-  if (source.session !== null) {
+  if (source.kind !== 'here') {
     if (options.owner !== undefined) throw new CliError('--owner is for files that go into a session');
-    const files = errand.sessions.files(source.session);
+    const files = await farFiles(errand, source);
     await download({ files, from: source.path, to: target.path, progress, output: cli.stdout });
-  } else if (target.session !== null) {
-    const files = errand.sessions.files(target.session);
+  } else if (target.kind === 'session') {
+    const files = errand.sessions.files(target.id);
     await upload({ files, from: source.path, to: target.path, progress, owner: options.owner });
   }
   status.clear();
@@ -53,8 +58,13 @@ async function act(cli: Cli, from: string, to: string, options: CopyOptions): Pr
   return 0;
 }
 
-function bothSame({ session }: CopyEnd): string {
-  return session === null
-    ? 'neither end is in a session; name one as SESSION:PATH, such as web:data.csv'
-    : 'both ends are in sessions; copy from the first to here, then from here to the other';
+async function farFiles(errand: Errand, { kind, id }: Exclude<CopyEnd, { kind: 'here' }>): Promise<FarFiles> {
+  if (kind === 'session') return errand.sessions.files(id);
+  return await keptFiles((await errand.runs.get(id)).artifacts, id);
+}
+
+function bothSame({ kind }: CopyEnd): string {
+  return kind === 'here'
+    ? 'neither end is in a session or of a run; name one as SESSION:PATH, such as web:data.csv'
+    : 'both ends are somewhere else; copy from the first to here, then from here to the other';
 }

@@ -13,6 +13,7 @@ interface CommandEntry {
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { summary: 'run a command and watch it live', load: () => import('./run.ts') },
   ps: { summary: 'list runs, newest first', load: () => import('./ps.ts') },
+  show: { summary: 'show everything known of a run', load: () => import('./show.ts') },
   logs: { summary: 'show what a run wrote', load: () => import('./logs.ts') },
   wait: { summary: 'wait until a run ends', load: () => import('./wait.ts') },
   cancel: { summary: 'end a run and its whole process tree', load: () => import('./cancel.ts') },
@@ -21,7 +22,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'make compute on demand, look at it, end it',
     load: () => import('./session.ts'),
   },
-  cp: { summary: 'copy files into a session, or out of it', load: () => import('./cp.ts') },
+  ls: { summary: 'list files in a session', load: () => import('./ls.ts') },
+  artifacts: { summary: 'list the files that a run has kept', load: () => import('./artifacts.ts') },
+  cp: { summary: 'copy files into a session, or out of it, or from a run', load: () => import('./cp.ts') },
   job: { summary: 'run a document: session, commands, outputs, tear-down', load: () => import('./job.ts') },
   shell: { summary: 'open a shell in a session', load: () => import('./shell.ts') },
   script: { summary: 'register, list and call scripts', load: () => import('./script.ts') },

@@ -45,6 +45,7 @@ export function declareSettings(command: Command, run: Runner): void {
       'errand pool set fresh --launch docker --image debian:12 --limit 4',
       'each run in a container of its own, four at a time',
     ],
+    ['errand pool set fn --launch lambda --limit 50', 'each run an invocation of a function at AWS'],
   ]);
   const pause = command
     .command('pause')

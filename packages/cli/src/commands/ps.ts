@@ -1,11 +1,9 @@
-import type { Run, RunFilter } from '@errand/sdk';
+import type { RunFilter } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
-import { describedRun } from '../output/described-run.ts';
-import { renderTable, shortened } from '../output/table.ts';
-import { agoText, spanText } from '../output/time-text.ts';
+import { runsTable } from '../run/runs-table.ts';
 import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface PsOptions extends PlaceFlags {
@@ -14,6 +12,7 @@ interface PsOptions extends PlaceFlags {
   readonly session?: string;
   readonly name?: string;
   readonly tag?: readonly string[];
+  readonly text?: string;
   readonly owner?: string;
   readonly limit: string;
   readonly json?: boolean;
@@ -26,12 +25,14 @@ export function declare(command: Command, run: Runner): void {
     .option('--session <id>', 'only runs in this session (its id)')
     .option('--name <text>', 'only runs of this name')
     .option('--tag <text>', 'only runs with this tag; repeatable', collect)
+    .option('--text <words>', 'only runs with these words in name, command, script or tags')
     .option('--owner <path>', 'only runs of this owner and below')
     .option('--limit <n>', 'at most this many', '20');
   withPlace(withJson(command)).action(run(act));
   withExamples(command, [
     ['errand ps', 'the latest runs'],
     ['errand ps -s queued -s running', 'what is not over yet'],
+    ['errand ps --text "rsync backup"', 'whose command, name or tags have both words'],
     ['errand ps --tag nightly --json', 'one document, for programs'],
   ]);
 }
@@ -42,38 +43,19 @@ async function act(cli: Cli, options: PsOptions): Promise<number> {
   const { value: page } = await pages.next();
   if (options.json === true)
     await cli.stdout.line(JSON.stringify(page ?? { runs: [], nextCursor: null }, null, 2));
-  else await cli.stdout.write(table(page?.runs ?? [], cli.stdout.columns));
+  else await cli.stdout.write(runsTable(page?.runs ?? [], { width: cli.stdout.columns, now: Date.now() }));
+  if (page?.looked !== undefined && page.nextCursor !== null && page.runs.length < Number(options.limit))
+    await cli.stderr.line(
+      `errand: looked through the newest ${page.looked} runs only; narrow it down with --tag, --name or --pool to look further back`,
+    );
   return EXIT.ok;
 }
 
-function filterOf({ status, pool, session, name, tag, owner, limit }: PsOptions): RunFilter {
+function filterOf({ status, pool, session, name, tag, text, owner, limit }: PsOptions): RunFilter {
   if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 500)
     throw new CliError(`--limit takes 1 to 500, not ${limit}`);
-  const given = Object.entries({ status, pool, session, name, tag, owner }).filter(
+  const given = Object.entries({ status, pool, session, name, tag, text, owner }).filter(
     ([, value]) => value !== undefined,
   );
   return { ...(Object.fromEntries(given) as RunFilter), pageSize: Number(limit) };
-}
-
-/** A command may have a megabyte, which would be the width of every line; `--json` has all of it. */
-const MOST_OF_COMMAND = 300;
-
-function table(runs: readonly Run[], width: number): string {
-  const now = Date.now();
-  const head = ['ID', 'STATUS', 'EXIT', 'CREATED', 'TOOK', 'POOL', 'COMMAND', 'WAITS FOR'];
-  const rows = runs.map((run) => [
-    run.id,
-    run.status,
-    run.exitCode === null ? '' : String(run.exitCode),
-    agoText(run.createdAt, now),
-    run.startedAt === null
-      ? ''
-      : spanText(Date.parse(run.endedAt ?? new Date(now).toISOString()) - Date.parse(run.startedAt)),
-    run.pool,
-    shortened(`${run.name === null ? '' : `${run.name}: `}${describedRun(run)}`, MOST_OF_COMMAND),
-    run.why ?? '',
-  ]);
-  // A column that nobody needs takes no room.
-  const waits = runs.some(({ why }) => why !== null);
-  return renderTable(waits ? head : head.slice(0, -1), rows, width);
 }

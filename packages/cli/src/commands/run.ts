@@ -35,13 +35,12 @@ export function declare(command: Command, run: Runner): void {
     .option('--tag <text>', 'tag of the run; repeatable', collect)
     .option('--priority <n>', 'higher goes first within its pool (0)')
     .option('--retry <n>', 'try up to n more times when it fails')
-    .option('--max-log <size>', 'keep at most this much output, such as 64MiB (2GB)')
-    .option('--keep-children', 'do not end what the command leaves running')
     .option('-d, --detach', 'print the id and return at once')
     .option('-t, --tty', 'give the command a terminal; Enter ~ . stops watching')
     .option('-n, --no-input', 'give the command no standard input')
     .option('--stdin', 'send standard input even when it is a terminal')
     .option('--merge', 'both streams to stdout, in order of arrival');
+  withFiles(command);
   withTurns(command);
   withPlace(withJson(command)).action(run(actRun));
   command.addHelpText('after', NOTES);
@@ -55,8 +54,21 @@ export function declare(command: Command, run: Runner): void {
     ['errand run --pool lab --all --at-once 10 -- uptime', 'on every agent, a table at the end'],
     ['errand run --pool lab --label gpu=a100 -- ./train', 'on an agent that has the label'],
     ['errand run --pool lab --concurrency-key deploy -- ./deploy', 'one after the other'],
+    ['errand run --artifact "out/*.csv" -- ./simulate', 'errand artifacts ID lists what it made'],
     ['errand run -d --name nightly -- ./backup', 'prints an id; errand logs -f shows it later'],
   ]);
+}
+
+/** What stays of it. */
+function withFiles(command: Command): void {
+  command
+    .option('--max-log <size>', 'keep at most this much output, such as 64MiB (2GB)')
+    .option('--keep-children', 'do not end what the command leaves running')
+    .option(
+      '--artifact <pattern>',
+      'keep the files that it means when the command has ended, such as "out/*.txt"; repeatable',
+      collect,
+    );
 }
 
 /** Who may take it, and after whom. */

@@ -53,7 +53,11 @@ function withWhat(create: Command): void {
     .option('-e, --env <name=value>', 'variable of every command in it; repeatable', collect)
     .option('--secret-env <name>', 'as for errand run; repeatable', collect)
     .option('--port <port>', '80, or 80@ADDRESS:FROM-TO to bind and choose outside; repeatable', collect)
-    .option('--file <path=file>', 'there before anything runs in it; repeatable', collect)
+    .option(
+      '--file <path=file>',
+      'there before anything runs in it; FILE is here, or RUN:PATH of what a run has kept; repeatable',
+      collect,
+    )
     .option('--volume <name:path>', 'kept over stop and start; repeatable', collect)
     .option('--health-path <path>', 'ready when a GET of this path answers 200')
     .option('--health-body <text>', 'and this text')

@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { renderTable } from '../output/table.ts';
-import { agoText } from '../output/time-text.ts';
+import { agoText, leftText } from '../output/time-text.ts';
 import { followSession } from '../session/follow-session.ts';
 import { sessionText } from '../session/session-text.ts';
 import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
@@ -93,16 +93,18 @@ async function actList(cli: Cli, options: SessionOptions): Promise<number> {
     return EXIT.ok;
   }
   const now = Date.now();
+  // What a narrow terminal cuts off comes last.
   const rows = sessions.map((session) => [
     session.id,
+    session.name ?? '',
     session.alarm === null ? session.state : `${session.state} (alarm)`,
+    session.alive?.stopsAt == null ? '' : `in ${leftText(session.alive.stopsAt, now)}`,
     agoText(session.createdAt, now),
     session.owner,
     session.provider,
-    session.alive?.stopsAt ?? '',
-    session.name ?? '',
+    session.settled ? '' : (session.why ?? ''),
   ]);
-  const head = ['ID', 'STATE', 'CREATED', 'OWNER', 'PROVIDER', 'STOPS AT', 'NAME'];
+  const head = ['ID', 'NAME', 'STATE', 'STOPS', 'CREATED', 'OWNER', 'PROVIDER', 'WHY'];
   await cli.stdout.write(renderTable(head, rows, cli.stdout.columns));
   return EXIT.ok;
 }
@@ -157,7 +159,8 @@ async function actDoctor(cli: Cli, options: SessionOptions): Promise<number> {
     );
   if (options.json === true) await cli.stdout.line(JSON.stringify(report, null, 2));
   else {
-    const rows = report.providers.flatMap(({ name, problem, found, missing }) => [
+    const rows = report.providers.flatMap(({ name, problem, note, found, missing }) => [
+      ...(note === null ? [] : [[name, '', 'not shown', note]]),
       ...(problem === null ? [] : [[name, '', 'unknown', problem]]),
       ...found.map((each) => [name, each.sessionId, each.verdict, each.sentence]),
       ...missing.map((each) => [name, each.sessionId, 'missing', each.sentence]),

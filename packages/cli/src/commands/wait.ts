@@ -5,7 +5,7 @@ import { EXIT } from '../exit-status.ts';
 import { plainText } from '../output/plain-text.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { parseDuration } from '../output/time-text.ts';
-import { endingSentence, exitStatusOf } from '../run/ending.ts';
+import { endingSentence, exitStatusOf, keptSentence } from '../run/ending.ts';
 import { type Command, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface WaitOptions extends PlaceFlags {
@@ -35,8 +35,9 @@ async function act(cli: Cli, id: string, options: WaitOptions): Promise<number> 
   status.clear();
   if (options.json === true) await cli.stdout.line(JSON.stringify(run, null, 2));
   if (run.endedAt === null) return EXIT.timedOut;
-  const sentence = endingSentence(run, cli.stderr.isTerminal);
-  if (sentence !== null) await cli.stderr.line(`errand: ${plainText(sentence)}`);
+  const { isTerminal } = cli.stderr;
+  for (const sentence of [endingSentence(run, isTerminal), keptSentence(run, isTerminal)])
+    if (sentence !== null) await cli.stderr.line(`errand: ${plainText(sentence)}`);
   return exitStatusOf(run);
 }
 

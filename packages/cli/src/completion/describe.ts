@@ -5,6 +5,8 @@ import { COMMANDS } from '../commands/index.ts';
 export interface CommandDescription {
   readonly path: readonly string[];
   readonly summary: string;
+  /** The help leaves it out: an old name. */
+  readonly hidden: boolean;
   /** `--json`, `-n`: what may be typed. */
   readonly flags: readonly string[];
   readonly subcommands: readonly string[];
@@ -13,16 +15,16 @@ export interface CommandDescription {
 /** Everything that can be completed, taken from the commands themselves. */
 export async function describeCommands(): Promise<readonly CommandDescription[]> {
   const all: CommandDescription[] = [];
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, hidden = false, load }] of Object.entries(COMMANDS)) {
     const command = new Command(name).enablePositionalOptions().summary(summary);
     (await load()).declare(command, () => async () => undefined);
-    all.push(describe([name], command));
-    for (const sub of command.commands) all.push(describe([name, sub.name()], sub));
+    all.push({ ...describe([name], command), hidden });
+    for (const sub of command.commands) all.push({ ...describe([name, sub.name()], sub), hidden });
   }
   return all;
 }
 
-function describe(path: readonly string[], command: Command): CommandDescription {
+function describe(path: readonly string[], command: Command): Omit<CommandDescription, 'hidden'> {
   return {
     path,
     summary: command.summary() || command.description(),

@@ -3,9 +3,9 @@ import type { CommandDescription } from './describe.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** A script for the shell to source. It holds all it needs, so completing starts no process. */
+/** A script for the shell to source, of what the help shows. It holds all it needs, so completing starts no process. */
 export function completionScript(shell: Shell, commands: readonly CommandDescription[]): string {
-  return SCRIPTS[shell](commands);
+  return SCRIPTS[shell](commands.filter(({ hidden }) => !hidden));
 }
 
 const SCRIPTS: Readonly<Record<Shell, (commands: readonly CommandDescription[]) => string>> = {

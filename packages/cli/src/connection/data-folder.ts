@@ -1,8 +1,10 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import type { Environment } from '../config.ts';
+import { causeOf } from './cause.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** A data folder and the socket on which its server is reached. */
 export interface DataFolder {
@@ -18,24 +20,44 @@ export function openDataFolder(path: string, environment: Environment): DataFold
 
 function realFolder(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
+    accessSync(path, constants.W_OK | constants.X_OK);
     return realpathSync(path);
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    const hint = 'name another with --data or ERRAND_DATA';
-    throw new CliError(`the data folder ${path} cannot be used (${why}); ${hint}`, { cause });
+    throw new CliError(`the data folder ${path} ${whyNot(cause)}; ${ANOTHER}`, { cause });
   }
 }
+
+/** What is to be changed where a data folder is of no use. */
+export const ANOTHER = 'name another with --data or ERRAND_DATA';
+
+/** Why a folder cannot be used, to be put behind its name. */
+export function whyNot(error: unknown): string {
+  const code = causeOf(error);
+  const why = WHY[code];
+  return `cannot be used (${code === '' ? String(error) : code})${why === undefined ? '' : `: ${why}`}`;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file, no folder',
+  ENOTDIR: 'what is to hold it is a file',
+  ENOENT: 'no folder can be made there',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its file system is full',
+  EDQUOT: 'this user’s share of its file system is used up',
+};
 
 /** A folder that nobody else can write to: whoever can open the socket is an admin. */
 function socketFolder({ runtimeDir }: Environment): string {
   const { uid } = userInfo();
   const folder = runtimeDir === undefined ? join(tmpdir(), `errand-${uid}`) : join(runtimeDir, 'errand');
   try {
-    mkdirSync(folder, { recursive: runtimeDir !== undefined, mode: 0o700 });
+    makeFolders(folder);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
-      throw new CliError(`the folder ${folder} for sockets cannot be made`, { cause });
+    const advice = `set ${runtimeDir === undefined ? 'TMPDIR' : 'XDG_RUNTIME_DIR'} to a folder of this user`;
+    throw new CliError(`the folder for sockets, ${folder}, ${whyNot(cause)}; ${advice}`, { cause });
   }
   const stat = lstatSync(folder);
   if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0)

@@ -23,9 +23,9 @@ export function createFolderFetch(
       return await fetch(url, init);
     } catch (error) {
       if (!NOBODY_THERE.has(causeOf(error))) throw error;
+      const { startServer } = await import('./start-server.ts');
+      await startServer(folder, error);
     }
-    const { startServer } = await import('./start-server.ts');
-    await startServer(folder);
     return await fetch(url, init);
   };
   // Asked at once: the answer comes while the caller still loads what it needs for its own call.

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import type { Environment } from '../config.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** The server that `errand login` chose, with the key for it. */
 export interface Login {
@@ -34,7 +35,7 @@ export function readLogin(environment: Environment): Login | null {
 /** Stores the login where only its owner can read it. */
 export function writeLogin(environment: Environment, login: Login): string {
   const path = loginPath(environment);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path));
   const next = `${path}.${process.pid}`;
   writeFileSync(next, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 });
   renameSync(next, path);

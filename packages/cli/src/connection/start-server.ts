@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { serverEnvironment } from '../config.ts';
-import type { DataFolder } from './data-folder.ts';
+import { EXIT } from '../exit-status.ts';
+import { ANOTHER, type DataFolder, whyNot } from './data-folder.ts';
+import { fullDisk } from './full-disk.ts';
 
 /** A cold machine may need seconds to read the program; after this something is wrong. */
 const PATIENCE_MS = 20_000;
@@ -13,32 +15,49 @@ const LOOK_AGAIN_MS = 10;
 /** Where another server won the data folder, it answers within this or is stuck. */
 const LOSER_MS = 5_000;
 
-/** Starts the server of a data folder in the background and resolves when one answers: this one, or that of somebody who was faster. */
-export async function startServer(folder: DataFolder): Promise<void> {
-  const logFile = join(folder.path, 'server.log');
-  const log = openSync(logFile, 'a', 0o600);
+/**
+ * Starts the server of a data folder in the background and resolves when one answers: this one, or that of somebody who was faster. `missed` is how the
+ * caller noticed that none is there; it is the cause of the CliError where none can be started, which comes at once.
+ */
+export async function startServer(folder: DataFolder, missed: unknown): Promise<void> {
+  const log = openLog(folder, missed);
   const main = process.argv[1] ?? '';
   const args = ['up', '--embedded', '--data', folder.path, '--socket', folder.socket];
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     cwd: '/',
     detached: true,
     env: serverEnvironment(),
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log.file, log.file],
   });
-  closeSync(log);
+  closeSync(log.file);
   child.unref();
-  let endedAt: number | null = null;
-  child.on('error', () => {
-    endedAt = 0;
-  });
-  child.on('exit', () => {
-    endedAt ??= performance.now();
-  });
-  const deadline = performance.now() + PATIENCE_MS;
+  let patienceMs = PATIENCE_MS;
+  const begun = performance.now();
+  const ended = (leftMs: number): void => {
+    patienceMs = Math.min(patienceMs, performance.now() - begun + leftMs);
+  };
+  child.on('error', () => ended(0));
+  child.on('exit', (status) => ended(status === EXIT.folderTaken ? LOSER_MS : 0));
   while (!(await answers(folder.socket))) {
-    const late = endedAt !== null && performance.now() - endedAt > LOSER_MS;
-    if (late || performance.now() > deadline) throw failed(logFile);
+    if (performance.now() - begun > patienceMs) throw failed(folder, log, missed);
     await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+interface ServerLog {
+  readonly path: string;
+  readonly file: number;
+  /** Where it ended before. */
+  readonly from: number;
+}
+
+function openLog(folder: DataFolder, missed: unknown): ServerLog {
+  const path = join(folder.path, 'server.log');
+  try {
+    const file = openSync(path, 'a', 0o600);
+    return { path, file, from: fstatSync(file).size };
+  } catch (error) {
+    throw new CliError(`${path} ${whyNot(error)}; ${ANOTHER}`, { cause: missed });
   }
 }
 
@@ -51,7 +70,16 @@ function answers(path: string): Promise<boolean> {
   return promise.finally(() => socket.destroy());
 }
 
-function failed(logFile: string): CliError {
-  const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-3).join('\n');
-  return new CliError(`the server of this data folder did not start; ${logFile} ends with:\n${last}`);
+function failed({ path }: DataFolder, log: ServerLog, cause: unknown): CliError {
+  const last = readFileSync(log.path)
+    .subarray(log.from)
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .slice(-3)
+    .join('\n');
+  // On a full disk the log could not be written, either.
+  const why =
+    fullDisk(path) ?? `the server of this data folder did not start; ${log.path} ends with:\n${last}`;
+  return new CliError(why, { cause });
 }

@@ -1,11 +1,11 @@
-/** One end of a copy: in a session, or here. */
-export interface CopyEnd {
-  readonly session: string | null;
-  readonly path: string;
-}
+/** One end of a copy: in a session, among what a run has kept, or here. */
+export type CopyEnd =
+  | { readonly kind: 'session' | 'run'; readonly id: string; readonly path: string }
+  | { readonly kind: 'here'; readonly path: string };
 
-/** `web:data.csv` is in a session; what has a slash, or nothing, before the first colon is a file here. */
+/** `web:data.csv` is in a session, `run_01hq...:data.csv` of a run; what has a slash, or nothing, before the first colon is a file here. */
 export function endOf(text: string): CopyEnd {
-  const [, session, path] = /^([^/:.][^/:]*):(.*)$/s.exec(text) ?? [];
-  return session === undefined || path === undefined ? { session: null, path: text } : { session, path };
+  const [, id, path] = /^([^/:.][^/:]*):(.*)$/s.exec(text) ?? [];
+  if (id === undefined || path === undefined) return { kind: 'here', path: text };
+  return { kind: /^run_[0-9a-z]{20,40}$/.test(id) ? 'run' : 'session', id, path };
 }

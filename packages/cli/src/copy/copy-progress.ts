@@ -1,4 +1,5 @@
 import type { StatusLine } from '../output/status-line.ts';
+import { sizeText } from './size-text.ts';
 
 /** How far a copy is. */
 export class CopyProgress {
@@ -37,12 +38,4 @@ export class CopyProgress {
   get sentence(): string {
     return `${this.#files} ${this.#files === 1 ? 'file' : 'files'}, ${sizeText(this.#bytes)}`;
   }
-}
-
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
-
-function sizeText(bytes: number): string {
-  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
-  const value = bytes / 1_000 ** step;
-  return `${step === 0 ? value : value.toFixed(1)} ${UNITS[step] ?? ''}`;
 }

@@ -3,15 +3,16 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { SessionFile, SessionFiles } from '@errand/sdk';
+import type { SessionFile } from '@errand/sdk';
 import { CliError } from '../cli-error.ts';
 import type { Output } from '../output/output.ts';
 import { atOnce } from './at-once.ts';
 import type { CopyProgress } from './copy-progress.ts';
+import type { FarFiles } from './far-files.ts';
 
 export interface Download {
-  readonly files: SessionFiles;
-  /** In the session. */
+  readonly files: FarFiles;
+  /** There. */
   readonly from: string;
   /** Here; `-` is the output. */
   readonly to: string;
@@ -19,7 +20,7 @@ export interface Download {
   readonly output: Output;
 }
 
-/** Copies a file or a folder out of a session. */
+/** Copies a file or a folder from there to here. */
 export async function download(copy: Download): Promise<void> {
   const { files, from, to, progress, output } = copy;
   const top = await files.stat(from);
@@ -64,11 +65,11 @@ interface Found {
   readonly file: SessionFile;
 }
 
-/** Whoever has the session decides what is in it, not where it goes here. */
+/** Whoever has made the files decides what is in them, not where they go here. */
 function innerParts(path: string): readonly string[] {
   const parts = path.split('/');
   if (path.startsWith('/') || parts.includes('..'))
-    throw new CliError(`the session speaks of a file at ${path}; nothing of it is taken`);
+    throw new CliError(`there is word of a file at ${path}; nothing of it is taken`);
   return parts;
 }
 

@@ -1,6 +1,7 @@
 import { constants, fstatSync, openSync, write } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
+import { CliError } from '../cli-error.ts';
 
 /** Nobody reads what we write any more. */
 export class OutputClosedError extends Error {
@@ -10,15 +11,23 @@ export class OutputClosedError extends Error {
 /** One of our output descriptors, written one piece at a time: what a slow reader does not take is never gathered in memory. */
 export class Output {
   readonly #fd: 1 | 2;
+  readonly #term: string | undefined;
   #write: WriteBytes | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(fd: 1 | 2) {
+  /** `term`: what the terminal is called (TERM), where there is one. */
+  constructor(fd: 1 | 2, term?: string) {
     this.#fd = fd;
+    this.#term = term;
   }
 
   get isTerminal(): boolean {
     return isatty(this.#fd);
+  }
+
+  /** Can what stands on its last line be taken away again? Not on a terminal that only goes on, such as that of an editor. */
+  get canRedraw(): boolean {
+    return this.isTerminal && this.#term !== 'dumb';
   }
 
   /** Columns of the terminal; no limit where it is none. */
@@ -32,7 +41,7 @@ export class Output {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     this.#write ??= openWriter(this.#fd);
     const write = this.#write;
-    const written = this.#last.then(() => write(bytes)).catch(rethrow);
+    const written = this.#last.then(() => write(bytes)).catch((error: unknown) => rethrow(this.#fd, error));
     this.#last = written.catch(() => undefined);
     return written;
   }
@@ -88,11 +97,14 @@ async function writeFile(fd: number, bytes: Uint8Array): Promise<void> {
   }
 }
 
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 /** EIO: a terminal that was closed. */
 const CLOSED: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO', 'EBADF', 'ERR_STREAM_DESTROYED']);
 
-function rethrow(error: unknown): never {
-  if (error instanceof Error && 'code' in error && CLOSED.has(error.code))
-    throw new OutputClosedError(error.message, { cause: error });
-  throw error;
+function rethrow(fd: 1 | 2, error: unknown): never {
+  if (!(error instanceof Error && 'code' in error)) throw error;
+  if (CLOSED.has(error.code)) throw new OutputClosedError(error.message, { cause: error });
+  const why = FULL.has(error.code) ? 'no space is left on its disk' : error.message;
+  const name = fd === 2 ? 'standard error' : 'standard output';
+  throw new CliError(`${name} cannot be written: ${why}`, { cause: error });
 }

@@ -1,15 +1,16 @@
 import type { Output } from './output.ts';
 import { plainText } from './plain-text.ts';
+import { shortened } from './table.ts';
 
 /** Short things are over before anybody wants to know what they wait for. */
 const PATIENCE_MS = 400;
 const TURN_MS = 120;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** One line at the bottom of a terminal that says what is waited for. Nothing at all where stderr is no terminal. */
+/** One line at the bottom of a terminal that says what is waited for. Nothing at all where stderr is none, or one that cannot take a line away. */
 export class StatusLine implements Disposable {
   readonly #out: Output;
-  /** Is there a terminal to show it on? */
+  /** Is it shown? */
   readonly active: boolean;
   #timer: NodeJS.Timeout | undefined;
   #text = '';
@@ -18,7 +19,7 @@ export class StatusLine implements Disposable {
 
   constructor(out: Output) {
     this.#out = out;
-    this.active = out.isTerminal;
+    this.active = out.canRedraw;
   }
 
   /** Shows this until something else is shown or `clear` is called. */
@@ -40,7 +41,7 @@ export class StatusLine implements Disposable {
 
   /** Says something that stays, on a terminal only. */
   note(text: string): void {
-    if (!this.active) return;
+    if (!this.#out.isTerminal) return;
     this.clear();
     void this.#out.line(`errand: ${plainText(text)}`).catch(() => undefined);
   }
@@ -52,7 +53,9 @@ export class StatusLine implements Disposable {
   #spin(): void {
     this.#drawn = true;
     this.#turn += 1;
-    this.#draw(`${SPINNER[this.#turn % SPINNER.length] ?? ''} ${this.#text}`);
+    // What does not fit would go on in the next line, and stay there.
+    const text = `${SPINNER[this.#turn % SPINNER.length] ?? ''} ${this.#text}`;
+    this.#draw(shortened(text, this.#out.columns - 1));
     this.#timer = setTimeout(() => this.#spin(), TURN_MS);
     this.#timer.unref();
   }

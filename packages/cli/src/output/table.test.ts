@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandText, plainText } from './plain-text.ts';
 import { renderTable, shortened } from './table.ts';
-import { agoText, parseDuration, spanText } from './time-text.ts';
+import { agoText, leftText, parseDuration, spanText } from './time-text.ts';
 
 describe('a table', () => {
   it('is as wide as its cells and has no blanks at the end', () => {
@@ -50,4 +50,5 @@ it('reads durations', () => {
   expect(parseDuration('500ms')).toBe(500);
   for (const text of ['', '2', '2 s', '-1s', '1w']) expect(parseDuration(text)).toBeNull();
   expect(agoText('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:02:00Z'))).toBe('2m ago');
+  expect(leftText('2026-01-01T00:02:00Z', Date.parse('2026-01-01T00:00:00Z'))).toBe('2m');
 });

@@ -23,6 +23,11 @@ export function agoText(iso: string, now: number): string {
   return `${spanText(Math.max(0, now - Date.parse(iso)))} ago`;
 }
 
+/** How long it is until an ISO time, as text; `0s` once it has passed. */
+export function leftText(iso: string, now: number): string {
+  return spanText(Math.max(0, Date.parse(iso) - now));
+}
+
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -31,6 +31,10 @@ it('says which bytes of a log are missing', () => {
   expect(missingSentence({ log: { bytes: 1, sha256: null, truncated } } as Run)).toMatch(
     /^9 bytes .*--max-log/,
   );
+  const lost = { dropped: 0, why: 'lost' } as const;
+  expect(missingSentence({ log: { bytes: 1, sha256: null, truncated: lost } } as Run)).toMatch(
+    /may be missing/,
+  );
 });
 
 function ended(reason: string, exitCode: number): Run {

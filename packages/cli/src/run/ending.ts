@@ -35,5 +35,14 @@ export function missingSentence({ log }: Run): string | null {
     disk_full: 'the disk was full',
     lost: 'they were lost',
   };
+  if (dropped === 0) return 'What the command wrote last may be missing; how much is not known.';
   return `${dropped} bytes of output are missing: ${reason[why]}.`;
+}
+
+/** What was kept of the files that the run was to keep; null where there is nothing to say. What is missing is said on every stderr. */
+export function keptSentence({ id, kept }: Run, onTerminal: boolean): string | null {
+  if (kept === null) return null;
+  const { files, problem } = kept;
+  if (problem !== null) return `${files} artifacts of ${id}: ${problem}`;
+  return onTerminal ? `${files} artifacts are kept; errand cp ${id}: . fetches them` : null;
 }

@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly maxLog?: string;
   readonly retry?: string;
   readonly keepChildren?: boolean;
+  readonly artifact?: readonly string[];
   readonly shell?: boolean;
   readonly tty?: boolean;
   readonly stdin?: boolean;
@@ -102,6 +103,7 @@ function settingsOf(options: RunOptions): Omit<RunCreateInput, 'command' | 'shel
     name: options.name,
     tags: options.tag === undefined ? undefined : [...options.tag],
     keepChildren: options.keepChildren,
+    artifacts: options.artifact === undefined ? undefined : [...options.artifact],
     priority: numberOf('--priority', options.priority),
     labels: options.label === undefined ? undefined : labelsOf(options.label),
     concurrencyKey: options.concurrencyKey,

@@ -31,6 +31,9 @@ export async function runHere(cli: Cli, errand: Errand, config: RunConfig): Prom
 
 /** What the server must know to keep the record and to mask the log; folder and environment stay here. */
 export async function submitHere(errand: Errand, config: RunConfig): Promise<CreatedRun> {
-  const request = { ...config.request, ...secretsOf(config), caller: true };
+  const { artifacts } = config.request;
+  // Where files are to be kept, the agent must know where they are.
+  const cwd = artifacts === undefined || config.cwd === undefined ? {} : { cwd: config.cwd };
+  const request = { ...config.request, ...secretsOf(config), ...cwd, caller: true };
   return await errand.runs.create(request, { idempotencyKey: createKey() });
 }

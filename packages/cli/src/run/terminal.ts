@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Errand, RunHandle } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { EscapeKeys } from './escape-keys.ts';
@@ -81,10 +82,26 @@ async function sendKeys(line: TerminalLine, detached: AbortController, signal: A
       if (detach) return detached.abort();
       atLineStart = bytes.at(-1) === NEWLINE;
     }
-    // Else `seq 3 | errand run --tty -- wc -l` would wait for ever: in a terminal an end of input is a key.
-    if (!process.stdin.isTTY) await line.write(Uint8Array.from(atLineStart ? [CTRL_D] : [CTRL_D, CTRL_D]));
+    if (!process.stdin.isTTY) await endInput(line, atLineStart, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
+  }
+}
+
+/** How long after an end of input the next one follows, ms; more each time. */
+const NEXT_END_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
+const LAST_NEXT_END_MS = 30_000;
+
+/**
+ * In a terminal an end of input is a key, without which `seq 3 | errand run --tty -- wc -l` would wait for ever. Who reads again shall find the end again,
+ * and a shell throws away what was typed before it had begun: so the key is pressed until the run is over.
+ */
+async function endInput(line: TerminalLine, atLineStart: boolean, signal: AbortSignal): Promise<void> {
+  await line.write(Uint8Array.from(atLineStart ? [CTRL_D] : [CTRL_D, CTRL_D]));
+  for (let times = 0; ; times += 1) {
+    await sleep(NEXT_END_MS[times] ?? LAST_NEXT_END_MS, undefined, { signal });
+    // Whether a run that is just ending still takes it is all the same.
+    await line.write(Uint8Array.of(CTRL_D)).catch(() => undefined);
   }
 }
 

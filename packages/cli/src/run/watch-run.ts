@@ -4,7 +4,7 @@ import { EXIT } from '../exit-status.ts';
 import { OutputClosedError } from '../output/output.ts';
 import { plainText } from '../output/plain-text.ts';
 import { StatusLine } from '../output/status-line.ts';
-import { endingSentence, exitStatusOf, missingSentence } from './ending.ts';
+import { endingSentence, exitStatusOf, keptSentence, missingSentence } from './ending.ts';
 import { Interrupts } from './interrupts.ts';
 import type { RunConfig } from './run-config.ts';
 import { type LogSink, mergeTo, showLog, splitTo } from './show-log.ts';
@@ -72,7 +72,11 @@ async function finish(cli: Cli, run: Run, { output, present }: WatchOptions): Pr
   if (present !== undefined) await present(run);
   else if (output === 'json') await cli.stdout.line(JSON.stringify(run, null, 2));
   const onTerminal = cli.stderr.isTerminal;
-  const sentences = [endingSentence(run, onTerminal), onTerminal ? missingSentence(run) : null];
+  const sentences = [
+    endingSentence(run, onTerminal),
+    onTerminal ? missingSentence(run) : null,
+    keptSentence(run, onTerminal),
+  ];
   for (const sentence of sentences) {
     // A stderr that nobody reads changes nothing about how the command ended.
     if (sentence !== null) await cli.stderr.line(`errand: ${plainText(sentence)}`).catch(() => undefined);

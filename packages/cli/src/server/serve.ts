@@ -2,11 +2,13 @@ import { flushCompileCache } from 'node:module';
 import type { RunningServer } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { fullDisk } from '../connection/full-disk.ts';
 import { EXIT } from '../exit-status.ts';
-import { containerKeepers, publishedKeeper } from '../keeper-build.ts';
+import { containerKeepers, fallbackKeeper, publishedKeeper } from '../keeper-build.ts';
 import { pageFolder } from '../page-folder.ts';
 import { VERSION } from '../version.ts';
 import { agentFolder } from './agent-folder.ts';
+import { isConflict } from './is-conflict.ts';
 
 /** What `errand up` was told. */
 export interface ServeConfig {
@@ -21,7 +23,8 @@ export interface ServeConfig {
 
 /** Serves until a signal or, embedded, until nobody needs it any more. */
 export async function serve(cli: Cli, config: ServeConfig): Promise<number> {
-  const server = await start(cli, config).catch(asSentence);
+  const server = await start(cli, config).catch((error: unknown) => notStarted(config, error));
+  if (server === null) return EXIT.folderTaken;
   const drain = (): void => void server.drain();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, drain);
   // The terminal it was started from may go; a server stays.
@@ -45,6 +48,7 @@ async function startOnce(cli: Cli, { file, ...sources }: ServeConfig): Promise<R
   const { createLocalAgent } = await import('@errand/agent');
   const keeper = await publishedKeeper();
   const keepers = await containerKeepers();
+  const fallback = await fallbackKeeper();
   return await startServer({
     config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
     version: VERSION,
@@ -52,20 +56,23 @@ async function startOnce(cli: Cli, { file, ...sources }: ServeConfig): Promise<R
     page: pageFolder(),
     showKey: (secret) => taken(cli.stdout.line(`key ${secret}`)),
     keepers,
-    startOwnAgent: async (options) =>
+    startOwnAgent: async ({ carrier, ...options }) =>
       createLocalAgent({
         ...options,
         ...keeper,
+        ...(carrier === null ? {} : { machines: { carrier, fallback } }),
         controlPlane: () => ({ url: 'http://localhost', socketPath: sources.socket }),
       }),
   });
 }
 
-/** What the server has to say about its start is for people; anything else is a mistake of ours. */
-function asSentence(error: unknown): never {
-  if (error instanceof Error && error.name === 'ErrandError')
-    throw new CliError(error.message, { cause: error });
-  throw error;
+/** What the server has to say about its start is for people, as is a full disk; anything else is a mistake of ours. null: somebody was faster. */
+function notStarted({ embedded, data }: ServeConfig, cause: unknown): null {
+  if (embedded && isConflict(cause)) return null;
+  const sentence = cause instanceof Error && cause.name === 'ErrandError' ? cause.message : null;
+  const isRefused = cause instanceof Error && 'code' in cause && cause.code === 'invalid';
+  const why = (isRefused ? null : fullDisk(data)) ?? sentence;
+  throw why === null ? cause : new CliError(why, { cause });
 }
 
 async function greet({ stdout }: Cli, { page, greeting }: RunningServer): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpFetch } from '../connection/http-fetch.ts';
+import { isConflict } from './is-conflict.ts';
 
 /** A server that makes room first lets the answers under way end. */
 const PATIENCE_MS = 10_000;
@@ -26,10 +27,6 @@ export async function takeOverFolder<Started>(
     }
     await sleep(LOOK_AGAIN_MS);
   }
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'conflict';
 }
 
 /** Asks the server on the socket to go; true where it said that it does. */

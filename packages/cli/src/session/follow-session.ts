@@ -1,5 +1,6 @@
 import type { Errand, Session } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
+import { untilLeft } from '../connection/until-left.ts';
 import { EXIT } from '../exit-status.ts';
 import { plainText } from '../output/plain-text.ts';
 import { StatusLine } from '../output/status-line.ts';
@@ -12,14 +13,24 @@ export interface FollowOptions {
   readonly starts: boolean;
 }
 
-/** Follows a session to where it is wanted, saying on a terminal what happens, and prints what came of it. Answers the exit status. */
+/**
+ * Follows a session to where it is wanted, saying on a terminal what happens, elsewhere only what is in the way, and prints what came of it. Answers the
+ * exit status. Ctrl-C and TERM end the following, not the session.
+ */
 export async function followSession(
   cli: Cli,
   errand: Errand,
   asked: Session,
   { json, after, starts }: FollowOptions,
 ): Promise<number> {
-  const session = await untilSettled(cli, errand, asked, after);
+  const { id } = asked;
+  if (!(await untilLeft((left) => show(cli, errand, { id, after, left })))) {
+    await cli.stderr.line(
+      `errand: ${id} goes on; errand session show ${id} says how far it is, errand session rm ${id} ends it`,
+    );
+    return EXIT.canceled;
+  }
+  const session = await errand.sessions.untilSettled(id);
   if (json) await cli.stdout.line(JSON.stringify(session, null, 2));
   else await cli.stdout.write(outcomeOf(session));
   if (session.failure === null || !starts) return EXIT.ok;
@@ -27,16 +38,26 @@ export async function followSession(
   return EXIT.failed;
 }
 
-async function untilSettled(cli: Cli, errand: Errand, asked: Session, after: number): Promise<Session> {
-  using status = new StatusLine(cli.stderr);
-  for await (const { text } of errand.sessions.follow(asked.id, { after })) status.show(text);
-  return await errand.sessions.untilSettled(asked.id);
+interface Followed {
+  readonly id: string;
+  readonly after: number;
+  readonly left: AbortSignal;
 }
 
-/** Its id first; where it runs, the addresses of its ports. */
-function outcomeOf({ id, state, ports }: Session): string {
-  const addresses = ports.map(
-    ({ port, host, outerPort }) => `${port} at ${host ?? 'its machine'}:${outerPort}`,
-  );
-  return [`${id} ${state}`, ...addresses, ''].join('\n');
+async function show(cli: Cli, errand: Errand, { id, after, left }: Followed): Promise<void> {
+  using status = new StatusLine(cli.stderr);
+  let inTheWay = '';
+  for await (const { kind, text } of errand.sessions.follow(id, { after, signal: left })) {
+    status.show(text);
+    if (status.active || kind !== 'trouble' || text === inTheWay) continue;
+    inTheWay = text;
+    await cli.stderr.line(`errand: still trying (${id}): ${plainText(text)}`);
+  }
+}
+
+/** Its id first; where it runs, the address that browsers and programs with a key use, and where its ports are. */
+function outcomeOf({ id, state, ports, address }: Session): string {
+  const reached = ports.length === 0 || address === null ? [] : [address];
+  const places = ports.map(({ port, host, outerPort }) => `${port} at ${host ?? 'its machine'}:${outerPort}`);
+  return [`${id} ${state}`, ...reached, ...places, ''].join('\n');
 }

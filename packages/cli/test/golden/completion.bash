@@ -1,12 +1,13 @@
 _errand() {
-  local current=${COMP_WORDS[COMP_CWORD]} words='run ps logs wait cancel retry session cp job shell script up agent pool group key audit aws login config completion exec rpc listdir auth-new auth-ls auth-rm version help --help' known='' i word
+  local current=${COMP_WORDS[COMP_CWORD]} words='run ps show logs wait cancel retry session ls artifacts cp job shell script up agent pool group key audit aws login config completion version help --help' known='' i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case $word in --) COMPREPLY=($(compgen -c -- "$current")); return ;; -*) continue ;; esac
     known="$known${known:+ }$word"
     case $known in
-      'run') words='--shell --pool --agent --session --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
-      'ps') words='--status -s --pool --session --name --tag --owner --limit --json --url --data --help' ;;
+      'run') words='--shell --pool --agent --session --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --detach -d --tty -t --no-input -n --stdin --merge --max-log --keep-children --artifact --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
+      'ps') words='--status -s --pool --session --name --tag --text --owner --limit --json --url --data --help' ;;
+      'show') words='--json --url --data --help' ;;
       'logs') words='--follow -f --stdout --stderr --merge --attempt --timestamps --from --tail --url --data --help' ;;
       'wait') words='--timeout --json --url --data --help' ;;
       'cancel') words='--kill --no-wait --json --url --data --help' ;;
@@ -24,7 +25,9 @@ _errand() {
       'session open') words='--port -p --path --json --url --data --help' ;;
       'session share') words='--for --json --url --data --help' ;;
       'session exec') words='--json --url --data --help' ;;
-      'session logs') words='--follow -f --url --data --help' ;;
+      'session logs') words='--follow -f --lines --url --data --help' ;;
+      'ls') words='--recursive -R --json --url --data --help' ;;
+      'artifacts') words='--json --url --data --help' ;;
       'cp') words='--owner --json --url --data --help' ;;
       'job') words='submit check ls show wait cancel --help' ;;
       'job submit') words='--wait --name --json --url --data --help' ;;
@@ -72,12 +75,6 @@ _errand() {
       'config') words='check --help' ;;
       'config check') words='--help' ;;
       'completion') words='--help' ;;
-      'exec') words='--shell --pool --agent --session --timeout --queue-timeout --grace --env -e --secret-env --cwd --name --tag --priority --retry --max-log --keep-children --detach -d --tty -t --no-input -n --stdin --merge --label --all --at-once --max-failures --concurrency-key --concurrency --json --url --data --help' ;;
-      'rpc') words='--help' ;;
-      'listdir') words='--help' ;;
-      'auth-new') words='--help' ;;
-      'auth-ls') words='--help' ;;
-      'auth-rm') words='--help' ;;
       'version') words='--json --help' ;;
       *) break ;;
     esac

@@ -14,8 +14,6 @@ complete -c errand -n '__fish_seen_subcommand_from run' -l name
 complete -c errand -n '__fish_seen_subcommand_from run' -l tag
 complete -c errand -n '__fish_seen_subcommand_from run' -l priority
 complete -c errand -n '__fish_seen_subcommand_from run' -l retry
-complete -c errand -n '__fish_seen_subcommand_from run' -l max-log
-complete -c errand -n '__fish_seen_subcommand_from run' -l keep-children
 complete -c errand -n '__fish_seen_subcommand_from run' -l detach
 complete -c errand -n '__fish_seen_subcommand_from run' -s d
 complete -c errand -n '__fish_seen_subcommand_from run' -l tty
@@ -24,6 +22,9 @@ complete -c errand -n '__fish_seen_subcommand_from run' -l no-input
 complete -c errand -n '__fish_seen_subcommand_from run' -s n
 complete -c errand -n '__fish_seen_subcommand_from run' -l stdin
 complete -c errand -n '__fish_seen_subcommand_from run' -l merge
+complete -c errand -n '__fish_seen_subcommand_from run' -l max-log
+complete -c errand -n '__fish_seen_subcommand_from run' -l keep-children
+complete -c errand -n '__fish_seen_subcommand_from run' -l artifact
 complete -c errand -n '__fish_seen_subcommand_from run' -l label
 complete -c errand -n '__fish_seen_subcommand_from run' -l all
 complete -c errand -n '__fish_seen_subcommand_from run' -l at-once
@@ -41,12 +42,18 @@ complete -c errand -n '__fish_seen_subcommand_from ps' -l pool
 complete -c errand -n '__fish_seen_subcommand_from ps' -l session
 complete -c errand -n '__fish_seen_subcommand_from ps' -l name
 complete -c errand -n '__fish_seen_subcommand_from ps' -l tag
+complete -c errand -n '__fish_seen_subcommand_from ps' -l text
 complete -c errand -n '__fish_seen_subcommand_from ps' -l owner
 complete -c errand -n '__fish_seen_subcommand_from ps' -l limit
 complete -c errand -n '__fish_seen_subcommand_from ps' -l json
 complete -c errand -n '__fish_seen_subcommand_from ps' -l url
 complete -c errand -n '__fish_seen_subcommand_from ps' -l data
 complete -c errand -n '__fish_seen_subcommand_from ps' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a show -d 'show everything known of a run'
+complete -c errand -n '__fish_seen_subcommand_from show' -l json
+complete -c errand -n '__fish_seen_subcommand_from show' -l url
+complete -c errand -n '__fish_seen_subcommand_from show' -l data
+complete -c errand -n '__fish_seen_subcommand_from show' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a logs -d 'show what a run wrote'
 complete -c errand -n '__fish_seen_subcommand_from logs' -l follow
 complete -c errand -n '__fish_seen_subcommand_from logs' -s f
@@ -186,10 +193,23 @@ complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subc
 complete -c errand -f -n '__fish_seen_subcommand_from session' -a logs -d 'Show what the session’s own command wrote.'
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l follow
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -s f
+complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l lines
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l url
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l data
 complete -c errand -n '__fish_seen_subcommand_from session; and __fish_seen_subcommand_from logs' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a cp -d 'copy files into a session, or out of it'
+complete -c errand -f -n '__fish_use_subcommand' -a ls -d 'list files in a session'
+complete -c errand -n '__fish_seen_subcommand_from ls' -l recursive
+complete -c errand -n '__fish_seen_subcommand_from ls' -s R
+complete -c errand -n '__fish_seen_subcommand_from ls' -l json
+complete -c errand -n '__fish_seen_subcommand_from ls' -l url
+complete -c errand -n '__fish_seen_subcommand_from ls' -l data
+complete -c errand -n '__fish_seen_subcommand_from ls' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a artifacts -d 'list the files that a run has kept'
+complete -c errand -n '__fish_seen_subcommand_from artifacts' -l json
+complete -c errand -n '__fish_seen_subcommand_from artifacts' -l url
+complete -c errand -n '__fish_seen_subcommand_from artifacts' -l data
+complete -c errand -n '__fish_seen_subcommand_from artifacts' -l help
+complete -c errand -f -n '__fish_use_subcommand' -a cp -d 'copy files into a session, or out of it, or from a run'
 complete -c errand -n '__fish_seen_subcommand_from cp' -l owner
 complete -c errand -n '__fish_seen_subcommand_from cp' -l json
 complete -c errand -n '__fish_seen_subcommand_from cp' -l url
@@ -417,7 +437,7 @@ complete -c errand -n '__fish_seen_subcommand_from audit' -l data
 complete -c errand -n '__fish_seen_subcommand_from audit' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a aws -d 'publish what errand uses at AWS'
 complete -c errand -n '__fish_seen_subcommand_from aws' -l help
-complete -c errand -f -n '__fish_seen_subcommand_from aws' -a deploy-worker -d 'Publish the function that executes one run of a pool for each invocation, as whoever the standard chain of credentials says; a repeat updates it.'
+complete -c errand -f -n '__fish_seen_subcommand_from aws' -a deploy-worker -d 'Publish the function that executes one run of a pool for each invocation, as whoever the standard chain of credentials says; a repeat updates it, and leaves as it is what is not named.'
 complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l function
 complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l role
 complete -c errand -n '__fish_seen_subcommand_from aws; and __fish_seen_subcommand_from deploy-worker' -l arch
@@ -436,52 +456,6 @@ complete -c errand -f -n '__fish_seen_subcommand_from config' -a check -d 'Say w
 complete -c errand -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a completion -d 'print a completion script for a shell'
 complete -c errand -n '__fish_seen_subcommand_from completion' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a exec -d 'run, by its name in aws-exec'
-complete -c errand -n '__fish_seen_subcommand_from exec' -l shell
-complete -c errand -n '__fish_seen_subcommand_from exec' -l pool
-complete -c errand -n '__fish_seen_subcommand_from exec' -l agent
-complete -c errand -n '__fish_seen_subcommand_from exec' -l session
-complete -c errand -n '__fish_seen_subcommand_from exec' -l timeout
-complete -c errand -n '__fish_seen_subcommand_from exec' -l queue-timeout
-complete -c errand -n '__fish_seen_subcommand_from exec' -l grace
-complete -c errand -n '__fish_seen_subcommand_from exec' -l env
-complete -c errand -n '__fish_seen_subcommand_from exec' -s e
-complete -c errand -n '__fish_seen_subcommand_from exec' -l secret-env
-complete -c errand -n '__fish_seen_subcommand_from exec' -l cwd
-complete -c errand -n '__fish_seen_subcommand_from exec' -l name
-complete -c errand -n '__fish_seen_subcommand_from exec' -l tag
-complete -c errand -n '__fish_seen_subcommand_from exec' -l priority
-complete -c errand -n '__fish_seen_subcommand_from exec' -l retry
-complete -c errand -n '__fish_seen_subcommand_from exec' -l max-log
-complete -c errand -n '__fish_seen_subcommand_from exec' -l keep-children
-complete -c errand -n '__fish_seen_subcommand_from exec' -l detach
-complete -c errand -n '__fish_seen_subcommand_from exec' -s d
-complete -c errand -n '__fish_seen_subcommand_from exec' -l tty
-complete -c errand -n '__fish_seen_subcommand_from exec' -s t
-complete -c errand -n '__fish_seen_subcommand_from exec' -l no-input
-complete -c errand -n '__fish_seen_subcommand_from exec' -s n
-complete -c errand -n '__fish_seen_subcommand_from exec' -l stdin
-complete -c errand -n '__fish_seen_subcommand_from exec' -l merge
-complete -c errand -n '__fish_seen_subcommand_from exec' -l label
-complete -c errand -n '__fish_seen_subcommand_from exec' -l all
-complete -c errand -n '__fish_seen_subcommand_from exec' -l at-once
-complete -c errand -n '__fish_seen_subcommand_from exec' -l max-failures
-complete -c errand -n '__fish_seen_subcommand_from exec' -l concurrency-key
-complete -c errand -n '__fish_seen_subcommand_from exec' -l concurrency
-complete -c errand -n '__fish_seen_subcommand_from exec' -l json
-complete -c errand -n '__fish_seen_subcommand_from exec' -l url
-complete -c errand -n '__fish_seen_subcommand_from exec' -l data
-complete -c errand -n '__fish_seen_subcommand_from exec' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a rpc -d 'script call, by its name in aws-exec'
-complete -c errand -n '__fish_seen_subcommand_from rpc' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a listdir -d 'list files, as aws-exec did'
-complete -c errand -n '__fish_seen_subcommand_from listdir' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a auth-new -d 'key new, by its name in aws-exec'
-complete -c errand -n '__fish_seen_subcommand_from auth-new' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a auth-ls -d 'key ls, by its name in aws-exec'
-complete -c errand -n '__fish_seen_subcommand_from auth-ls' -l help
-complete -c errand -f -n '__fish_use_subcommand' -a auth-rm -d 'key rm, by its name in aws-exec'
-complete -c errand -n '__fish_seen_subcommand_from auth-rm' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a version -d 'print the version'
 complete -c errand -n '__fish_seen_subcommand_from version' -l json
 complete -c errand -n '__fish_seen_subcommand_from version' -l help

@@ -1,13 +1,12 @@
 /**
  * What agent and control plane say to each other. Outbound only, from the agent: hello, poll, append, report, and input for runs with
- * standard input. Every call may be repeated. Policy (times, caps, grace) comes from the control plane with the lease.
+ * standard input; sessions and their files are in the protocols beside. Every call may be repeated. Policy (times, caps, grace) comes from the control plane with the lease.
  *
  * Types only: the agent has no run-time dependency on this package's schemas; `schemas/agent.ts` is held to these types by the compiler.
  */
+
 import type {
   EndReason,
-  FileKind,
-  HealthSpec,
   JsonSchema,
   LogEnd,
   ReportedResult,
@@ -15,6 +14,7 @@ import type {
   ResultSource,
   Stream,
 } from '@errand/core/vocabulary';
+import type { FileOrder } from './files-protocol.ts';
 
 /** Raised when an agent of an older number could no longer work. */
 export type ProtocolVersion = 1;
@@ -120,12 +120,21 @@ export interface ContainerPlace {
   readonly id: string;
 }
 
+/** A machine without an agent; the control plane's own agent has scripts carried there. */
+export interface MachinePlace {
+  readonly id: string;
+  /** The keeper is there; without it a command is started by sh, and nobody can prove that a tree has ended. */
+  readonly keeper: boolean;
+}
+
 /** Permission to ask for the start of one attempt, with all that is needed to execute it. */
 export interface Lease extends AttemptName {
   /** Id of the session on this machine in which it is executed; null: in none. */
   readonly session?: string | null | undefined;
   /** The session is this container, which the agent's machine reaches through its engine. */
   readonly container?: ContainerPlace | undefined;
+  /** The session is this machine. */
+  readonly machine?: MachinePlace | undefined;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Names of the variables in `env` whose values are masked in all that leaves the machine. With any of them there is no `logPlace`. */
@@ -142,6 +151,8 @@ export interface Lease extends AttemptName {
   readonly logPlace: string | null;
   /** null: a plain command. */
   readonly script: ScriptCall | null;
+  /** Files of it are kept at its end: while the end is being reported, the control plane gives orders about them. */
+  readonly artifacts?: boolean | undefined;
 }
 
 /**
@@ -197,6 +208,8 @@ export type AgentFact =
       readonly reason: EndReason;
       readonly log: LogEnd | null;
       readonly result: ReportedResult | null;
+      /** Until this is answered its files can be reached by orders that name the run; only said where the lease has `artifacts`. */
+      readonly files?: boolean | undefined;
     }
   /** Acknowledged, but never executed: the agent crashed in between. */
   | { readonly kind: 'not_executed' };
@@ -224,54 +237,6 @@ export interface InputAnswer {
   readonly ended: boolean;
 }
 
-/** What an agent has of sessions, and up to which order it has begun to carry them out. */
-export interface SessionsRequest {
-  /** Id of the last order that was taken; null: none since the agent started. */
-  readonly done: string | null;
-  readonly sessions: readonly HostedSession[];
-  readonly waitMs: number;
-}
-
-/** Comes back as soon as there is an order, at the latest after `waitMs`. Orders are given until a later request says that they are done. */
-export interface SessionsAnswer {
-  readonly orders: readonly SessionOrder[];
-}
-
-export interface HostedSession {
-  readonly sessionId: string;
-  readonly tag: string;
-  /** Of the launch, or of the last start. */
-  readonly key: string;
-  /** ended: its processes are gone, and nobody asked for that. */
-  readonly state: 'making' | 'running' | 'stopping' | 'kept' | 'ended' | 'ending';
-  /** Why it could not be made, or ended; null: all is well. */
-  readonly problem: string | null;
-  readonly leaseLeftMs: number;
-  readonly ports: readonly { readonly port: number; readonly outerPort: number }[];
-  /** null: it has no health check. */
-  readonly health: { readonly ok: boolean; readonly failed: boolean; readonly why: string } | null;
-  /** Time its processes have spent on processors. */
-  readonly cpuMs: number;
-}
-
-/** `id`: their order is that of their ids' numbers, within one start of the control plane. */
-export type SessionOrder =
-  | {
-      readonly id: string;
-      readonly kind: 'run';
-      readonly sessionId: string;
-      readonly key: string;
-      readonly tag: string;
-      readonly leaseMs: number;
-      readonly ports: readonly { readonly port: number; readonly range: readonly [number, number] | null }[];
-      readonly health: HealthSpec | null;
-    }
-  | { readonly id: string; readonly kind: 'renew'; readonly sessionId: string; readonly leaseMs: number }
-  /** End its processes and keep its folder. */
-  | { readonly id: string; readonly kind: 'stop'; readonly sessionId: string }
-  /** End its processes and remove its folder. */
-  | { readonly id: string; readonly kind: 'end'; readonly sessionId: string };
-
 /**
  * The agent's way to the control plane: in-process, or HTTP. Every method may be called concurrently and repeated after a failure. A
  * rejected promise means that nobody knows whether the call arrived; business answers are values.
@@ -285,56 +250,4 @@ export interface AgentLink {
   grew(attempt: AttemptName, size: number): void;
   report(request: ReportRequest): Promise<ReportAnswer>;
   input(request: InputRequest, signal: AbortSignal): Promise<InputAnswer>;
-}
-
-/** The way of an agent that hosts sessions, beside the other. */
-export interface HostingLink {
-  /** Resolves or rejects early when the signal aborts. */
-  sessions(request: SessionsRequest, signal: AbortSignal): Promise<SessionsAnswer>;
-}
-
-/**
- * What an agent shall do with a file of a session that it has. `path` as the port `Files` of the core has it; a write fetches its content
- * (`fileContent`), and each order is answered once (`fileAnswer`).
- */
-export type FileOrder = {
-  readonly id: string;
-  readonly sessionId: string;
-  readonly path: string;
-} & (
-  | { readonly kind: 'stat' | 'list' | 'read' | 'folder' }
-  /** `mode` null: that of the file that is there. */
-  | { readonly kind: 'write'; readonly bytes: number; readonly mode: number | null }
-);
-
-/** `done`: `stat` is what is at the path now (null: nothing), `entries` what a list found; the bytes of a read follow. */
-export type FileAnswer =
-  | {
-      readonly kind: 'done';
-      readonly stat: SeenFile | null;
-      readonly entries?: readonly SeenFile[] | undefined;
-    }
-  | { readonly kind: 'refused'; readonly code: FileRefusal; readonly message: string };
-
-export type FileRefusal = 'invalid' | 'not_found' | 'conflict' | 'too_large' | 'unavailable';
-
-export interface SeenFile {
-  readonly path: string;
-  readonly kind: FileKind;
-  readonly bytes: number;
-  readonly mode: number;
-  readonly modifiedAt: number;
-}
-
-/** The way of files, beside the other. */
-export interface FilesLink {
-  /** What a write order shall put there. Breaks off with an error where it cannot be had whole. */
-  fileContent(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
-  /** The answer to an order; `content`: the bytes of a read. Resolves when they were taken, or nobody wants them any more. */
-  fileAnswer(
-    id: string,
-    answer: FileAnswer,
-    content: AsyncIterable<Uint8Array> | null,
-    signal: AbortSignal,
-  ): Promise<void>;
 }

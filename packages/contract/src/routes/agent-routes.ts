@@ -102,6 +102,14 @@ export const AGENT_ROUTES = {
     answer: null,
     errors: ['invalid', 'unauthenticated', 'forbidden', 'conflict'],
   },
+  agentLeave: {
+    summary:
+      'An agent says that it is done for good, with nothing left of what it executed; its key ends with this call',
+    access: 'agent',
+    status: 204,
+    answer: null,
+    errors: ['conflict'],
+  },
   agentPoll: {
     summary: 'An agent renews what it holds and waits for leases and orders',
     access: 'agent',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ArtifactList, ArtifactQuery } from '../schemas/artifact.ts';
 import { CancelBody, RetryBody, Run, RunCreate, RunList, RunParams, TerminalSize } from '../schemas/run.ts';
 import {
   CreateRunQuery,
@@ -88,6 +89,23 @@ export const RUN_ROUTES = {
     status: 200,
     answer: FoundLines,
     errors: ['invalid', 'not_found', 'gone'],
+  },
+  listArtifacts: {
+    summary: 'The files that were kept when the run ended',
+    access: 'any',
+    params: RunParams,
+    status: 200,
+    answer: ArtifactList,
+    errors: ['invalid', 'not_found', 'gone'],
+  },
+  readArtifact: {
+    summary: 'One of them, whole or by Range; its SHA-256 is the ETag',
+    access: 'any',
+    params: RunParams,
+    query: ArtifactQuery,
+    status: 200,
+    answer: { streams: ['application/octet-stream'] },
+    errors: ['invalid', 'not_found', 'gone', 'range'],
   },
   writeInput: {
     summary:

@@ -1,5 +1,5 @@
+import { DoctorReport } from '../schemas/doctor.ts';
 import {
-  DoctorReport,
   GetSessionQuery,
   ListSessionsQuery,
   Session,
@@ -20,7 +20,9 @@ import {
   Upload,
   WriteFileQuery,
 } from '../schemas/session-file.ts';
+import { SessionLogQuery } from '../schemas/session-log.ts';
 import { SessionOpen, SessionOpened, SessionShare, SessionShared } from '../schemas/session-reach.ts';
+import { FRAMES_MEDIA_TYPE } from '../wire/frames.ts';
 import type { Route } from './route.ts';
 
 export const SESSION_ROUTES = {
@@ -50,6 +52,16 @@ export const SESSION_ROUTES = {
     status: 200,
     answer: Session,
     errors: ['invalid', 'not_found'],
+  },
+  readSessionLog: {
+    summary:
+      'What the own command of a session in a container wrote, from so many lines before the end on: bytes, or frames with both streams',
+    access: 'any',
+    params: SessionParams,
+    query: SessionLogQuery,
+    status: 200,
+    answer: { streams: ['application/octet-stream', FRAMES_MEDIA_TYPE] },
+    errors: ['invalid', 'not_found', 'conflict', 'unavailable'],
   },
   sessionEvents: {
     summary: 'What happened to a session, from an event on; with wait the answer is held until there is one',
@@ -131,7 +143,7 @@ export const SESSION_ROUTES = {
   },
   listFiles: {
     summary:
-      'What is at a path of a session, and with list everything below it; links are named, not followed',
+      'What is at a path of a session, and with list what lies in it or everything below it; links are named, not followed',
     access: 'touch',
     params: SessionParams,
     query: FilesQuery,

@@ -17,6 +17,7 @@ export const Agent = z
     pool: z.string(),
     labels: z.record(z.string(), z.string()),
     slots: z.int(),
+    running: z.int().meta({ description: 'Attempts it holds' }),
     program: z.string(),
     online: z.boolean(),
     draining: z.boolean(),
@@ -25,7 +26,6 @@ export const Agent = z
   })
   .meta({ id: 'Agent' });
 export const AgentDetails = Agent.extend({
-  running: z.int().meta({ description: 'Attempts it holds' }),
   maxSlots: z.int().nullable().meta({ description: 'The most slots that its join token grants' }),
   joinedAt: z.iso.datetime(),
   keySince: z.iso.datetime().nullable().meta({ description: 'When its present key was made' }),
@@ -132,6 +132,7 @@ const Fact = z.discriminatedUnion('kind', [
     reason: Reason,
     log: LogEnd.nullable(),
     result: Reported.nullable().default(null),
+    files: z.boolean().optional(),
   }),
   z.strictObject({ kind: z.literal('not_executed') }),
 ]) satisfies z.ZodType<AgentFact>;
@@ -200,6 +201,7 @@ const Lease = z.strictObject({
   tty: Window.nullable(),
   logPlace: z.string().nullable(),
   script: ScriptCall.nullable(),
+  artifacts: z.boolean().optional(),
 });
 
 export const PollAnswer = z.strictObject({

@@ -1,6 +1,6 @@
 import { FILE_KINDS, LIMITS } from '@errand/core/vocabulary';
 import { z } from 'zod';
-import type { FileAnswer, FileOrder as Order, SeenFile } from '../agent/protocol.ts';
+import type { FileAnswer, FileOrder as Order, SeenFile } from '../agent/files-protocol.ts';
 
 export const Mode = z.int().min(0).max(0o7777);
 
@@ -9,7 +9,9 @@ export const FileOrderParams = z.strictObject({ id: z.string() });
 const ABOUT = { id: z.string(), sessionId: z.string(), path: z.string() };
 
 export const FileOrder = z.union([
-  z.strictObject({ ...ABOUT, kind: z.enum(['stat', 'list', 'read', 'folder']) }),
+  z.strictObject({ ...ABOUT, kind: z.enum(['stat', 'read', 'folder']) }),
+  z.strictObject({ ...ABOUT, kind: z.literal('list'), depth: z.literal('direct').optional() }),
+  z.strictObject({ ...ABOUT, kind: z.literal('find'), patterns: z.array(z.string()) }),
   z.strictObject({ ...ABOUT, kind: z.literal('write'), bytes: z.int().min(0), mode: Mode.nullable() }),
 ]) satisfies z.ZodType<Order>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HostedSession, SessionOrder, SessionsRequest } from '../agent/protocol.ts';
+import type { HostedSession, SessionOrder, SessionsRequest } from '../agent/hosting-protocol.ts';
 
 const Text = z.string().max(4_000);
 const Port = z.int().min(0).max(65_535);

@@ -33,12 +33,9 @@ const CommandObject = z
     path: ['command'],
   });
 
-const CommandWish = z.union(
-  [ProgramText.refine((text) => text.trim() !== '', 'must not be empty'), CommandObject],
-  {
-    error: 'must be a text for sh -c, or an object with command (program and arguments) and options of a run',
-  },
-);
+const CommandWish = z.union([RunCreate.shape.shell.unwrap(), CommandObject], {
+  error: 'must be a text for sh -c, or an object with command (program and arguments) and options of a run',
+});
 
 const S3Url = z
   .string()
@@ -96,8 +93,24 @@ const RetryWish = z.strictObject({
 });
 
 const FinishWish = z.union(
-  [z.enum(JOB_FINISHES), z.strictObject({ keep: Duration.meta({ description: 'How long it runs on' }) })],
-  { error: 'must be delete, stop, keep, or {"keep": "2h"}' },
+  [
+    z.enum(JOB_FINISHES),
+    z
+      .strictObject({
+        keep: Duration.optional().meta({ description: 'How long it runs on' }),
+        stop: z
+          .strictObject({
+            deleteVolumes: z.boolean().meta({
+              description: 'Its disks are deleted once it is stopped; a start makes it anew (EC2)',
+            }),
+          })
+          .optional(),
+      })
+      .refine(({ keep, stop }) => (keep === undefined) !== (stop === undefined), {
+        message: 'must have one of keep and stop',
+      }),
+  ],
+  { error: 'must be delete, stop, keep, {"keep": "2h"}, or {"stop": {"deleteVolumes": true}}' },
 );
 
 const JobSession = SessionSpecWish.extend({

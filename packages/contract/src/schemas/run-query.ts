@@ -18,6 +18,13 @@ export const ListRunsQuery = z.strictObject({
   name: z.string().optional(),
   script: z.string().optional(),
   tag: many(z.string()).optional(),
+  text: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Words that all stand in name, command, script or tags; capitals do not matter' }),
   createdAfter: Time.optional(),
   createdBefore: Time.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),

@@ -1,5 +1,6 @@
 import { CANCEL_SIGNALS, LIMITS, RETRY_CAUSES, RUN_STATUSES } from '@errand/core/vocabulary';
 import { z } from 'zod';
+import { ArtifactPatterns, KeptArtifacts } from './artifact.ts';
 import { byteLength, Environment, SecretEnvironment } from './environment.ts';
 import { Limit } from './limit.ts';
 import { Duration, Size } from './quantity.ts';
@@ -102,6 +103,10 @@ export const RunCreate = z
       })
       .optional(),
     keepChildren: z.boolean().default(false),
+    artifacts: ArtifactPatterns.optional().meta({
+      description:
+        'Files that are kept when it ends, such as out/*.txt; from the folder in which it runs, ** for any folders',
+    }),
     tty: TerminalSize.optional(),
     name: Name.optional(),
     tags: z.array(Name).max(LIMITS.tags).default([]),
@@ -198,6 +203,10 @@ export const Run = z
     graceMs: z.int(),
     maxLogBytes: z.int(),
     keepChildren: z.boolean(),
+    artifacts: z.array(z.string()).meta({ description: 'Patterns of files that are kept when it ends' }),
+    kept: KeptArtifacts.nullable().meta({
+      description: 'What was kept of them; null before the end, and where nothing was executed',
+    }),
     retry: z.strictObject({ attempts: z.int(), on: z.array(z.string()), backoffMs: z.int() }),
     attempt: z.int().meta({ description: 'Number of the latest attempt; 0 before the first' }),
     attempts: z.array(AttemptView),
@@ -233,4 +242,11 @@ export const Id = z
   .regex(/^[a-z]+_[0-9a-z]{1,40}$/, 'must be an id such as run_01hq5s3k8e0000000000000000');
 export const RunParams = z.strictObject({ id: Id });
 
-export const RunList = z.strictObject({ runs: z.array(Run), nextCursor: z.string().nullable() });
+export const RunList = z.strictObject({
+  runs: z.array(Run),
+  nextCursor: z.string().nullable(),
+  looked: z.int().optional().meta({
+    description:
+      'Where a text was asked for: how many runs were looked at for this page, which ends after some thousands; nextCursor looks on',
+  }),
+});

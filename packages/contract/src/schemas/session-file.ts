@@ -33,6 +33,13 @@ export const FileWish = z
       .regex(/^upl_[a-z0-9_-]{1,60}$/i, 'must be the id of an upload')
       .optional()
       .meta({ description: 'What POST /v1/uploads took' }),
+    artifact: z
+      .strictObject({
+        run: z.string().regex(/^run_[0-9a-z]{1,40}$/, 'must be the id of a run'),
+        path: FilePath.min(1),
+      })
+      .optional()
+      .meta({ description: 'A file that a run has kept' }),
     url: z.url().max(4_000).optional().meta({ description: 'Fetched when the session starts; needs sha256' }),
     sha256: z
       .string()
@@ -41,10 +48,16 @@ export const FileWish = z
       .meta({ description: 'Of what is behind url' }),
   })
   .refine(
-    ({ text, base64, upload, url }) =>
-      [text, base64, upload, url].filter((each) => each !== undefined).length === 1,
-    'must have one of text, base64, upload and url',
+    ({ text, base64, upload, artifact, url }) =>
+      [text, base64, upload, artifact, url].filter((each) => each !== undefined).length === 1,
+    'must have one of text, base64, upload, artifact and url',
   );
+
+/** Of such a file, where it came from. */
+export const PlacedFile = z.strictObject({
+  path: z.string(),
+  from: z.enum(['inline', 'upload', 'artifact', 'url']),
+});
 
 const Query = z.strictObject({
   path: FilePath.default('').meta({
@@ -54,7 +67,10 @@ const Query = z.strictObject({
 });
 
 export const FilesQuery = Query.extend({
-  list: Flag().optional().meta({ description: 'With everything below it, if it is a folder' }),
+  list: z
+    .union([z.literal('direct'), Flag()], { error: 'must be true, false or direct' })
+    .optional()
+    .meta({ description: 'If it is a folder: with everything below it, or with what lies directly in it' }),
 });
 export const FileQuery = Query;
 export const WriteFileQuery = Query.extend({
@@ -76,7 +92,7 @@ const SessionFile = z.strictObject({
 export const FileView = SessionFile.meta({ id: 'File' });
 export const FilesView = SessionFile.extend({
   entries: z.array(SessionFile).nullable().meta({
-    description: 'All below it, with paths relative to it; null where it was not asked for, or is no folder',
+    description: 'What was asked for, with paths relative to it; null where nothing was, or it is no folder',
   }),
 });
 

@@ -11,7 +11,7 @@ import { Environment, SecretEnvironment } from './environment.ts';
 import { Duration, Size } from './quantity.ts';
 import { Argv } from './run.ts';
 import { Flag, many } from './run-query.ts';
-import { FileWish } from './session-file.ts';
+import { FileWish, PlacedFile } from './session-file.ts';
 import { Label, Name, OwnerPath, ProgramText } from './text.ts';
 
 export const Port = z.int().min(1).max(65_535);
@@ -205,11 +205,12 @@ export const Session = z
     env: z.record(z.string(), z.string()),
     secretEnv: z.array(z.string()).meta({ description: 'Names only' }),
     volumes: z.array(z.strictObject({ name: z.string(), path: z.string() })),
-    files: z.array(z.strictObject({ path: z.string(), from: z.enum(['inline', 'upload', 'url']) })),
+    files: z.array(PlacedFile),
     options: z.record(z.string(), z.unknown()),
     ports: z.array(PortView).meta({ description: 'Where its ports are reached, while it runs' }),
     launches: z.int().meta({ description: 'How often it was started' }),
     agent: z.string().nullable().meta({ description: 'Id of the agent that has it' }),
+    live: z.boolean().meta({ description: 'Logs of its commands come while they run' }),
     limits: z.strictObject({
       leaseMs: z.int(),
       createMs: z.int(),
@@ -286,30 +287,6 @@ export const SessionHold = z.strictObject({
   note: Name.optional(),
   release: z.boolean().default(false),
 });
-
-export const DoctorReport = z.strictObject({
-  providers: z.array(
-    z.strictObject({
-      name: z.string(),
-      problem: z.string().nullable().meta({ description: 'Why it could not be asked; null: it answered' }),
-      found: z.array(
-        z.strictObject({
-          key: z.string(),
-          sessionId: z.string(),
-          state: z.enum(['running', 'kept']),
-          verdict: z.enum(['known', 'orphan', 'unsure']),
-          session: z.enum(SESSION_STATES).nullable(),
-          sentence: z.string(),
-        }),
-      ),
-      missing: z
-        .array(z.strictObject({ sessionId: z.string(), state: z.enum(SESSION_STATES), sentence: z.string() }))
-        .meta({ description: 'Sessions whose compute the provider does not show' }),
-    }),
-  ),
-  alarms: z.array(z.strictObject({ sessionId: z.string(), sentence: z.string() })),
-});
-export type DoctorReport = z.output<typeof DoctorReport>;
 
 export const TemplateList = z.strictObject({
   templates: z.array(

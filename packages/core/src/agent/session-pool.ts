@@ -5,6 +5,11 @@ export function sessionPool(sessionId: string): string {
   return `${PREFIX}${sessionId}`;
 }
 
+/** null: an ordinary pool. */
+export function sessionOfPool(pool: string): string | null {
+  return isSessionPool(pool) ? pool.slice(PREFIX.length) : null;
+}
+
 export function isSessionPool(pool: string): boolean {
   return pool.startsWith(PREFIX);
 }

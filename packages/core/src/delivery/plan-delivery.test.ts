@@ -17,6 +17,12 @@ it('sends the log again only when it has grown by half', () => {
   expect(planDelivery(progress, { bytes: 150, ended: false })).toBe('log');
 });
 
+it('sends the last line, however short, before it says how the run ended', () => {
+  const progress = { lastBytes: 100, sentBytes: 100, exitSent: false };
+  expect(planDelivery(progress, { bytes: 101, ended: true })).toBe('log');
+  expect(planDelivery({ ...progress, lastBytes: 101 }, { bytes: 101, ended: true })).toBe('exit');
+});
+
 it('sends at most three times the size of the log in all, whatever way it grew', () => {
   const growth = fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 1, maxLength: 200 });
   fc.assert(

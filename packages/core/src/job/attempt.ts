@@ -37,7 +37,7 @@ export function newAttempt(job: JobRecord, sessionId: string | null, now: number
 export function endAttempt(job: JobRecord, cause: JobCause | null, now: number): JobStep {
   const attempt: JobAttempt = { ...presentAttempt(job), cause, endedAt: now };
   const ending = endingOf({ ...job, attempt }, now);
-  const text = cause === null ? 'All is done.' : describeJobCause(cause).sentence;
+  const text = cause === null ? 'All is done.' : describeJobCause(cause).sentence.replace(/[^.]$/, '$&.');
   return move({ ...job, attempt: { ...attempt, ending } }, 'tearing_down', {
     now,
     text: `${text} ${ENDING[ending]}`,
@@ -83,7 +83,7 @@ export function giveUp(job: JobRecord, now: number): JobStep {
   // As it was when the tear-down began: by now the deadline has passed in any case.
   const isLast = cause !== null && nextAttemptAt(job, job.since) === null;
   const why = 'Nobody confirms that its session is gone; it stays an alarm until that is so.';
-  return finish(job, isLast ? cause : { kind: 'infrastructure', why, passing: true }, now);
+  return finish(job, isLast ? lastCause(job, cause) : { kind: 'infrastructure', why, passing: true }, now);
 }
 
 /** The job has ended for good. */

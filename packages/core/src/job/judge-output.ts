@@ -1,6 +1,12 @@
-import type { JobOutput, OutputProgress, OutputSight } from './record.ts';
+import type { JobOutput, OutputProgress, OutputSight, OutputTarget } from './record.ts';
 
 const OK: OutputProgress = { state: 'ok', why: null };
+
+const NONE: Readonly<Record<OutputTarget['kind'], string>> = {
+  s3: 'nothing at',
+  file: 'no file',
+  url: 'nothing at',
+};
 
 /** What to think of an output, but for its checksum. `before`: how it was before the commands began; null: it was not there. */
 export function judgeOutput(
@@ -8,7 +14,8 @@ export function judgeOutput(
   before: OutputSight | null,
   sight: OutputSight | null,
 ): OutputProgress {
-  if (sight === null) return { state: 'missing', why: `there is nothing at ${outputText(output)}` };
+  if (sight === null)
+    return { state: 'missing', why: `there is ${NONE[output.target.kind]} ${outputText(output)}` };
   if (output.newerThanStart && !isNewer(before, sight))
     return { state: 'stale', why: staleness(output, sight) };
   if (output.minBytes !== null && sight.bytes < output.minBytes) {

@@ -55,6 +55,8 @@ export interface JobFinish {
   readonly kind: JobFinishKind;
   /** How long a kept session runs on. */
   readonly lifeMs: number;
+  /** A stopped session loses what it keeps on disk. */
+  readonly deleteVolumes?: boolean;
 }
 
 /** What was seen of an output. `tag` differs where the content does (an ETag); null: nothing says so. */

@@ -54,14 +54,28 @@ const NEXT: { readonly [State in JobState]: Choose } = {
 };
 
 /** What takes too long, or would. A tear-down goes on after the deadline, for a while. */
-function expired({ job, now, quiet }: Planning): JobAction | null {
+function expired(planning: Planning): JobAction | null {
+  const { job, now, quiet } = planning;
   if (quiet || job.state === 'finished') return null;
   const passed = (time: number | null): boolean => time !== null && time <= now;
   const attempt = job.past.length + 1;
-  if (passed(tearDownDeadline(job))) return observe({ kind: 'tear_down_overdue', attempt, now });
-  if (job.state === 'tearing_down') return null;
+  if (job.state === 'tearing_down') {
+    const overdue = passed(tearDownDeadline(job)) && isEnding(planning);
+    return overdue ? observe({ kind: 'tear_down_overdue', attempt, now }) : null;
+  }
   if (passed(job.deadline)) return observe({ kind: 'timed_out', limit: 'deadline', now });
   return passed(attemptDeadline(job)) ? observe({ kind: 'timed_out', limit: 'attempt', now }) : null;
+}
+
+/**
+ * Only its provider is waited for. A session whose end nobody has asked for yet, or that has ended while nobody was here to see it, is no reason to give up:
+ * the tear-down has a step left that it can take, however late it is.
+ */
+function isEnding({ job, session }: Planning): boolean {
+  if (session?.state === 'deleting') return true;
+  const { ending } = presentAttempt(job);
+  const drops = job.spec.finish.deleteVolumes !== true || session?.dropsVolumes === true;
+  return ending === 'stop' && session?.state === 'stopping' && session.desired === 'stopped' && drops;
 }
 
 function askSession(planning: Planning): JobAction | null {

@@ -35,6 +35,12 @@ describe('which logs go', () => {
     expect(plan([aLog('ancient', { endedAt: 1, readAt: 995 })])).toEqual([]);
   });
 
+  it('takes the attempts of one run in their order, whenever they ended', () => {
+    const [first, second] = [aLog('a', { endedAt: 900 }), aLog('a', { endedAt: 800 })];
+    const ended = [{ ...second, log: { runId: 'a', token: 2 } }, first, aLog('b', { bytes: 30 })];
+    expect(planRetention({ ended, openBytes: 0 }, KEEP, NOW)).toEqual([{ runId: 'a', token: 1 }]);
+  });
+
   it('counts what is still written', () => {
     expect(plan([aLog('a', { bytes: 10 })], 89)).toEqual([]);
     expect(plan([aLog('a', { bytes: 10 })], 91)).toEqual(['a']);

@@ -7,7 +7,7 @@ import { judgeFound } from './judge-found.ts';
 import { planSessions, type SessionView } from './plan-sessions.ts';
 
 function planned(session: SessionRecord, now: number, more: Partial<SessionView> = {}, quietUntil = 0) {
-  const view = { session, use: null, commands: 0, ...more };
+  const view = { session, use: null, commands: 0, unsure: false, ...more };
   return planSessions({ sessions: [view], quietUntil }, now)[0]?.action ?? null;
 }
 
@@ -70,6 +70,32 @@ describe('the plan of a session', () => {
     expect(planned(ready, 7_205_000, {}, 7_206_000)).toEqual({ kind: 'look', renew: true });
   });
 
+  it('ends nothing for not being used while the clock is not to be trusted, or nobody can say', () => {
+    const stopped: SessionRecord = { ...ready, state: 'stopped', launch: null, since: 6_000 };
+    const later = 3_606_000;
+    expect(planned(stopped, later)).toMatchObject({ fact: { kind: 'unused' } });
+    expect(planned(stopped, later, {}, later + 1)).toBeNull();
+    expect(planned(ready, 305_000, {}, 305_001)).toEqual({ kind: 'look', renew: true });
+    expect(planned(ready, 305_000, { unsure: true })).toEqual({ kind: 'look', renew: true });
+  });
+
+  it('gives up a start that does not get healthy, or has outlived its lease', () => {
+    const starting: SessionRecord = { ...ready, state: 'starting' };
+    expect(planned(starting, 65_000)).toMatchObject({ fact: { kind: 'phase_timed_out' } });
+    expect(planned(starting, 605_000)).toMatchObject({ fact: { kind: 'lease_ended' } });
+  });
+
+  it.each([
+    ['stop', 'stop'],
+    ['delete', 'terminate'],
+  ] as const)('asks for a %s again once its provider may be asked, and not before', (kind, action) => {
+    const step = requestSession(ready, { kind, by: 'me', now: 6_000 });
+    if (step.kind !== 'next') throw new Error(`a ${kind} is granted`);
+    const fact = { kind: 'call_failed', error: 'auth', why: 'no', retryAfterMs: 50_000 } as const;
+    const troubled = sessionAfter(step.session, { ...fact, now: 7_000 });
+    expect([planned(troubled, 56_999), planned(troubled, 57_000)]).toEqual([null, { kind: action }]);
+  });
+
   it('looks for what a launch without an answer has made before it ends anything', () => {
     const step = requestSession(creating, { kind: 'delete', by: 'me', now: 3_000 });
     if (step.kind !== 'next') throw new Error('it may be deleted');
@@ -109,6 +135,9 @@ describe('the sweep', () => {
     ['overdue', ready, { ...found, leaseLeftMs: -60_001 }],
     ['known', stopped, { ...found, state: 'kept', leaseLeftMs: null }],
     ['woken', stopped, found],
+    // It is being started, and the answer is not there yet; or it was still seen as it was before it stopped.
+    ['known', { ...stopped, state: 'creating', launch: creating.launch }, found],
+    ['known', { ...stopped, since: 40_000 }, found],
   ] as const)('takes for %s', (kind, session, each) => {
     expect(judgeFound(each, session, 100_000).kind).toBe(kind);
   });

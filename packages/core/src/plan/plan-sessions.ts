@@ -10,6 +10,8 @@ export interface SessionView {
   readonly use: Activity | null;
   /** Commands that run in it or wait to. */
   readonly commands: number;
+  /** Nobody can say yet whether it is used: that it is idle is not concluded from it. */
+  readonly unsure: boolean;
 }
 
 /** What the planner sees. `quietUntil`: after a jump of the clock or a stall nothing expires before this. */
@@ -72,12 +74,12 @@ function expired({ session, now, quiet }: Planning): SessionAction | null {
 }
 
 /** Use that the record does not know of is written down; a session is idle only where there was none. */
-function used({ session, use, commands, now, quiet }: Planning): SessionAction | null {
+function used({ session, use, commands, unsure, now, quiet }: Planning): SessionAction | null {
   const latest: Activity | null = commands > 0 ? { kind: 'run', at: now } : use;
   if (latest !== null && latest.at > session.activity.at)
     return observe({ kind: 'active', activity: latest });
   const due = idleAt(session);
-  return due === null || due > now || quiet ? null : observe({ kind: 'idle', now });
+  return due === null || due > now || quiet || unsure ? null : observe({ kind: 'idle', now });
 }
 
 /** After a failed call the provider is left alone for a while; a failure in the future is one from before the clock fell back. */

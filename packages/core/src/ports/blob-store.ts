@@ -8,8 +8,14 @@ export interface BlobStore {
    * Rejects with an ErrandError `too_large` beyond `mostBytes` and `unavailable` where no space is left, as with every failure of `content` without a trace.
    */
   put(name: string, content: AsyncIterable<Uint8Array>, mostBytes: number): Promise<KeptBlob>;
-  /** null: there is none. Who stops reading early loses nothing. */
-  get(name: string): Promise<{ readonly bytes: number; readonly content: AsyncIterable<Uint8Array> } | null>;
+  /**
+   * null: there is none. `bytes` are those of all of it; `content` is the part asked for, `to` exclusive, else everything. Who stops reading early loses
+   * nothing.
+   */
+  get(
+    name: string,
+    part?: { readonly from: number; readonly to: number },
+  ): Promise<{ readonly bytes: number; readonly content: AsyncIterable<Uint8Array> } | null>;
   /** Forgets the name and all below it. What is not there is no error. */
   remove(name: string): Promise<void>;
   /** All at or below the name, with when each was put (ms since 1970), in no order. */

@@ -14,10 +14,10 @@ export interface Files<Place> {
   /** What is at the path, links followed; null: nothing. */
   stat(place: Place, path: string): Promise<FileStat | null>;
   /**
-   * Everything below a folder, with paths relative to it, folders before what they hold; links are named, not followed. `not_found` and
-   * `conflict` where it is no folder, `too_large` beyond `LIMITS.filesListed`.
+   * What lies in a folder, or everything below it, with paths relative to it, folders before what they hold; links are named, not followed.
+   * `not_found` and `conflict` where it is no folder, `too_large` beyond `LIMITS.filesListed`.
    */
-  list(place: Place, path: string): Promise<readonly FileStat[]>;
+  list(place: Place, path: string, depth: ListDepth): Promise<readonly FileStat[]>;
   /** The bytes of a file, as many as its `stat` says; breaks off with an error where that cannot be kept. Whoever stops reading early ends it. */
   read(place: Place, path: string): Promise<FileContent>;
   /**
@@ -28,6 +28,9 @@ export interface Files<Place> {
   /** Makes a folder and those above it; one that is there stays as it is. */
   makeFolder(place: Place, path: string): Promise<FileStat>;
 }
+
+/** `direct`: what lies in the folder itself, also where much lies below. */
+export type ListDepth = 'direct' | 'all';
 
 export interface FileStat {
   /** As it was asked for, or relative to the folder that was listed. */

@@ -1,4 +1,4 @@
-import type { Handle, PortAddress, SessionAgent, SessionSpec } from '../session/record.ts';
+import type { Handle, PortAddress, SessionAgent, SessionRun, SessionSpec } from '../session/record.ts';
 import type { SessionReason } from '../vocabulary/session-reason.ts';
 import type { Files } from './files.ts';
 
@@ -16,10 +16,10 @@ import type { Files } from './files.ts';
  * (disks, addresses, network interfaces) included. A handle that the provider does not know is gone, which is no error.
  *
  * Tag. Everything it makes carries the tag and the ids of the request, where the provider itself keeps them, so that `list` finds it
- * without any record of ours.
+ * without any record of ours. Where nothing can be listed, what it makes ends by itself (`capabilities.endsItselfMs`).
  *
  * Dead man. Beside the compute something that needs neither the control plane nor its network ends it when its lease runs out.
- * It counts time by itself: leases are handed over as durations.
+ * It counts time by itself: leases are handed over as durations. What ends by itself sooner than any lease needs no other.
  *
  * Errors are {@link ProviderError}s with a kind and a sentence for people. `capacity`, `quota`, `config` of `launch` and `start` mean that
  * this call made nothing; after `auth`, `transient` and anything else nobody knows. Business outcomes (it ended, it is gone) are values.
@@ -51,22 +51,47 @@ export interface Provider {
   inspect(handle: Handle): Promise<Observation>;
   /** Tells the dead man's switch that it may live for `leaseMs` from now. Of something gone: changes nothing, no error. */
   renew(handle: Handle, leaseMs: number): Promise<void>;
-  /** Ends what runs and keeps volumes, and whatever else makes the next start quick. `done`: nothing runs and nothing but storage is paid for. */
-  stop(handle: Handle): Promise<'done' | 'pending'>;
+  /**
+   * Ends what runs and keeps volumes, and whatever else makes the next start quick. `done`: nothing runs and nothing but storage is paid for.
+   * With `deleteVolumes` the disks that came along are deleted once nothing runs, also where it was stopped before; `done` then means that they are
+   * gone, too, and a start makes new compute with new ones.
+   */
+  stop(handle: Handle, wish?: StopWish): Promise<'done' | 'pending'>;
   /** Ends all of it, volumes too. */
   terminate(handle: Handle): Promise<'done' | 'pending'>;
   /**
    * Everything of this tag that is not gone, running or kept. What was made within the last `settleMs` may be missing; what is gone may
-   * still be shown for as long.
+   * still be shown for as long. Absent: nobody there shows what was made, so `capabilities.endsItselfMs` is set.
    */
-  list(tag: string): Promise<readonly Found[]>;
+  list?(tag: string): Promise<readonly Found[]>;
   /**
-   * Calls `changed` with the id of each session of this tag whose compute ended by itself, soon after it did; resolves once the signal
-   * aborts. Hints: whoever gets one looks, and one that is lost costs the time until the next look. Absent: the provider cannot tell.
+   * Calls `changed` with the id of each session of this tag whose compute ended by itself, or is no longer being made, soon after it did;
+   * resolves once the signal aborts. Hints: whoever gets one looks, and one that is lost costs the time until the next look. Absent: the provider cannot tell.
    */
   watch?(tag: string, changed: (sessionId: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * What the own command of a session wrote, the last `lines` of it, and with `follow` what it writes until it ends or the signal aborts. Of what is gone, or
+   * not there yet: nothing. Absent: that command is a run of the session, and has a log like any other.
+   */
+  output?(handle: Handle, wish: OutputWish): Promise<AsyncIterable<OutputPiece>>;
   /** The files of what runs or is kept, where the provider reaches them by itself; else the agent that has the session does. */
   readonly files?: Files<Handle>;
+}
+
+export interface StopWish {
+  /** Only where `capabilities.deletesVolumes` says so. */
+  readonly deleteVolumes?: boolean;
+}
+
+export interface OutputWish {
+  readonly lines: number;
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface OutputPiece {
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: Uint8Array;
 }
 
 /** How providers differ, as data: callers branch on these, never on the name. */
@@ -79,12 +104,20 @@ export interface ProviderCapabilities {
   readonly runs: 'agent' | 'none';
   /** Is it made by an agent of a pool, so that whoever asks must be allowed to use that pool? */
   readonly inPool: boolean;
-  /** Options of a session without a command of its own that is made for one run: what makes it stay until that is over. */
+  /** Options of a session without a command of its own that is made for a run or a job: what makes it stay until that is over. */
   readonly forRun?: Readonly<Record<string, unknown>> | undefined;
   /** Calls at the same time that it takes well. */
   readonly atOnce: number;
   /** Does it put the files of a spec where they belong before anything runs? */
   readonly placesFiles?: boolean;
+  /** Can `stop` delete the volumes? */
+  readonly deletesVolumes?: boolean;
+  /** Does it make nothing but what executes one run of a pool on demand? */
+  readonly onlyForRuns?: boolean;
+  /** Do its agents execute scripts that are modules? */
+  readonly modules?: boolean;
+  /** What it makes ends by itself so long after its start, whatever anybody does or fails to do. */
+  readonly endsItselfMs?: number;
 }
 
 export interface Cost {
@@ -106,6 +139,8 @@ export interface LaunchRequest {
   readonly sessionId: string;
   readonly owner: string;
   readonly subdomain: string;
+  /** The one attempt it is made for; none: it is somebody's own. */
+  readonly run?: SessionRun | null;
   /** Of this control plane. */
   readonly tag: string;
   readonly spec: SessionSpec;
@@ -118,7 +153,7 @@ export interface LaunchRequest {
 export type FindRequest = Pick<LaunchRequest, 'key' | 'sessionId' | 'tag' | 'spec'>;
 
 export type Observation =
-  /** Being made. `progress`: a sentence for people, such as how much of an image is there. */
+  /** Being made. `progress`: a sentence for people, such as how much of an image is there; null: no further than when it was asked last, or failed. */
   | { readonly kind: 'pending'; readonly progress: string | null }
   | {
       readonly kind: 'running';
@@ -130,7 +165,10 @@ export type Observation =
   | { readonly kind: 'ended'; readonly reason: EndedBy }
   | { readonly kind: 'gone' };
 
-export type EndedBy = Extract<SessionReason, { kind: 'exited' | 'out_of_memory' | 'machine_gone' }>;
+export type EndedBy = Extract<
+  SessionReason,
+  { kind: 'exited' | 'out_of_memory' | 'machine_gone' | 'life_ended' }
+>;
 
 export type Health =
   | { readonly kind: 'ok' }
@@ -144,6 +182,8 @@ export interface ObservedUse {
   readonly trafficAt: number | null;
   /** Time that its processes have spent on processors since its start, in ms. */
   readonly cpuMs: number | null;
+  /** When it was so, in steady ms: what an agent says may be as old as its last word. Not set: now. */
+  readonly cpuSeenAt?: number | undefined;
   /** Agent and pool that serve the runs of this session, where `capabilities.runs` says so. */
   readonly agent: SessionAgent | null;
 }

@@ -51,6 +51,8 @@ export interface RunStore {
   due(now: number, limit: number): Promise<RunRecord[]>;
   /** Runs that the agent holds: leased or running. */
   heldBy(agentId: string): Promise<RunRecord[]>;
+  /** How many runs each agent holds; without those that hold none. */
+  countHeld(): Promise<readonly HeldCount[]>;
   /** Newest first. */
   list(filter: RunFilter, page: Page): Promise<RunRecord[]>;
   /** How many runs are in each stored state that is not finished, by pool; without those that are none. */
@@ -141,6 +143,11 @@ export interface RunFilter {
 export interface Page {
   readonly limit: number;
   readonly after: { readonly createdAt: number; readonly id: string } | null;
+}
+
+export interface HeldCount {
+  readonly agentId: string;
+  readonly count: number;
 }
 
 export interface OpenCount {

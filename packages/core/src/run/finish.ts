@@ -1,6 +1,7 @@
 import { describeEnd, type EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
 import type { RetryCause } from '../vocabulary/run-choice.ts';
+import type { ArtifactsState } from './artifacts.ts';
 import { next, type RunStep } from './lifecycle.ts';
 import type { PastAttempt, RunRecord } from './record.ts';
 import type { ResultState } from './result.ts';
@@ -15,12 +16,13 @@ export interface AttemptEnd {
   readonly log: LogEnd | null;
   readonly now: number;
   readonly result?: ResultState | null;
+  readonly artifacts?: ArtifactsState | undefined;
 }
 
-export function finish(run: RunRecord, { reason, log, now, result = null }: AttemptEnd): RunStep {
+export function finish(run: RunRecord, { reason, log, now, result = null, artifacts }: AttemptEnd): RunStep {
   return next(run, {
     state: 'finished',
-    end: { reason: proven(run, reason), log, at: now, amendedAt: null, result },
+    end: { reason: proven(run, reason), log, at: now, amendedAt: null, result, artifacts },
   });
 }
 

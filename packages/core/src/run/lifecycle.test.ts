@@ -66,6 +66,20 @@ describe('the life of a run', () => {
     expect(observeRun(run, { kind: 'starting', token: 1, claimant: 'c', now: 42 }).kind).toBe('superseded');
   });
 
+  test('a session that was made for the attempt before gets nothing of the next one', () => {
+    const run = after(newRun(), LEASED, { kind: 'lease_ended', token: 1, now: 40 }, { ...LEASED, now: 41 });
+    const late = {
+      kind: 'placed',
+      token: 1,
+      session: 'ses_1',
+      agentId: 'agent_2',
+      leaseMs: 30,
+      now: 42,
+    } as const;
+    expect(observeRun(run, late).kind).toBe('superseded');
+    expect(after(run, { ...late, token: 2 }).attempt).toMatchObject({ session: 'ses_1', agentId: 'agent_2' });
+  });
+
   test('a lease that ends after the start changes nothing by itself', () => {
     expect(observeRun(running(), { kind: 'lease_ended', token: 1, now: 99 }).kind).toBe('same');
   });
@@ -266,7 +280,7 @@ describe('whatever happens, in whatever order', () => {
     fc.record({
       kind: fc.constant('agent_gone'),
       token,
-      how: fc.constantFrom('lost', 'revoked', 'machine_gone'),
+      how: fc.constantFrom('lost', 'revoked', 'machine_gone', 'out_of_memory', 'time_over'),
       now,
     }),
     fc.record({ kind: fc.constant('queue_timed_out'), now }),

@@ -1,5 +1,6 @@
 import type { EndReason } from '../vocabulary/end-reason.ts';
 import type { LogEnd } from '../vocabulary/log-end.ts';
+import type { ArtifactsState } from './artifacts.ts';
 import { endAttempt, finish, isGuess, proven, returnUnexecuted } from './finish.ts';
 import { type ByState, next, type RunStep, same, superseded } from './lifecycle.ts';
 import type { Attempt, RunRecord } from './record.ts';
@@ -51,6 +52,7 @@ export type RunFact =
       readonly log: LogEnd | null;
       /** Nothing where none was reported. */
       readonly result?: ResultState | null;
+      readonly artifacts?: ArtifactsState | undefined;
       readonly now: number;
     }
   /** The agent, back from a crash, finds the attempt acknowledged but never executed. */
@@ -58,15 +60,19 @@ export type RunFact =
   /** The lease ran out: before the door the run returns to the queue, behind it the agent is silent. */
   | { readonly kind: 'lease_ended'; readonly token: number; readonly now: number }
   | { readonly kind: 'agent_silent'; readonly token: number; readonly now: number }
-  /** Silent for too long (`lost`), its right was ended, or a provider confirms that the machine is gone. */
+  /** Silent for too long (`lost`), its right was ended, or a provider confirms that the machine is gone, and may know `why`. */
   | {
       readonly kind: 'agent_gone';
       readonly token: number;
-      readonly how: 'lost' | 'revoked' | 'machine_gone';
+      readonly how: 'lost' | 'revoked' | GoneMachine;
+      readonly why?: string | undefined;
       readonly now: number;
     }
   /** `why`: what it waited for, where somebody looked. */
   | { readonly kind: 'queue_timed_out'; readonly why?: string; readonly now: number };
+
+/** What ended a machine: nobody knows, its memory was used up, or it had lived for as long as it may. */
+export type GoneMachine = 'machine_gone' | 'out_of_memory' | 'time_over';
 
 /** The next record after a fact. Never throws: repeated, late and out-of-order facts are legal. */
 export function observeRun(run: RunRecord, fact: RunFact): RunStep {
@@ -161,17 +167,18 @@ function started(run: RunRecord, { at }: Fact<'started'>): RunStep {
   return next(run, { attempt: { ...attempt, startedAt: at, unreachableAt: null } });
 }
 
-function ended(run: RunRecord, { reason, log, result = null, now }: Fact<'ended'>): RunStep {
-  return endAttempt(run, { reason: withResult(reason, result), log, result, now });
+function ended(run: RunRecord, { reason, log, result = null, artifacts, now }: Fact<'ended'>): RunStep {
+  return endAttempt(run, { reason: withResult(reason, result), log, result, artifacts, now });
 }
 
 /** The true end of a run that had been declared lost takes the place of `lost`; any other repeat changes nothing. */
 function amend(run: RunRecord, fact: Fact<'ended'>): RunStep {
   if (run.attempt === null) return endPast(run, fact);
-  const { log, result = null, now } = fact;
+  const { log, result = null, artifacts, now } = fact;
   const reason = withResult(fact.reason, result);
   if (run.end === null || !isGuess(run.end.reason) || isGuess(reason)) return same();
-  return next(run, { end: { ...run.end, reason: proven(run, reason), log, amendedAt: now, result } });
+  const end = { ...run.end, reason: proven(run, reason), log, amendedAt: now, result, artifacts };
+  return next(run, { end });
 }
 
 function giveBack(run: RunRecord, { now }: { readonly now: number }): RunStep {
@@ -199,15 +206,17 @@ function silent(run: RunRecord, { now }: Fact<'agent_silent'>): RunStep {
   return attempt.unreachableAt === null ? next(run, { attempt: { ...attempt, unreachableAt: now } }) : same();
 }
 
-function gone(run: RunRecord, { how, now }: Fact<'agent_gone'>): RunStep {
-  return endAttempt(run, { reason: GONE[how], log: null, now });
+function gone(run: RunRecord, { how, why, now }: Fact<'agent_gone'>): RunStep {
+  return endAttempt(run, { reason: GONE[how](why), log: null, now });
 }
 
 /** Only a provider proves that nothing of an attempt is left. */
-const GONE: Readonly<Record<Fact<'agent_gone'>['how'], EndReason>> = {
-  lost: { kind: 'lost' },
-  revoked: { kind: 'lost', agent: 'revoked' },
-  machine_gone: { kind: 'machine_gone' },
+const GONE: Readonly<Record<Fact<'agent_gone'>['how'], (why: string | undefined) => EndReason>> = {
+  lost: () => ({ kind: 'lost' }),
+  revoked: () => ({ kind: 'lost', agent: 'revoked' }),
+  machine_gone: (why) => ({ kind: 'machine_gone', ...(why === undefined ? {} : { why }) }),
+  out_of_memory: () => ({ kind: 'out_of_memory' }),
+  time_over: () => ({ kind: 'timed_out', phase: 'machine' }),
 };
 
 function queueTimedOut(run: RunRecord, { why, now }: Fact<'queue_timed_out'>): RunStep {

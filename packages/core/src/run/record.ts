@@ -4,6 +4,7 @@ import type { LogEnd } from '../vocabulary/log-end.ts';
 import type { CancelSignal, RetryCause } from '../vocabulary/run-choice.ts';
 import type { RunState } from '../vocabulary/run-state.ts';
 import type { ResultRule } from '../vocabulary/script.ts';
+import type { ArtifactsState } from './artifacts.ts';
 import type { Labels } from './labels.ts';
 import type { ResultState } from './result.ts';
 
@@ -30,6 +31,8 @@ export interface RunSpec {
   readonly session: string | null;
   /** The script that was called; null for a plain command. */
   readonly script: ScriptUse | null;
+  /** Patterns of files that are kept at its end, from the folder in which it runs; not set: none. */
+  readonly artifacts?: readonly string[] | undefined;
 }
 
 /** A call of a script, as it was when the run was submitted: later versions change nothing about it. */
@@ -91,6 +94,8 @@ export interface RunEnd {
   readonly amendedAt: number | null;
   /** null: none was reported. A kept one is stored beside the run, under the token of the attempt. */
   readonly result: ResultState | null;
+  /** Not set: none were asked for, or nothing was executed that could have made some. */
+  readonly artifacts?: ArtifactsState | undefined;
 }
 
 export interface CancelRequest {

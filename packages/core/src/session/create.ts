@@ -43,3 +43,33 @@ export function createSession(session: NewSession, now: number): SessionRecord {
     events: [requested],
   };
 }
+
+/**
+ * A session of this key that was never asked for, and is over: stored under the key, it keeps any other from being made under it. Whoever asked
+ * before keeps what they have, since the store answers with that one.
+ */
+export function neverAsked(
+  { id, owner, createdBy, tags }: Pick<NewSession, 'id' | 'owner' | 'createdBy' | 'tags'>,
+  now: number,
+): SessionRecord {
+  const about = { id, owner, createdBy, tags, name: null, template: null, subdomain: '', spec: OF_NOTHING };
+  return { ...createSession(about, now), state: 'deleted', desired: 'deleted' };
+}
+
+const OF_NOTHING: SessionSpec = {
+  provider: 'none',
+  image: null,
+  size: null,
+  cpus: null,
+  memoryBytes: null,
+  command: null,
+  env: {},
+  sealedEnv: {},
+  ports: [],
+  volumes: [],
+  health: null,
+  pool: null,
+  agent: null,
+  options: {},
+  limits: { leaseMs: 0, createMs: 0, readyMs: 0, stopMs: 0, lifeMs: 0, idleMs: null, unusedMs: null },
+};

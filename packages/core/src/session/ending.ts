@@ -35,7 +35,8 @@ export function settleStopped(session: SessionRecord, kept: Handle | null, now: 
   const stopped = { ...NOTHING_RUNS, launch: null, kept };
   if (session.desired === 'running')
     return move(session, 'requested', { ...stopped, now, text: 'Stopped; it is started again.' });
-  return move(session, 'stopped', { ...stopped, now, text: endSentence(session, 'Stopped.') });
+  const what = session.dropsVolumes === true ? 'Stopped; its volumes are deleted.' : 'Stopped.';
+  return move(session, 'stopped', { ...stopped, now, text: endSentence(session, what) });
 }
 
 /** The provider confirms that nothing is left. */

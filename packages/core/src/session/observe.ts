@@ -38,8 +38,13 @@ export type SessionFact =
       readonly retryAfterMs: number | null;
       readonly now: number;
     }
-  /** The provider confirms: nothing runs; what it keeps is found under the same handle. */
-  | { readonly kind: 'stop_confirmed'; readonly key: string | null; readonly now: number }
+  /** The provider confirms: nothing runs; what it keeps is found under the same handle. `dropped`: its volumes are gone, too. */
+  | {
+      readonly kind: 'stop_confirmed';
+      readonly key: string | null;
+      readonly dropped?: boolean;
+      readonly now: number;
+    }
   /** The provider confirms: nothing is left of either. */
   | { readonly kind: 'end_confirmed'; readonly key: string | null; readonly now: number }
   | { readonly kind: 'active'; readonly activity: Activity }
@@ -126,7 +131,8 @@ function launching(session: SessionRecord, { now }: Fact<'launching'>): SessionS
   };
   const endsAt = now + limits.lifeMs;
   const text = session.kept === null ? 'The provider is asked for it.' : 'The provider is asked to start it.';
-  return move(session, 'creating', { launch, launches, endsAt, now, text });
+  const fresh = session.dropsVolumes === true ? { dropsVolumes: false } : {};
+  return move(session, 'creating', { launch, launches, endsAt, ...fresh, now, text });
 }
 
 function askingAgain(session: SessionRecord, { now }: Fact<'asking_again'>): SessionStep {
@@ -183,10 +189,10 @@ function lost(session: SessionRecord, { reason, now }: Fact<'ended'>): SessionSt
   return lose(session, { reason, now });
 }
 
-/** `leaseUntil` never moves back: what the compute was told last is what counts. */
+/** `leaseUntil` never moves back: what the compute was told last is what counts. What keeps a start from going on is not over by this. */
 function renewed(session: SessionRecord, { leaseUntil, now }: Fact<'renewed'>): SessionStep {
   const launch = { ...presentLaunch(session), leaseUntil, renewedAt: now };
-  return next(session, { launch, trouble: null });
+  return next(session, { launch });
 }
 
 /** An error that will not go away fails the start; what the provider may have made all the same is looked for and ended. */
@@ -203,8 +209,10 @@ function troubled(session: SessionRecord, fact: Fact<'call_failed'>): SessionSte
   return next(session, { trouble, events });
 }
 
-function stopConfirmed(session: SessionRecord, { now }: Fact<'stop_confirmed'>): SessionStep {
-  const { launch, kept } = session;
+function stopConfirmed(session: SessionRecord, { dropped, now }: Fact<'stop_confirmed'>): SessionStep {
+  const { launch, kept, dropsVolumes } = session;
+  // The provider was asked before somebody wanted that.
+  if (dropsVolumes === true && dropped !== true) return same();
   // Nobody knows yet what that launch made.
   if (launch !== null && launch.handle === null) return same();
   return settleStopped(session, launch?.handle ?? kept, now);

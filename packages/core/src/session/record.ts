@@ -53,6 +53,8 @@ export type FileSource =
   /** Base64, sealed with the server's key. */
   | { readonly kind: 'inline'; readonly sealed: string; readonly bytes: number }
   | { readonly kind: 'upload'; readonly id: string }
+  /** A file that a run has kept, under the token of its attempt. */
+  | { readonly kind: 'artifact'; readonly run: string; readonly token: number; readonly path: string }
   /** `sha256` null: whoever configured the control plane vouches for it. */
   | { readonly kind: 'url'; readonly url: string; readonly sha256: string | null };
 
@@ -116,6 +118,8 @@ export interface SessionAgent {
   readonly pool: string;
   /** Where they run in a container: it, and how the agent's machine reaches its engine. */
   readonly container?: { readonly engine: string; readonly id: string } | undefined;
+  /** Where they run on a machine without an agent, to which that agent has them carried: it, and whether the keeper is there. */
+  readonly machine?: { readonly id: string; readonly keeper: boolean } | undefined;
 }
 
 export interface Activity {
@@ -197,6 +201,8 @@ export interface SessionRecord {
   readonly launch: SessionLaunch | null;
   /** What a stop kept for the next start. */
   readonly kept: Handle | null;
+  /** The stop that was asked for last deletes its volumes, or has; left out where none does. */
+  readonly dropsVolumes?: boolean;
   readonly ports: readonly PortAddress[];
   /** Who serves runs in it; null: nobody, or it does not run. */
   readonly agent: SessionAgent | null;

@@ -7,7 +7,13 @@ import type { Hold, SessionRecord, Share } from './record.ts';
 /** What somebody wants of a session; `by` is the id of the key. Repeatable. */
 export type SessionIntent =
   | { readonly kind: 'start'; readonly by: string; readonly now: number }
-  | { readonly kind: 'stop'; readonly by: string; readonly now: number }
+  | {
+      readonly kind: 'stop';
+      readonly by: string;
+      readonly now: number;
+      /** What it keeps on disk goes, too. */
+      readonly deleteVolumes?: boolean;
+    }
   | { readonly kind: 'delete'; readonly by: string; readonly now: number }
   /** Let it run until `until` at least (as far as {@link LIMITS} allow), and count this as use. */
   | { readonly kind: 'extend'; readonly until: number; readonly by: string; readonly now: number }
@@ -46,7 +52,7 @@ export const INTENTS: { readonly [Kind in SessionIntent['kind']]: BySessionState
     starting: stop,
     ready: stop,
     stopping: stayStopped,
-    stopped: same,
+    stopped: stopStopped,
     deleting: same,
     deleted: same,
     failed: same,
@@ -133,20 +139,34 @@ function startAfterStop(session: SessionRecord, { by, now }: Intent<'start'>): S
 }
 
 function stop(session: SessionRecord, intent: Intent<'stop'>): SessionStep {
-  return beginStop(session, asked(intent));
+  return beginStop(dropping(session, intent), asked(intent));
 }
 
 /** Waiting to be made, or to be started again: nothing runs. */
 function stopUnmade(session: SessionRecord, intent: Intent<'stop'>): SessionStep {
+  if (hasToDrop(session, intent)) return stop(session, intent);
   const { reason, now } = asked(intent);
   const stopped = { desired: 'stopped', ending: { reason, at: now } } as const;
   return move(session, 'stopped', { ...stopped, now, text: 'Stopped before it was started.' });
 }
 
 function stayStopped(session: SessionRecord, intent: Intent<'stop'>): SessionStep {
-  if (session.desired === 'stopped') return same();
+  if (session.desired === 'stopped' && !hasToDrop(session, intent)) return same();
   const { reason, now } = asked(intent);
-  return next(session, { desired: 'stopped', ending: { reason, at: now } });
+  return next(dropping(session, intent), { desired: 'stopped', ending: { reason, at: now } });
+}
+
+/** Stopped before, with all that it had on disk. */
+function stopStopped(session: SessionRecord, intent: Intent<'stop'>): SessionStep {
+  return hasToDrop(session, intent) ? stop(session, intent) : same();
+}
+
+function hasToDrop(session: SessionRecord, { deleteVolumes = false }: Intent<'stop'>): boolean {
+  return deleteVolumes && session.dropsVolumes !== true && mayExist(session);
+}
+
+function dropping(session: SessionRecord, { deleteVolumes = false }: Intent<'stop'>): SessionRecord {
+  return deleteVolumes ? { ...session, dropsVolumes: true } : session;
 }
 
 function remove(session: SessionRecord, intent: Intent<'delete'>): SessionStep {

@@ -64,6 +64,21 @@ describe('a start', () => {
     expect(session.events.filter(({ kind }) => kind === 'trouble')).toHaveLength(1);
   });
 
+  it('says what keeps a start from going on until something goes on, and not only until its lease is renewed', () => {
+    const session = creating();
+    const key = session.launch?.key ?? '';
+    const failed = { kind: 'call_failed', error: 'transient', retryAfterMs: null, now: 4_000 } as const;
+    const waiting = sessionAfter(
+      session,
+      { kind: 'launched', key, handle: { v: 1, data: {} }, now: 3_000 },
+      { ...failed, why: 'no registry' },
+      { kind: 'renewed', key, leaseUntil: 700_000, now: 5_000 },
+    );
+    expect(waiting.trouble).toMatchObject({ message: 'no registry', count: 1 });
+    const on = sessionAfter(waiting, { kind: 'progress', key, text: 'Pulling it: 3 %.', now: 6_000 });
+    expect(on.trouble).toBeNull();
+  });
+
   it('keeps what was there before when a later start fails', () => {
     const { launch, id } = readySession(aSession(), 5_000);
     const stopped = stop(readySession(aSession({ id }), 5_000));
@@ -87,6 +102,42 @@ function stop(session: SessionRecord, now = 7_000): SessionRecord {
   const stopping = asked(session, { kind: 'stop', by: 'me', now });
   return sessionAfter(stopping, { kind: 'stop_confirmed', key: stopping.launch?.key ?? null, now });
 }
+
+describe('a stop that deletes volumes', () => {
+  const drop = { kind: 'stop', by: 'me', now: 8_000, deleteVolumes: true } as const;
+
+  it('is asked for once, also of what was stopped before with all that it had', () => {
+    const stopped = stop(readySession(aSession(), 5_000));
+    expect(requestSession(stopped, { ...drop, deleteVolumes: false }).kind).toBe('same');
+    const dropping = asked(stopped, drop);
+    expect(dropping).toMatchObject({ state: 'stopping', dropsVolumes: true, kept: stopped.kept });
+    expect(requestSession(dropping, drop).kind).toBe('same');
+    const confirmed = { kind: 'stop_confirmed', key: null, now: 9_000 } as const;
+    expect(observeSession(dropping, confirmed).kind).toBe('same');
+    const dropped = sessionAfter(dropping, { ...confirmed, dropped: true });
+    expect(dropped).toMatchObject({ state: 'stopped', dropsVolumes: true, kept: stopped.kept });
+    expect(requestSession(dropped, drop).kind).toBe('same');
+  });
+
+  it('is taken up by a stop that is under way, and by a start that nobody was asked for yet', () => {
+    const ready = readySession(aSession(), 5_000);
+    const stopping = asked(ready, { kind: 'stop', by: 'me', now: 6_000 });
+    expect(asked(stopping, drop)).toMatchObject({ state: 'stopping', dropsVolumes: true });
+    const requested = asked(stop(ready), { kind: 'start', by: 'me', now: 7_500 });
+    expect(asked(requested, drop)).toMatchObject({ state: 'stopping', dropsVolumes: true });
+    expect(asked(aSession(), drop)).toMatchObject({ state: 'stopped' });
+  });
+
+  it('counts until the next start', () => {
+    const ready = readySession(aSession(), 5_000);
+    const key = ready.launch?.key ?? null;
+    const confirmed = { kind: 'stop_confirmed', key, dropped: true, now: 9_000 } as const;
+    const dropped = sessionAfter(asked(ready, drop), confirmed);
+    const again = readySession(asked(dropped, { kind: 'start', by: 'me', now: 10_000 }), 10_000);
+    expect(again.dropsVolumes).toBe(false);
+    expect(stop(again, 11_000).dropsVolumes).toBe(false);
+  });
+});
 
 describe('an end', () => {
   it('of something that was never asked for is over at once', () => {

@@ -22,6 +22,21 @@ export function runBlobStoreSuite(
       expect(await blobs.get('a')).toBeNull();
     });
 
+    it('gives parts', async () => {
+      await using place = await open();
+      await place.blobs.put('a', pieces('hel', 'lo'), 100);
+      for (const [from, to, text] of [
+        [0, 5, 'hello'],
+        [1, 4, 'ell'],
+        [4, 5, 'o'],
+        [2, 2, ''],
+      ] as const) {
+        const found = await place.blobs.get('a', { from, to });
+        expect(found?.bytes).toBe(5);
+        expect(Buffer.concat(await Array.fromAsync(found?.content ?? [])).toString()).toBe(text);
+      }
+    });
+
     it('leaves what was there where the content fails or is too long', async () => {
       await using place = await open();
       const { blobs } = place;

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { LaunchRequest } from '../ports/provider.ts';
+import type { LaunchRequest, StopWish } from '../ports/provider.ts';
 import type { Handle, SessionSpec } from '../session/record.ts';
 
 /** A machine of the fake provider. Times are steady ms. */
@@ -18,7 +18,13 @@ export interface FakeMachine {
   /** The longest lease it was ever told. */
   leaseUntil: number;
   goneAt: number | null;
+  /** Is what it has on disk there? */
+  hasDisk: boolean;
+  /** Its disk goes once it is stopped. */
+  dropsDisk: boolean;
   cpuMs: number;
+  /** When that was so; null: it is so now. */
+  cpuSeenAt: number | null;
   /** In ms since 1970, as the provider tells it. */
   trafficAt: number | null;
 }
@@ -37,6 +43,7 @@ export class FakeMachines {
   readonly #machines = new Map<string, FakeMachine>();
   readonly #byKey = new Map<string, string>();
   readonly #listeners = new Set<(machine: FakeMachine) => void>();
+  readonly #deaf = new Set<string>();
   #later: { readonly at: number; readonly act: () => void }[] = [];
 
   constructor(options: FakeMachinesOptions) {
@@ -60,6 +67,11 @@ export class FakeMachines {
     if (machine === undefined) return;
     this.#end(machine, this.#options.clock.steady());
     for (const heard of this.#listeners) heard(machine);
+  }
+
+  /** From now on it takes every renewal of its lease, and forgets it. */
+  deafen(id: string): void {
+    this.#deaf.add(id);
   }
 
   /** Hears of what vanishes, until the returned function is called. */
@@ -102,17 +114,26 @@ export class FakeMachines {
     this.#byKey.set(request.key, machine.id);
     const now = this.#options.clock.steady();
     const leaseUntil = now + request.leaseMs;
-    Object.assign(machine, { ...request, state: 'making', due: now + this.#options.bootMs, leaseUntil });
+    Object.assign(machine, {
+      ...request,
+      ...WITH_DISK,
+      state: 'making',
+      due: now + this.#options.bootMs,
+      leaseUntil,
+    });
     return machine.handle;
   }
 
   renew(handle: Handle, leaseMs: number): void {
     const machine = this.of(handle);
-    if (machine !== undefined && isUp(machine))
+    if (machine !== undefined && isUp(machine) && !this.#deaf.has(machine.id))
       machine.leaseUntil = Math.max(machine.leaseUntil, this.#options.clock.steady() + leaseMs);
   }
 
-  stop(handle: Handle): 'done' | 'pending' {
+  stop(handle: Handle, { deleteVolumes = false }: StopWish = {}): 'done' | 'pending' {
+    const machine = this.of(handle);
+    if (machine !== undefined && deleteVolumes) machine.dropsDisk = true;
+    if (machine?.state === 'kept' && machine.dropsDisk) machine.hasDisk = false;
     return this.#bring(handle, 'stopping', ['kept', 'gone']);
   }
 
@@ -147,7 +168,9 @@ export class FakeMachines {
       due: madeAt + bootMs,
       leaseUntil: madeAt + leaseMs,
       goneAt: null,
+      ...WITH_DISK,
       cpuMs: 0,
+      cpuSeenAt: null,
       trafficAt: null,
     };
     this.#machines.set(id, machine);
@@ -163,7 +186,8 @@ export class FakeMachines {
   ): 'done' | 'pending' {
     const machine = this.of(handle);
     if (machine === undefined || done.includes(machine.state)) return 'done';
-    if (machine.state !== towards) {
+    // What is being ended cannot be kept any more.
+    if (machine.state !== towards && machine.state !== 'ending') {
       machine.state = towards;
       machine.due = this.#options.clock.steady() + this.#options.endMs;
       this.#settle();
@@ -184,15 +208,21 @@ export class FakeMachines {
       this.#end(machine, machine.leaseUntil);
     if (machine.due > now) return;
     if (machine.state === 'making') machine.state = 'running';
-    if (machine.state === 'stopping') machine.state = 'kept';
+    if (machine.state === 'stopping') {
+      machine.state = 'kept';
+      machine.hasDisk = !machine.dropsDisk;
+    }
     if (machine.state === 'ending') this.#end(machine, machine.due);
   }
 
   #end(machine: FakeMachine, at: number): void {
     machine.state = 'gone';
+    machine.hasDisk = false;
     machine.goneAt ??= at;
   }
 }
+
+const WITH_DISK = { hasDisk: true, dropsDisk: false } as const;
 
 function isUp({ state }: FakeMachine): boolean {
   return state === 'making' || state === 'running';

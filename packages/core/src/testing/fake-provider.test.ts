@@ -15,6 +15,8 @@ runProviderSuite('fake', async () => {
     wrong,
     pause: () => clock.advance(1_000),
     kill: async (handle) => provider.machines.vanish(String(handle.data['machine'])),
+    disks: async ({ data }) =>
+      provider.machines.all().filter(({ id, hasDisk }) => id === data['machine'] && hasDisk).length,
     deadMan: { leaseMs: 10_000, pauses: 20 },
     [Symbol.asyncDispose]: async () => undefined,
   };

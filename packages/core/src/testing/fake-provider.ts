@@ -37,6 +37,8 @@ export interface FakeProviderOptions {
   /** Where its ports are reached; an address that nobody has if not given. */
   readonly address?: (port: number) => Pick<PortAddress, 'host' | 'outerPort'>;
   readonly agent?: { readonly id: string; readonly pool: string } | null;
+  /** Can a stop delete the volumes? It can if not given. */
+  readonly deletesVolumes?: boolean;
 }
 
 /** A provider in memory that does everything a real one may do to us. `machines` is the truth behind it. */
@@ -78,9 +80,10 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
     if (machine.state === 'making') return { kind: 'pending', progress: 'booting' };
     if (machine.state !== 'running') return { kind: 'ended', reason: { kind: 'machine_gone' } };
     const { sessionId, cpuMs, trafficAt } = machine;
+    const cpuSeenAt = machine.cpuSeenAt ?? undefined;
     const { address = (port) => ({ host: '192.0.2.1', outerPort: 40_000 + port }) } = options;
     const ports = machine.spec.ports.map(({ port }) => ({ port, ...address(port) }));
-    const use = { trafficAt, cpuMs, agent: options.agent ?? null };
+    const use = { trafficAt, cpuMs, cpuSeenAt, agent: options.agent ?? null };
     return { kind: 'running', ports, health: health === null ? null : health(sessionId), use };
   }
 
@@ -92,6 +95,7 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
       runs: options.agent === undefined ? 'none' : 'agent',
       inPool: false,
       atOnce: 100,
+      deletesVolumes: options.deletesVolumes ?? true,
     },
     machines,
     calls,
@@ -107,10 +111,11 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
       }),
     inspect: (handle) => call('inspect', keyOf(handle), () => observe(handle)),
     renew: (handle, leaseMs) => call('renew', keyOf(handle), () => machines.renew(handle, leaseMs)),
-    stop: (handle) => call('stop', keyOf(handle), () => machines.stop(handle)),
+    stop: (handle, wish) => call('stop', keyOf(handle), () => machines.stop(handle, wish)),
     terminate: (handle) => call('terminate', keyOf(handle), () => machines.terminate(handle)),
     list: (tag) => call('list', tag, () => machines.list(tag).map((machine) => found(machine, clock))),
     watch: async (tag, changed, signal) => {
+      if (signal.aborted) return;
       const forget = machines.onVanish((machine) => void (machine.tag === tag && changed(machine.sessionId)));
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       forget();

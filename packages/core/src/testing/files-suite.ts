@@ -12,6 +12,7 @@ export interface FilesUnderTest<Place> extends AsyncDisposable {
 }
 
 const MB = 1024 * 1024;
+const DEPTHS = ['direct', 'all'] as const;
 
 /** What reaches files of any place; each case speaks of a sentence of the port. `open` gives an empty one. */
 export function runFilesSuite<Place>(name: string, open: () => Promise<FilesUnderTest<Place>>): void {
@@ -63,7 +64,7 @@ export function runFilesSuite<Place>(name: string, open: () => Promise<FilesUnde
       for (const path of ['top/z', 'top/a/b', 'top/a/c'])
         await files.write(place, path, { bytes: 1, mode: null, owner: null }, pieces(text('x')));
       await files.makeFolder(place, 'top/empty');
-      const listed = await files.list(place, 'top');
+      const listed = await files.list(place, 'top', 'all');
       expect(listed.map(({ path, kind, bytes }) => [path, kind, bytes])).toEqual([
         ['a', 'folder', 0],
         ['a/b', 'file', 1],
@@ -73,6 +74,31 @@ export function runFilesSuite<Place>(name: string, open: () => Promise<FilesUnde
       ]);
     });
 
+    it('lists what lies in a folder without what lies below, whatever its name', async () => {
+      await using under = await open();
+      const { files, place, link } = under;
+      const names = ['a b', 'new\nline', '-n', 'ö', '.hidden'];
+      for (const path of [...names, 'deep/er/file'])
+        await files.write(place, `top/${path}`, { bytes: 1, mode: 0o640, owner: null }, pieces(text('x')));
+      await link('alias', 'top');
+      await link('top/nowhere', 'gone');
+      const listed = await files.list(place, 'top', 'direct');
+      expect(new Map(listed.map(({ path, kind, bytes }) => [path, [kind, bytes]]))).toEqual(
+        new Map([
+          ...names.map((name): [string, unknown] => [name, ['file', 1]]),
+          ['deep', ['folder', 0]],
+          ['nowhere', ['link', 0]],
+        ]),
+      );
+      expect(listed.find(({ path }) => path === 'ö')).toEqual({
+        ...(await files.stat(place, 'top/ö')),
+        path: 'ö',
+      });
+      expect(await files.list(place, 'alias', 'direct')).toEqual(listed);
+      await files.makeFolder(place, 'empty');
+      expect(await files.list(place, 'empty', 'direct')).toEqual([]);
+    });
+
     it('refuses what cannot be, with a code', async () => {
       await using under = await open();
       const { files, place } = under;
@@ -80,9 +106,11 @@ export function runFilesSuite<Place>(name: string, open: () => Promise<FilesUnde
       await files.write(place, 'file', wish, pieces(text('x')));
       await files.makeFolder(place, 'folder');
       await expect(files.read(place, 'none')).rejects.toMatchObject({ code: 'not_found' });
-      await expect(files.list(place, 'none')).rejects.toMatchObject({ code: 'not_found' });
       await expect(files.read(place, 'folder')).rejects.toMatchObject({ code: 'conflict' });
-      await expect(files.list(place, 'file')).rejects.toMatchObject({ code: 'conflict' });
+      for (const depth of DEPTHS) {
+        await expect(files.list(place, 'none', depth)).rejects.toMatchObject({ code: 'not_found' });
+        await expect(files.list(place, 'file', depth)).rejects.toMatchObject({ code: 'conflict' });
+      }
       await expect(files.makeFolder(place, 'file')).rejects.toMatchObject({ code: 'conflict' });
       await expect(files.write(place, 'folder', wish, pieces(text('x')))).rejects.toMatchObject({
         code: 'conflict',
@@ -102,7 +130,7 @@ export function runFilesSuite<Place>(name: string, open: () => Promise<FilesUnde
       expect(Buffer.from(await whole((await files.read(place, 'folder/kept')).content)).toString()).toBe(
         'good',
       );
-      expect((await files.list(place, 'folder')).map(({ path }) => path)).toEqual(['kept']);
+      expect((await files.list(place, 'folder', 'all')).map(({ path }) => path)).toEqual(['kept']);
     });
 
     it('leads nowhere else: not by .., and not through links', async () => {
@@ -122,14 +150,16 @@ export function runFilesSuite<Place>(name: string, open: () => Promise<FilesUnde
         await expect(files.read(place, path)).rejects.toMatchObject({ code: 'invalid' });
         await expect(files.makeFolder(place, path)).rejects.toMatchObject({ code: 'invalid' });
       }
-      await expect(files.list(place, 'out')).rejects.toMatchObject({ code: 'invalid' });
+      for (const depth of DEPTHS)
+        await expect(files.list(place, 'out', depth)).rejects.toMatchObject({ code: 'invalid' });
       await expect(files.write(place, 'out/x', wish, pieces(text('x')))).rejects.toMatchObject({
         code: 'invalid',
       });
-      expect((await files.list(place, '')).map(({ path, kind }) => [path, kind])).toEqual([
-        ['out', 'link'],
-        ['up', 'link'],
-      ]);
+      for (const depth of DEPTHS)
+        expect((await files.list(place, '', depth)).map(({ path, kind }) => [path, kind])).toEqual([
+          ['out', 'link'],
+          ['up', 'link'],
+        ]);
     });
 
     it('follows links that stay within', async () => {

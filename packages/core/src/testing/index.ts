@@ -30,6 +30,8 @@ export { runFilesSuite } from './files-suite.ts';
 export { aJob, aJobSpec, anOutput, commandEnded, jobAfter, runningJob } from './job-builders.ts';
 export { runLogStoreSuite } from './log-store-suite.ts';
 export { runNotifierSuite } from './notifier-suite.ts';
+export type { OutputPlaceUnderTest } from './output-place-suite.ts';
+export { runOutputPlaceSuite } from './output-place-suite.ts';
 export type { ProviderUnderTest } from './provider-suite.ts';
 export { runProviderSuite } from './provider-suite.ts';
 export { runStoreSuite } from './store-suite.ts';

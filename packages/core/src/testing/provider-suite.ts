@@ -13,8 +13,13 @@ export interface ProviderUnderTest extends AsyncDisposable {
   readonly pause: () => Promise<void>;
   /** Ends the compute behind the provider's back, as a crash would. */
   readonly kill: (handle: Handle) => Promise<void>;
-  /** A lease short enough to wait for, and the pauses after which it has surely ended something. */
-  readonly deadMan: { readonly leaseMs: number; readonly pauses: number };
+  /**
+   * A lease short enough to wait for, and the pauses after which it has surely ended something. 'itself': the spec makes something that soon ends by
+   * itself, and no lease changes that (`capabilities.endsItselfMs`).
+   */
+  readonly deadMan: { readonly leaseMs: number; readonly pauses: number } | 'itself';
+  /** How many disks there are of it, where `capabilities.deletesVolumes` says that a stop can delete them. */
+  readonly disks?: (handle: Handle) => Promise<number>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -33,11 +38,14 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
       await untilKind(place, one, 'running');
       const three = await provider.launch({ ...request, leaseMs: LONG_MS });
       expect([two, three]).toEqual([one, one]);
-      const listed = await listedOnce(place, request);
-      expect(listed).toMatchObject({ key: request.key, sessionId: request.sessionId, state: 'running' });
-      expect(listed.handle).toEqual(one);
-      expect(await provider.list('another-tag')).toEqual([]);
+      await listedAs(place, request, one);
       await end(place, one);
+    });
+
+    it('shows what it has made, or has it end by itself', async () => {
+      await using place = await open();
+      const { provider } = place;
+      expect('list' in provider).toBe(provider.capabilities.endsItselfMs === undefined);
     });
 
     it('finds what it made for a key, and nothing for a key that was never used', async () => {
@@ -113,6 +121,27 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
       await untilListed(place, request.tag, 0);
     });
 
+    it('deletes the volumes of what it stops, where it can, and starts it with new ones', async () => {
+      await using place = await open();
+      const { provider, disks } = place;
+      expect(disks !== undefined).toBe(provider.capabilities.deletesVolumes === true);
+      if (disks === undefined) return;
+      const request = aLaunch(place);
+      const handle = await provider.launch(request);
+      await untilKind(place, handle, 'running');
+      await until(place, async () => (await provider.stop(handle)) === 'done');
+      expect(await disks(handle)).toBeGreaterThan(0);
+      const stop = () => provider.stop(handle, { deleteVolumes: true });
+      await until(place, async () => (await stop()) === 'done');
+      expect([await disks(handle), await stop()]).toEqual([0, 'done']);
+      const started = await provider.start(handle, { ...request, key: `${request.sessionId}-2` });
+      await untilKind(place, started, 'running');
+      expect(await disks(started)).toBeGreaterThan(0);
+      await end(place, started);
+      await end(place, handle);
+      await untilListed(place, request.tag, 0);
+    });
+
     it('starts it anew where what was kept is gone', async () => {
       await using place = await open();
       const { provider } = place;
@@ -147,10 +176,7 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
       const handle = await place.provider.launch(aLaunch(place));
       await untilKind(place, handle, 'running');
       await place.kill(handle);
-      await until(place, async () => {
-        const { kind } = await place.provider.inspect(handle);
-        return kind === 'ended' || kind === 'gone';
-      });
+      await untilOver(place, handle);
       await end(place, handle);
     });
 
@@ -158,6 +184,7 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
       await using place = await open();
       const { provider, deadMan } = place;
       const request = aLaunch(place);
+      if (deadMan === 'itself') return await endsByItself(place, request);
       const handle = await provider.launch({ ...request, leaseMs: deadMan.leaseMs });
       await provider.renew(handle, LONG_MS);
       await untilKind(place, handle, 'running');
@@ -169,10 +196,7 @@ export function runProviderSuite(name: string, open: () => Promise<ProviderUnder
         key: `${request.sessionId}-2`,
         leaseMs: deadMan.leaseMs,
       });
-      await until(place, async () => {
-        const { kind } = await provider.inspect(other);
-        return kind === 'ended' || kind === 'gone';
-      });
+      await untilOver(place, other);
       await end(place, other);
     });
 
@@ -214,15 +238,34 @@ async function untilKind(place: ProviderUnderTest, handle: Handle, kind: Observa
   await until(place, async () => (await place.provider.inspect(handle)).kind === kind);
 }
 
-async function untilListed(place: ProviderUnderTest, tag: string, count: number): Promise<void> {
-  await until(place, async () => (await place.provider.list(tag)).length === count);
+async function untilOver(place: ProviderUnderTest, handle: Handle): Promise<void> {
+  await until(place, async () => {
+    const { kind } = await place.provider.inspect(handle);
+    return kind === 'ended' || kind === 'gone';
+  });
 }
 
-async function listedOnce(place: ProviderUnderTest, { tag }: LaunchRequest) {
+/** A renewal changes nothing about it. */
+async function endsByItself(place: ProviderUnderTest, request: LaunchRequest): Promise<void> {
+  const handle = await place.provider.launch(request);
+  await untilKind(place, handle, 'running');
+  await place.provider.renew(handle, LONG_MS);
+  await untilOver(place, handle);
+  await end(place, handle);
+}
+
+/** Where it can be listed at all. */
+async function untilListed(place: ProviderUnderTest, tag: string, count: number): Promise<void> {
+  if (place.provider.list === undefined) return;
+  await until(place, async () => (await place.provider.list?.(tag))?.length === count);
+}
+
+async function listedAs(place: ProviderUnderTest, request: LaunchRequest, handle: Handle): Promise<void> {
+  const { key, sessionId, tag } = request;
+  if (place.provider.list === undefined) return;
   await untilListed(place, tag, 1);
-  const [found] = await place.provider.list(tag);
-  if (found === undefined) throw new Error('was listed a moment ago');
-  return found;
+  expect(await place.provider.list(tag)).toMatchObject([{ key, sessionId, state: 'running', handle }]);
+  expect(await place.provider.list('another-tag')).toEqual([]);
 }
 
 async function end(place: ProviderUnderTest, handle: Handle): Promise<void> {

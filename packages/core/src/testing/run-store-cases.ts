@@ -234,6 +234,21 @@ function findCases(open: () => Promise<Store>): void {
     expect(await store.runs.heldBy('agent_none')).toEqual([]);
   });
 
+  it('counts what each agent holds', async () => {
+    await using store = await open();
+    expect(await store.runs.countHeld()).toEqual([]);
+    const runs = [
+      leased(aRun(), 'agent_2'),
+      running(aRun(), 'agent_1'),
+      leased(aRun(), 'agent_1'),
+      finished(aRun()),
+      aRun({ agentId: 'agent_3' }),
+    ];
+    for (const run of runs) await store.runs.insert(run, null);
+    const counts = (await store.runs.countHeld()).map(({ agentId, count }) => `${agentId} ${count}`);
+    expect(counts.toSorted()).toEqual(['agent_1 2', 'agent_2 1']);
+  });
+
   it('counts what is open, by pool and state', async () => {
     await using store = await open();
     expect(await store.runs.countOpen()).toEqual([]);

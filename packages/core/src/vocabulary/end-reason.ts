@@ -21,7 +21,8 @@ export type EndReason =
   | { readonly kind: 'canceled_unproven'; readonly left: number }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'result_invalid'; readonly why: string }
-  | { readonly kind: 'machine_gone' }
+  /** `why`: what its provider says of it, as a sentence. */
+  | { readonly kind: 'machine_gone'; readonly why?: string }
   /** `agent`: why nothing more is heard of it; nothing here: it fell silent. */
   | { readonly kind: 'lost'; readonly agent?: 'revoked' };
 
@@ -149,7 +150,8 @@ export const END_REASONS: FactsByKind = {
   machine_gone: {
     outcome: () => 'lost',
     retryable: YES,
-    sentence: () => 'The machine of the run is gone; how the command ended is not known.',
+    sentence: ({ why }) =>
+      `The machine of the run is gone; how the command ended is not known.${why === undefined ? '' : ` ${why}`}`,
     exitCode: OWN_FAILURE,
   },
   lost: {

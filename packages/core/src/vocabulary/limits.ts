@@ -37,6 +37,8 @@ export const DEFAULTS = {
   healthTimeoutMs: 5 * SECOND,
   sessionsPerOwner: 20,
   sessionsPerTeam: 200,
+  /** What one owner may have uploaded for sessions within a day. */
+  uploadBytes: 40_000_000_000,
   /** For one attempt of a job, provisioning included. */
   jobTimeoutMs: 24 * HOUR,
   jobBackoffMs: 10 * SECOND,
@@ -47,6 +49,7 @@ export const DEFAULTS = {
   jobKeepMs: HOUR,
   keepRunsMs: 30 * 24 * HOUR,
   keepLogBytes: 10_000_000_000,
+  keepArtifactBytes: 10_000_000_000,
   keepAuditMs: 90 * 24 * HOUR,
 } as const;
 
@@ -66,6 +69,10 @@ export const LIMITS = {
   /** A schema is compiled at every start and shown in forms; real ones have a few KB. */
   schemaBytes: 64 * KB,
   resultBytes: MB,
+  /** Patterns of one run, and what may be kept for them: as many files, and as many bytes in all. */
+  artifactPatterns: 32,
+  artifacts: 1_000,
+  artifactBytes: 2_000_000_000,
   /** One request that measures a line. */
   transferBytes: 64 * MB,
   appendBytes: 4 * MB,
@@ -81,6 +88,8 @@ export const LIMITS = {
   inlineFileBytes: 256 * KB,
   /** One file that is uploaded or fetched for a session. */
   assetBytes: 20_000 * MB,
+  /** Files that one owner may have uploaded for sessions within a day. */
+  uploads: 2_000,
   /** What one listing of a folder may hold: some 15 MB of JSON. */
   filesListed: 100_000,
   /** Events kept with a session. */

@@ -9,7 +9,8 @@ export type SessionReason =
   | { readonly kind: 'unused'; readonly unusedMs: number }
   | { readonly kind: 'life_ended'; readonly lifeMs: number }
   | { readonly kind: 'lease_ended' }
-  | { readonly kind: 'machine_gone' }
+  /** `why`: what the provider says of it, as a sentence. */
+  | { readonly kind: 'machine_gone'; readonly why?: string }
   /** What it runs ended by itself: exit code, or signal. */
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: number | null }
   | { readonly kind: 'out_of_memory' }
@@ -76,7 +77,7 @@ export const SESSION_REASONS: {
   machine_gone: {
     outcome: 'failed',
     retryable: YES,
-    sentence: () => 'The provider says that it is gone, without having been asked to end it.',
+    sentence: ({ why }) => why ?? 'The provider says that it is gone, without having been asked to end it.',
   },
   exited: {
     outcome: 'failed',

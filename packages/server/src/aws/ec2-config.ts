@@ -21,5 +21,16 @@ export const Ec2Config = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .meta({ description: 'Parameters of RunInstances for every machine; those of a session come before' }),
+  ssm: z
+    .strictObject({
+      bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+      prefix: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/, 'must be such as errand/output')
+        .max(200)
+        .default('errand'),
+    })
+    .optional()
+    .meta({ description: 'Where what commands write comes along, of sessions with options.connect: ssm' }),
 });
 export type Ec2Config = z.output<typeof Ec2Config>;

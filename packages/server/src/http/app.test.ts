@@ -162,6 +162,13 @@ describe('keys', () => {
     expect(new Set(messages.map(({ message }) => message)).size).toBe(1);
   });
 
+  test('what a key holds open ends with its time', async () => {
+    const key = await plane.key({ expiresInMs: 300 });
+    const { body } = await plane.ask('GET', '/v1/events', { key });
+    expect(await Array.fromAsync(body ?? [])).not.toEqual([]);
+    expect((await plane.ask('GET', '/v1/events', { key })).status).toBe(401);
+  });
+
   test('a revoked key ends at once, an expired one too', async () => {
     const made = await ask('POST', '/v1/keys', { body: { name: 'x', role: 'member', owner: 'acme' } });
     const { id, secret } = (await made.json()) as { id: string; secret: string };
@@ -202,7 +209,13 @@ describe('keys', () => {
     const run = await submit({ owner: 'acme/user-7', pool: 'lab' }, { key: service });
     const viewer = await plane.key({ role: 'viewer', owner: 'acme' });
     expect((await plane.ask('GET', `/v1/runs/${run.id}`, { key: viewer })).status).toBe(200);
-    expect((await plane.ask('POST', `/v1/runs/${run.id}/cancel`, { key: viewer })).status).toBe(403);
+    const refused = await plane.ask('POST', `/v1/runs/${run.id}/cancel`, { key: viewer });
+    expect([refused.status, await refused.text()]).toEqual([
+      403,
+      expect.stringContaining(
+        'the role viewer may not do this, only one with the role admin or member or service',
+      ),
+    ]);
     const member = await plane.key({ owner: 'acme/user-8' });
     const body = { command: ['true'], owner: 'acme/user-7', pool: 'lab' };
     expect((await plane.ask('POST', '/v1/runs', { key: member, body })).status).toBe(403);
@@ -229,6 +242,22 @@ describe('keys', () => {
     expect((await plane.ask('POST', '/v1/keys', { key: member, body: { name: 'x' } })).status).toBe(201);
   });
 
+  test('what a key with an end makes ends by then', async () => {
+    for (const role of ['member', 'admin'] as const) {
+      const ending = await plane.key({ role, expiresInMs: 3_600_000 });
+      const make = async (more: object): Promise<Response> =>
+        await plane.ask('POST', '/v1/keys', { key: ending, body: { name: 'x', ...more } });
+      for (const more of [{}, { expiresIn: '2h' }]) {
+        const refused = await make(more);
+        expect([refused.status, (await errorOf(refused)).message]).toEqual([
+          403,
+          expect.stringContaining('may not make one that ends later; give expiresIn'),
+        ]);
+      }
+      expect((await make({ expiresIn: '59m' })).status).toBe(201);
+    }
+  });
+
   test('the key of an agent opens nothing but the protocol of agents', async () => {
     const agent = await plane.key({ role: 'agent', owner: 'agents' });
     for (const path of ['/v1/runs', '/v1/keys', '/v1/pools', '/v1/events', '/v1/whoami']) {
@@ -249,8 +278,13 @@ describe('what comes from elsewhere', () => {
     expect(
       (await plane.ask('POST', '/v1/runs', { headers: cookie, body: { command: ['true'] } })).status,
     ).toBe(403);
-    const image = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
-    expect((await ask('GET', '/v1/runs', { headers: image })).status).toBe(403);
+    // Sessions are other origins of the same site.
+    for (const site of ['cross-site', 'same-site']) {
+      const image = { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' };
+      expect((await ask('GET', '/v1/runs', { headers: image })).status).toBe(403);
+      const link = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate' };
+      expect((await ask('GET', '/v1/runs', { headers: link })).status).toBe(200);
+    }
   });
 
   test('a name that is not ours is misdirected', async () => {
@@ -311,10 +345,18 @@ describe('runs', () => {
       'name=two',
       'owner=acme',
       'status=queued&name=two',
+      'text=BLUE%20true',
+      'text=two&tag=red&limit=1',
     ]) {
       const { runs } = (await (await ask('GET', `/v1/runs?${query}`)).json()) as { runs: Run[] };
       expect([query, runs.map(({ id }) => id)]).toEqual([query, [other.id]]);
     }
+    expect(await (await ask('GET', '/v1/runs?text=nowhere')).json()).toEqual({
+      runs: [],
+      nextCursor: null,
+      looked: 2,
+    });
+    expect((await ask('GET', '/v1/runs?text=%20')).status).toBe(400);
     expect((await ask('GET', '/v1/runs?status=sleeping')).status).toBe(400);
     expect((await ask('GET', '/v1/runs?cursor=abc')).status).toBe(400);
     expect((await ask('GET', '/v1/runs?colour=red')).status).toBe(400);

@@ -12,6 +12,7 @@ import { agentFileHandlers } from './handlers/agent-file-handlers.ts';
 import { agentHandlers } from './handlers/agent-handlers.ts';
 import { agentLifeHandlers } from './handlers/agent-life-handlers.ts';
 import { appendHandlers } from './handlers/append-handlers.ts';
+import { artifactHandlers } from './handlers/artifact-handlers.ts';
 import { auditHandlers } from './handlers/audit-handlers.ts';
 import { groupHandlers } from './handlers/group-handlers.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
@@ -22,6 +23,7 @@ import { runHandlers } from './handlers/run-handlers.ts';
 import { scriptHandlers } from './handlers/script-handlers.ts';
 import { sessionFileHandlers } from './handlers/session-file-handlers.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
+import { sessionOutputHandlers } from './handlers/session-output-handlers.ts';
 import { signInHandlers } from './handlers/sign-in-handlers.ts';
 import { transferHandlers } from './handlers/transfer-handlers.ts';
 import { noRoute } from './no-route.ts';
@@ -39,6 +41,8 @@ export function createApp(parts: AppParts): Hono<Environment> {
     const requestId = `req_${Math.trunc(started * 1_000).toString(36)}_${(counter++).toString(36)}`;
     context.set('requestId', requestId);
     await next();
+    // What answers HEAD is the answer to GET, whose body nobody will read.
+    if (context.req.raw.method === 'HEAD') void context.res.body?.cancel().catch(() => undefined);
     metrics.request(context.req.method, context.res.status, services.clock.steady() - started);
   });
   app.onError((error, context) => {
@@ -76,8 +80,10 @@ function handlersOf(services: Services): Handlers {
   return {
     ...runHandlers(services),
     ...logHandlers(services),
+    ...artifactHandlers(services),
     ...sessionHandlers(services),
     ...sessionFileHandlers(services),
+    ...sessionOutputHandlers(services),
     ...agentFileHandlers(services),
     ...jobHandlers(services),
     ...keyHandlers(services),

@@ -114,7 +114,9 @@ test('is for admins', async () => {
   for (const role of ['viewer', 'member', 'service'] as const) {
     const answer = await plane.ask('GET', '/v1/audit', { key: await plane.key({ role }) });
     expect(answer.status).toBe(403);
-    expect(((await answer.json()) as ErrorBody).error.code).toBe('forbidden');
+    const { error } = (await answer.json()) as ErrorBody;
+    expect(error.code).toBe('forbidden');
+    expect(error.message).toMatch(/, only one with the role admin$/);
   }
 });
 

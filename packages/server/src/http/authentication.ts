@@ -1,5 +1,5 @@
 import type { Route } from '@errand/contract';
-import { type Clock, ErrandError } from '@errand/core';
+import { type Clock, ErrandError, ROLES } from '@errand/core';
 import type { Actor } from '../use-cases/actor.ts';
 import { type AuthenticateParts, actorOfCookie, actorOfSecret } from '../use-cases/keys/authenticate.ts';
 import { slowFailure } from '../use-cases/keys/slow-failure.ts';
@@ -25,14 +25,23 @@ export async function authenticate(
 
 /** May a key of this role call the operation at all? What it may see and touch there is the use-case's to say. */
 export function checkAccess({ access }: Route, actor: Actor): void {
-  const allowed =
-    access === 'open' ||
-    (access === 'line' && (actor.local || actor.role === 'agent')) ||
-    (access === 'agent' ? actor.role === 'agent' : actor.role === 'admin' || isEnough(access, actor));
-  if (!allowed) throw new ErrandError('forbidden', `a key with the role ${actor.role} may not do this`);
+  if (isAllowed(access, actor)) return;
+  const able = ROLES.filter((role) => isAllowed(access, { role, local: false }));
+  const only = able.length === 0 ? '' : `, only one with the role ${able.join(' or ')}`;
+  throw new ErrandError('forbidden', `a key with the role ${actor.role} may not do this${only}`);
 }
 
-function isEnough(access: 'any' | 'touch' | 'admin' | 'line', { role }: Actor): boolean {
+type Asking = Pick<Actor, 'role' | 'local'>;
+
+function isAllowed(access: Route['access'], actor: Asking): boolean {
+  return (
+    access === 'open' ||
+    (access === 'line' && (actor.local || actor.role === 'agent')) ||
+    (access === 'agent' ? actor.role === 'agent' : actor.role === 'admin' || isEnough(access, actor))
+  );
+}
+
+function isEnough(access: 'any' | 'touch' | 'admin' | 'line', { role }: Asking): boolean {
   if (access === 'admin' || access === 'line' || role === 'agent') return false;
   return access === 'any' || role !== 'viewer';
 }

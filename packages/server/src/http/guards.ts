@@ -28,9 +28,15 @@ export function checkOrigin(request: Request, { hosts, loopback }: GuardOptions)
     throw new ErrandError('forbidden', 'pages of other origins may not talk to this control plane');
   }
   // Without an Origin (a plain GET) browsers still say where a request comes from.
-  if (origin === null && request.headers.get('sec-fetch-site') === 'cross-site' && !isNavigation(request)) {
+  if (origin === null && isFromElsewhere(request) && !isNavigation(request)) {
     throw new ErrandError('forbidden', 'pages of other origins may not talk to this control plane');
   }
+}
+
+/** Sessions are other origins of the same site: their hosts are siblings of this one. */
+function isFromElsewhere({ headers }: Request): boolean {
+  const site = headers.get('sec-fetch-site');
+  return site === 'cross-site' || site === 'same-site';
 }
 
 function isOwnOrigin(origin: string, host: string): boolean {

@@ -44,9 +44,16 @@ it.each([
   [{ commands: ['x'], session: { provider: 'nowhere' } }, /no provider nowhere/],
   [{ commands: ['x'], name: 'a-{dat}' }, /no placeholder \{dat\}/],
   [{ commands: ['x'], outputs: [{ s3: 's3:/x' }] }, /must be s3:/],
+  [{ commands: ['x'], outputs: [{ url: 'https://169.254.169.254/latest' }] }, /outside of private networks/],
   [{ commands: ['x'], retry: { attempts: 0 } }, /attempts/],
   [{ commands: ['x'], owner: 'other' }, /acts for acme/],
   [{ commands: [{ shell: 'x', command: ['y'] }] }, /give one of command, shell and script/],
+  [{ commands: [{ command: 'ls -la' }] }, /"command".*must be a list/],
+  [{ commands: ['x'], finish: { keep: '100y' } }, /"keep".*must be a duration/],
+  [{ commands: ['x'], finish: 'explode' }, /must be delete, stop, keep/],
+  [{ commands: ['x'], finish: { stop: { deleteVolumes: true } } }, /what it stops keeps its disks/],
+  [{ commands: ['x'], finish: { keep: '1h', stop: { deleteVolumes: true } } }, /one of keep and stop/],
+  [{ commands: ['x'], finsh: 'keep' }, /"finsh".*is no field of it; it takes .*finish/],
   [{ run_options: { ii_check_s3: true }, commands: ['x'] }, /bucket and a prefix/],
   [{ instance_parameters: {}, commands: ['x'] }, /no provider ec2/],
 ])(
@@ -64,3 +71,9 @@ it.each([
     expect(await (await plane.ask('GET', '/v1/jobs', { key })).json()).toMatchObject({ jobs: [] });
   },
 );
+
+it('refuses a command that no program could take', async () => {
+  await using plane = await openPlane();
+  const answer = await submit(plane, await plane.key({}), { commands: ['x'.repeat(200_000)] });
+  expect(JSON.stringify(answer)).toMatch(/400.*at most 131071 bytes/);
+});

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { ErrandError } from '@errand/core';
 import {
@@ -18,7 +19,9 @@ import {
 } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { ServerConfig } from '../config.ts';
+import { clientAddress } from './client-address.ts';
 import type { Connection, Environment } from './parts.ts';
+import { RequestBody } from './request-body.ts';
 
 /** A long poll holds its answer for up to ten minutes. */
 const REQUEST_TIMEOUT_MS = 0;
@@ -50,7 +53,7 @@ export async function listenTcp(
   { tls, proxy, trustProxy }: ListenTcp,
 ): Promise<Listener & { readonly port: number }> {
   const answer = getRequestListener((request, line) =>
-    app.fetch(request, { ...connectionOf(line), ...addressOf(line, trustProxy) }),
+    answerOf(app, request, { ...connectionOf(line), ...addressOf(line.incoming, trustProxy) }),
   );
   const server = inFront(proxy, answer, tls);
   await started(server, () => server.listen(port, host), `${host}:${port}`);
@@ -93,33 +96,48 @@ export async function listenSocket(app: App, path: string): Promise<Listener> {
     rmSync(path);
   }
   const server = createAdaptorServer({
-    fetch: (request, line) => app.fetch(request, { ...connectionOf(line), local: true }),
+    fetch: (request, line) => answerOf(app, request, { ...connectionOf(line), local: true }),
   });
   await started(server, () => server.listen(path), path);
   chmodSync(path, 0o600);
   return listener(server, path);
 }
 
-/** Bodies of bytes are read as Node gives them: a web stream of the same costs twice as much. */
-function connectionOf({ incoming, outgoing }: HttpBindings | Http2Bindings): Connection {
-  return { local: false, hangUp: () => outgoing.destroy(), body: incoming };
+interface Line extends Connection {
+  readonly body: RequestBody;
 }
 
-/** Behind a proxy that is trusted it is the last one named: the others are what the client says of itself. */
+async function answerOf(app: App, request: Request, line: Line): Promise<Response> {
+  try {
+    return await app.fetch(request, line);
+  } finally {
+    line.body.letGo();
+  }
+}
+
+function connectionOf({ incoming, outgoing }: HttpBindings | Http2Bindings): Line {
+  return { local: false, hangUp: () => outgoing.destroy(), body: new RequestBody(incoming) };
+}
+
 function addressOf(
-  { incoming }: HttpBindings | Http2Bindings,
+  incoming: HttpBindings['incoming'] | Http2Bindings['incoming'],
   trustProxy: boolean,
 ): Pick<Connection, 'address'> {
-  const forwarded = trustProxy ? String(incoming.headers['x-forwarded-for'] ?? '') : '';
-  const address = forwarded.split(',').at(-1)?.trim() || incoming.socket.remoteAddress;
-  return address === undefined ? {} : { address: address.replace(/^::ffff:/, '').slice(0, 64) };
+  const address = clientAddress(incoming, trustProxy);
+  return address === undefined ? {} : { address };
 }
 
 function tlsFiles({ cert, key }: NonNullable<ServerConfig['tls']>): { cert: Buffer; key: Buffer } {
+  return { cert: tlsFile(cert), key: tlsFile(key) };
+}
+
+function tlsFile(path: string): Buffer {
   try {
-    return { cert: readFileSync(cert), key: readFileSync(key) };
+    return readFileSync(path);
   } catch (cause) {
-    throw new ErrandError('invalid', `the TLS files ${cert} and ${key} cannot be read`, { cause });
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const where = resolve(path);
+    throw new ErrandError('invalid', `the TLS file ${where} cannot be read (${why})`, { cause });
   }
 }
 

@@ -88,14 +88,18 @@ export async function* encodeRead(
 /** A body that is made as fast as its reader takes it. */
 export function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const chunks = pieces[Symbol.asyncIterator]();
+  let begun = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        begun = true;
         const { value, done } = await chunks.next();
         if (done === true) controller.close();
         else controller.enqueue(value);
       },
       async cancel() {
+        // A generator that has not begun ends without a word to what it was made of, which may hold a file open for it.
+        if (!begun) await chunks.next();
         await chunks.return?.();
       },
     },

@@ -113,8 +113,7 @@ async function callOf(
   } as Call<OperationId>['input'];
   const body = route.body === 'bytes' ? (context.env.body ?? request.body) : null;
   // Most operations never look at it, and making one costs as much as a small answer.
-  const signal = (): AbortSignal =>
-    AbortSignal.any([request.signal, draining, revocations.signalOf(actor.id)]);
+  const signal = (): AbortSignal => AbortSignal.any([request.signal, draining, revocations.signalOf(actor)]);
   const hangUp = (): void => context.env.hangUp?.();
   const { address = null } = context.env;
   return { actor, address, input, headers: request.headers, request, body, signal, hangUp };

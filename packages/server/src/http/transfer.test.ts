@@ -40,4 +40,9 @@ describe('what measures a line', () => {
     await Promise.all(open.map(async (answer) => answer.body?.cancel()));
     expect((await plane.ask('POST', PATH, { key, body: Buffer.alloc(1) })).status).toBe(200);
   });
+
+  test('is over at once for who asks by HEAD, and so reads nothing', async () => {
+    for (let asked = 0; asked < 33; asked += 1)
+      expect((await plane.ask('HEAD', PATH, { key })).status).toBe(200);
+  });
 });

@@ -2,11 +2,11 @@ import { type Clock, ErrandError, type JsonSchema } from '@errand/core';
 import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
 import { type Fault, faultOf } from './fault.ts';
 import { unfitJson } from './json-limits.ts';
-import { DeadlineError, underDeadline } from './under-deadline.ts';
+import { DeadlineError, StalledError, underDeadline } from './under-deadline.ts';
 
 /** A schema of the largest size that we take needs about half of it. */
 const COMPILE_MS = 1_000;
-/** Some thousand times what real arguments need; as long as this one check may hold up the process. */
+/** Some thousand times what real arguments need. One that takes longer gets a second try of a quarter of a second: as long it may hold up the process. */
 const CHECK_MS = 50;
 /** A schema that went astray is not tried again for this long, so that it costs a share of a percent, not everything. */
 const ASTRAY_MS = 60_000;
@@ -93,6 +93,8 @@ export class Schemas {
     try {
       return underDeadline(ms, work);
     } catch (error) {
+      if (error instanceof StalledError)
+        throw new ErrandError('unavailable', `${what}: the machine is too busy to check it; try again`);
       if (!(error instanceof DeadlineError)) throw error;
       if (this.#astray.size >= KEPT) this.#astray.clear();
       this.#astray.set(key, this.#clock.steady());
@@ -109,7 +111,7 @@ export class Schemas {
 }
 
 async function newAjv(): Promise<Ajv2020> {
-  const { Ajv2020: Checker } = await import('ajv/dist/2020.js');
+  const { Ajv2020: Checker } = await import('./ajv.ts');
   const checker = new Checker({
     allErrors: true,
     useDefaults: true,

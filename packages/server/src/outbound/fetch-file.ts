@@ -15,31 +15,34 @@ export function checkSource(url: string, allowed: readonly string[]): void {
   );
 }
 
+export interface Asking {
+  /** Hosts that may be called although they lie in private networks, or have no TLS. */
+  readonly allowed: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** The bytes behind a URL as they come. Throws where it must not be called, rejects with a sentence where it does not answer 200. Redirects are not followed. */
-export function fetchFile(
-  url: string,
-  { allowed, signal }: { readonly allowed: readonly string[]; readonly signal: AbortSignal },
-): Promise<AsyncIterable<Uint8Array>> {
+export async function fetchFile(url: string, asking: Asking): Promise<AsyncIterable<Uint8Array>> {
+  const answer = await askUrl(url, asking);
+  if (answer.statusCode === 200) return answer;
+  answer.destroy();
+  throw new ErrandError('unavailable', `${shown(url)} answers ${answer.statusCode}`);
+}
+
+/** The answer to a GET, whatever its status; it is read, or destroyed. Throws and rejects as `fetchFile` does where nothing answers. */
+export async function askUrl(url: string, { allowed, signal }: Asking): Promise<IncomingMessage> {
   checkSource(url, allowed);
   const target = new URL(url);
   const make = target.protocol === 'https:' ? httpsRequest : httpRequest;
   const lookup = lookupFor(target.hostname, allowed);
-  return new Promise((resolve, reject) => {
-    const told = (why: string, cause?: unknown): void =>
-      reject(new ErrandError('unavailable', `${shown(url)} ${why}`, { cause }));
-    const request = make(
-      target,
-      { signal, ...(lookup === undefined ? {} : { lookup }) },
-      (answer: IncomingMessage) => {
-        if (answer.statusCode === 200) return resolve(answer);
-        answer.resume();
-        told(`answers ${answer.statusCode}`);
-      },
-    );
-    request.setTimeout(SILENT_MS, () => request.destroy(new Error('it sends nothing')));
-    request.on('error', (error) => told(`cannot be fetched: ${error.message}`, error));
-    request.end();
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request = make(target, { signal, ...(lookup === undefined ? {} : { lookup }) }, resolve);
+  request.setTimeout(SILENT_MS, () => request.destroy(new Error('it sends nothing')));
+  request.on('error', (cause) =>
+    reject(new ErrandError('unavailable', `${shown(url)} cannot be fetched: ${cause.message}`, { cause })),
+  );
+  request.end();
+  return await promise;
 }
 
 /** Without what may be secret in it: its query, and a user. */

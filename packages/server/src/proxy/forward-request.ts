@@ -99,6 +99,10 @@ async function exchange(
     reject(new Error('it changed the protocol unasked'));
   });
   upstream.once('response', (answer) => {
+    if (!isWritable(answer)) {
+      upstream.destroy();
+      return reject(new Error('its answer has no status that can be passed on'));
+    }
     response.sendDate = false;
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, [...answerHeaders(answer)]);
     // A stream may say nothing for long; elsewhere the head goes with the first bytes.
@@ -124,4 +128,9 @@ async function exchange(
     request.unpipe(upstream);
     if (!response.writableFinished || !upstream.writableFinished) upstream.destroy();
   }
+}
+
+/** Node reads a status such as 000, and any character in the reason, without a word; writing them is an error. */
+function isWritable({ statusCode = 0, statusMessage = '' }: IncomingMessage): boolean {
+  return statusCode >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
 }

@@ -8,13 +8,15 @@ const KEEP_ALIVE_MS = 30_000;
 
 /**
  * Passes on the request for a WebSocket, and then the bytes of both sides as they are. Resolves when both are closed; rejects while nothing of an answer was
- * passed on.
+ * passed on. The caller hears of errors of the socket; each is followed by a close.
  */
 export async function forwardSocket(
   request: IncomingMessage,
   socket: Duplex,
   passage: Passage & { readonly head: Buffer },
 ): Promise<void> {
+  // Whoever asked has gone while it was looked whether they may, or while the session started.
+  if (socket.destroyed) return;
   const { host, port, path, headers, signal } = passage;
   const upgrade = ['Connection', 'Upgrade', 'Upgrade', 'websocket'];
   const upstream = openRequest({
@@ -34,8 +36,6 @@ export async function forwardSocket(
   };
   signal.addEventListener('abort', end, { once: true });
   socket.once('close', end);
-  // Followed by a close, which ends the other side.
-  socket.on('error', () => undefined);
   upstream.on('error', reject);
   upstream.once('response', (answer) => {
     socket.write(headOf(answer, [...passage.answerHeaders(answer), 'Connection', 'close']), 'latin1');

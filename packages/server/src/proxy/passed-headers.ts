@@ -31,6 +31,8 @@ const SAID_BY_US = new Set([
 export const OWN_BEARER = /^Bearer\s+(err_\S{1,200})\s*$/i;
 
 export interface PassedRequest {
+  /** Where whoever asks is. */
+  readonly address: string;
   readonly secure: boolean;
   /** What was taken off the front of its path; null: nothing. */
   readonly prefix: string | null;
@@ -55,7 +57,7 @@ export function passedRequestHeaders(request: IncomingMessage, how: PassedReques
       if (cookies !== null) passed.push(name, cookies);
     } else passed.push(name, value);
   }
-  passed.push('X-Forwarded-For', request.socket.remoteAddress ?? 'unknown');
+  passed.push('X-Forwarded-For', how.address);
   passed.push('X-Forwarded-Host', request.headers.host ?? '');
   passed.push('X-Forwarded-Proto', how.secure ? 'https' : 'http');
   if (how.prefix !== null) passed.push('X-Forwarded-Prefix', how.prefix);

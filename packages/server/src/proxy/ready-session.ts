@@ -70,7 +70,8 @@ function mayWake(request: IncomingMessage, reach: Share['level']): boolean {
 }
 
 function wantsAgain({ url = '' }: IncomingMessage): boolean {
-  return new URL(url, 'http://host').searchParams.has(AGAIN);
+  // Behind a whole address, because a path such as // would be taken for one.
+  return new URL(`http://host${url}`).searchParams.has(AGAIN);
 }
 
 function isPage(request: IncomingMessage): boolean {

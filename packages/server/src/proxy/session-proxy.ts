@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ErrandError, reachOf, type SessionRecord } from '@errand/core';
 import type { Logger } from 'pino';
+import { clientAddress } from '../http/client-address.ts';
 import { cookieOf } from '../http/cookie.ts';
 import { checkOrigin, type GuardOptions } from '../http/guards.ts';
 import type { Services } from '../services.ts';
@@ -22,6 +23,8 @@ export interface SessionProxyParts {
   readonly services: Services;
   readonly place: SessionPlace;
   readonly guards: GuardOptions;
+  /** A proxy in front says who asks. */
+  readonly trustProxy: boolean;
   readonly log: Pick<Logger, 'error'>;
   readonly draining: AbortSignal;
 }
@@ -61,6 +64,8 @@ export class SessionProxy {
 
   /** Passes a WebSocket on, or refuses it. Never rejects. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // From here on nobody else listens, and a line may break at any moment. A close follows, which ends the other side.
+    socket.on('error', () => undefined);
     try {
       checkTarget(request);
       const passage = await this.#passage(request, this.#hostOf(request));
@@ -106,7 +111,7 @@ export class SessionProxy {
     request: IncomingMessage,
     host: SessionHost | null,
   ): Promise<Passage & { readonly over: () => void }> {
-    const { services, place, guards } = this.#parts;
+    const { services, place, guards, trustProxy } = this.#parts;
     const at = host === null ? sessionPathOf(request) : null;
     if (host === null) checkOrigin(webRequestOf(request, place.secure), guards);
     const wanted = host ?? at?.host ?? null;
@@ -121,11 +126,12 @@ export class SessionProxy {
     const shared = reach === 'owner' ? null : this.#reaches.follow(session, visitor);
     const signal = shared === null ? revoked : AbortSignal.any([revoked, shared.signal]);
     const prefix = at?.prefix ?? null;
-    const { secure } = place;
+    const cookies = prefix === null;
+    const who = { secure: place.secure, address: clientAddress(request, trustProxy) ?? 'unknown' };
     return {
       ...address,
       path: at?.path ?? request.url ?? '/',
-      headers: passedRequestHeaders(request, { secure, prefix, cookies: prefix === null }),
+      headers: passedRequestHeaders(request, { ...who, prefix, cookies }),
       answerHeaders: (answer) =>
         prefix === null
           ? passedAnswerHeaders(answer, onOwnHost)
@@ -151,7 +157,7 @@ export class SessionProxy {
     const { services, draining } = this.#parts;
     return actor === null || actor.local
       ? draining
-      : AbortSignal.any([draining, services.revocations.signalOf(actor.id)]);
+      : AbortSignal.any([draining, services.revocations.signalOf(actor)]);
   }
 
   #refusal(error: unknown): PlainAnswer {

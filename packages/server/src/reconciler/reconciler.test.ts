@@ -1,7 +1,10 @@
 import type { Run } from '@errand/contract';
-import { fakeClock } from '@errand/core/testing';
+import { DEFAULTS } from '@errand/core';
+import { aRun, fakeClock, leased } from '@errand/core/testing';
 import { expect, it } from 'vitest';
 import { openPlane } from '../../test/plane.ts';
+import { openSqliteStore } from '../stores/sql/open-sqlite-store.ts';
+import { LocalNotifier } from '../system/local-notifier.ts';
 import { Reconciler, TICK_MS } from './reconciler.ts';
 
 it('gives a run up at its queue time-out, and says what it had waited for', async () => {
@@ -37,3 +40,89 @@ it('gives a run up at its queue time-out, and says what it had waited for', asyn
     },
   ]);
 });
+
+it('does the rest where one part fails, and says what failed', async () => {
+  await using plane = await openPlane();
+  const { store, submit: parts } = plane.services;
+  const looked: string[] = [];
+  const reconciler = new Reconciler({
+    ...store,
+    runs: { ...store.runs, due: () => Promise.reject(new Error('this run cannot be read')) },
+    groups: { ...store.groups, open: async () => (looked.push('groups'), []) },
+    notifier: parts.notifier,
+    clock: fakeClock(Date.now()),
+  });
+  await expect(reconciler.tick()).rejects.toThrow('this run cannot be read');
+  expect(looked).toEqual(['groups']);
+});
+
+it('ends what is due although another run cannot be saved, and although nobody can say what it waited for', async () => {
+  await using all = await open();
+  for (let made = 0; made <= 200; made += 1)
+    await all.store.runs.insert(aRun({ id: `run_${made}`, createdAt: 0, queueDeadline: 1_000 + made }), null);
+  all.runs.save = (run, result) =>
+    run.id === 'run_0' ? Promise.reject(new Error('this row is broken')) : all.store.runs.save(run, result);
+  all.agents.pool = () => Promise.reject(new Error('nobody knows'));
+  const failed: unknown[] = [];
+  while (all.clock.now() <= DEFAULTS.leaseMs) {
+    await all.clock.advance(TICK_MS);
+    await all.reconciler.tick().catch((error: unknown) => failed.push(String(error)));
+  }
+  expect(failed).toEqual(['Error: this row is broken', 'Error: this row is broken']);
+  const left = await all.store.runs.due(all.clock.now(), 300);
+  expect(left.map(({ id }) => id)).toEqual(['run_0']);
+});
+
+it('lets agents be heard first after a stall and after a jump of the clock, and waits no longer than a lease', async () => {
+  await using all = await open();
+  await all.store.runs.insert(leased(aRun({ id: 'run_1', createdAt: 0 })), null);
+  const stateAfter = async (ms: number): Promise<string | undefined> => {
+    await all.clock.advance(ms);
+    await all.reconciler.tick();
+    return (await all.store.runs.get('run_1'))?.state;
+  };
+  // A tick is due each second; this one comes late.
+  expect(await stateAfter(DEFAULTS.leaseMs + 60_000)).toBe('leased');
+  all.clock.jump(600_000);
+  expect(await stateAfter(TICK_MS)).toBe('leased');
+  all.clock.jump(-500_000);
+  expect(await stateAfter(TICK_MS)).toBe('leased');
+  for (let ticks = 1; ticks < DEFAULTS.leaseMs / TICK_MS; ticks += 1)
+    expect(await stateAfter(TICK_MS)).toBe('leased');
+  expect(await stateAfter(TICK_MS)).toBe('queued');
+});
+
+it('ticks on after a tick that failed', async () => {
+  await using all = await open();
+  const stop = new AbortController();
+  const failed: unknown[] = [];
+  all.runs.due = () => Promise.reject(new Error('the disk does not answer'));
+  const running = all.reconciler.run(stop.signal, (error) => failed.push(error));
+  for (const times of [1, 2, 3]) {
+    await expect.poll(() => failed.length, { interval: 1 }).toBe(times);
+    await all.clock.advance(TICK_MS);
+  }
+  stop.abort();
+  await running;
+});
+
+async function open() {
+  const store = await openSqliteStore({ database: ':memory:' });
+  const clock = fakeClock(0);
+  const runs = boundTo(store.runs);
+  const agents = boundTo(store.agents);
+  const reconciler = new Reconciler({ ...store, runs, agents, notifier: new LocalNotifier(), clock });
+  return {
+    store,
+    clock,
+    runs,
+    agents,
+    reconciler,
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+/** The same store, of which a test may replace a function. */
+function boundTo<Store extends object>(store: Store): Store {
+  return Object.create(store) as Store;
+}

@@ -9,7 +9,8 @@ import {
   type RunFact,
   type RunStore,
 } from '@errand/core';
-import { type TendGroupsParts, tendGroups } from '../use-cases/groups/tend-groups.ts';
+import { eachByItself } from '../use-cases/each-by-itself.ts';
+import { groupTurn, type TendGroupsParts, tendGroup } from '../use-cases/groups/tend-groups.ts';
 import { type ChangeRunParts, changeRun } from '../use-cases/runs/change-run.ts';
 import { type PoolViews, type WhyWaitingParts, whatIsInTheWay } from '../use-cases/runs/why-waiting.ts';
 import { topics } from '../use-cases/topics.ts';
@@ -47,18 +48,23 @@ export class Reconciler {
     this.#quietUntil = this.#last.now + DEFAULTS.leaseMs;
   }
 
-  /** One look at the clock; resolves when what was due is done. Must not be called while a tick is under way. */
+  /** One look at the clock; resolves when what was due is done, whatever of it failed. Must not be called while a tick is under way. */
   async tick(): Promise<void> {
     const now = this.#watchClock();
+    await eachByItself([() => this.#applyDue(now), () => this.#sweep(), () => this.#tendGroups()]);
+  }
+
+  async #applyDue(now: number): Promise<void> {
     for (;;) {
       const runs = await this.#parts.runs.due(now, BATCH);
       const plan = planRuns({ runs, quietUntil: this.#quietUntil }, now);
       const views: PoolViews = new Map();
-      await Promise.all(plan.map((planned) => this.#apply(planned, views)));
-      if (plan.length < BATCH) break;
+      const applied = await Promise.allSettled(plan.map((planned) => this.#apply(planned, views)));
+      const failed = applied.find((each) => each.status === 'rejected');
+      // What failed is due still: the next tick tries it again.
+      if (failed !== undefined) throw failed.reason;
+      if (plan.length < BATCH) return;
     }
-    await this.#sweep();
-    this.#tended = await tendGroups(this.#parts, this.#tended, GROUPS);
   }
 
   /** Brings back runs that were held back and may go by now: for a change of which nobody was told. */
@@ -66,6 +72,12 @@ export class Reconciler {
     const { pools, last } = await this.#parts.runs.sweep(this.#swept, GATES);
     this.#swept = last;
     for (const pool of pools) this.#parts.notifier.pulse(topics.pool(pool));
+  }
+
+  async #tendGroups(): Promise<void> {
+    const { groups, next } = await groupTurn(this.#parts, this.#tended, GROUPS);
+    this.#tended = next;
+    await eachByItself(groups.map((group) => () => tendGroup(this.#parts, group)));
   }
 
   /** Ticks until the signal aborts. `onError` hears of ticks that failed; the next one tries again. */
@@ -93,11 +105,12 @@ export class Reconciler {
     await changeRun(this.#parts, runId, (run) => observeRun(run, seen));
   }
 
-  /** Once a run is over nobody can look any more what it waited for. */
+  /** Once a run is over nobody can look any more what it waited for; where that cannot be told now, it is over all the same. */
   async #withWhy(runId: string, fact: QueueTimedOut, views: PoolViews): Promise<QueueTimedOut> {
     const run = await this.#parts.runs.get(runId);
-    const why = run?.state === 'queued' ? await whatIsInTheWay(this.#parts, run, views) : null;
-    return why === null ? fact : { ...fact, why };
+    const looked = run?.state === 'queued' ? whatIsInTheWay(this.#parts, run, views) : null;
+    const why = await looked?.catch(() => null);
+    return why == null ? fact : { ...fact, why };
   }
 }
 

@@ -1,6 +1,19 @@
-import { requestSession, type SessionRecord } from '@errand/core';
-import { aRun, aSession, fakeClock, finished, readySession, running } from '@errand/core/testing';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BlobStore, type RunSpec, requestSession, type SessionRecord } from '@errand/core';
+import {
+  aRun,
+  aSession,
+  aSpec,
+  fakeClock,
+  finished,
+  readySession,
+  requested,
+  running,
+} from '@errand/core/testing';
 import { expect, it } from 'vitest';
+import { FileBlobStore } from '../stores/files/file-blob-store.ts';
 import { MemoryLogStore } from '../stores/memory/memory-log-store.ts';
 import { openSqliteStore } from '../stores/sql/open-sqlite-store.ts';
 import { LogReads } from '../use-cases/runs/log-reads.ts';
@@ -37,11 +50,63 @@ it('leaves logs that are written or read, and the input of a run that may need i
   expect(await Promise.all(logs.map((log) => all.logs.size(log)))).toEqual([20, 20, 0]);
 });
 
-it('removes logs that belong to no run', async () => {
-  await using all = await open({ keepRunsMs: 1_000 * MINUTE, keepLogBytes: 5 });
-  await all.logs.append({ runId: 'run_none', token: 1 }, [PIECE]);
+it('removes more runs at once than end between two looks, each with its input and the logs of all its attempts', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 1e9 });
+  for (let made = 0; made < 500; made += 1)
+    await all.store.runs.insert(finished(aRun({ createdAt: 0 }), MINUTE), null);
+  const over = finished(aRun({ id: 'run_last', createdAt: 0 }), MINUTE);
+  const twice = finished(requested(over, { kind: 'retry', endedAt: null, now: 2 * MINUTE }), 3 * MINUTE);
+  await all.store.runs.insert(twice, null);
+  const logs = [inputRef('run_last'), { runId: 'run_last', token: 1 }, { runId: 'run_last', token: 2 }];
+  for (const log of logs) await all.logs.append(log, [PIECE]);
   await all.clock.advance(200 * MINUTE);
   await all.retention.sweep();
+  expect(await all.store.runs.finishedBefore(200 * MINUTE, 9)).toEqual([]);
+  expect(await Promise.all(logs.map((log) => all.logs.size(log)))).toEqual([0, 0, 0]);
+});
+
+it('finds the logs of a run again that it could not remove', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 1e9 });
+  const log = await all.add('run_old', 0);
+  await all.clock.advance(200 * MINUTE);
+  const remove = all.logs.remove.bind(all.logs);
+  all.logs.remove = () => Promise.reject(new Error('the disk does not answer'));
+  await expect(all.retention.sweep()).rejects.toThrow('does not answer');
+  all.logs.remove = remove;
+  await all.retention.sweep();
+  expect([await all.logs.size(log), await all.store.runs.get('run_old')]).toEqual([0, null]);
+});
+
+it('takes the log of an attempt before from a run that goes on, and never its input', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 5 });
+  const over = finished(aRun({ id: 'run_again', createdAt: 0 }), MINUTE);
+  const again = running(requested(over, { kind: 'retry', endedAt: null, now: 2 * MINUTE }));
+  await all.store.runs.insert(again, null);
+  const logs = [{ runId: 'run_again', token: 1 }, { runId: 'run_again', token: 2 }, inputRef('run_again')];
+  for (const log of logs) await all.logs.append(log, [PIECE]);
+  await all.clock.advance(200 * MINUTE);
+  await all.retention.sweep();
+  expect(await Promise.all(logs.map((log) => all.logs.size(log)))).toEqual([0, 20, 20]);
+});
+
+it('takes no log that may have been read before the server was started anew', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 5 });
+  await all.clock.advance(200 * MINUTE);
+  const log = await all.add('run_full', 190);
+  const anew = new LogReads(all.clock);
+  await all.clock.advance(9 * MINUTE);
+  expect([anew.lastRead(log), all.reads.lastRead(log)]).toEqual([200 * MINUTE, 0]);
+});
+
+it('removes logs that belong to no run, but not the input of one that is being submitted', async () => {
+  await using all = await open({ keepRunsMs: 1_000 * MINUTE, keepLogBytes: 5 });
+  await all.logs.append({ runId: 'run_none', token: 1 }, [PIECE]);
+  await all.logs.append(inputRef('run_new'), [PIECE]);
+  await all.clock.advance(200 * MINUTE);
+  await all.retention.sweep();
+  await all.store.runs.insert(aRun({ id: 'run_new' }), null);
+  await all.retention.sweep();
+  expect(await all.logs.size(inputRef('run_new'))).toBe(20);
   expect(await all.logs.size({ runId: 'run_none', token: 1 })).toBe(0);
 });
 
@@ -79,20 +144,81 @@ function over(session: SessionRecord, minutes: number): SessionRecord {
   return step.session;
 }
 
+it('forgets the oldest artifacts beyond their limit, but not those that somebody may be fetching, and all of a run with it', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'errand-kept-'));
+  const blobs = new FileBlobStore(root);
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 }, blobs);
+  const put = async (id: string, minutes: number, bytes: number): Promise<void> => {
+    await all.add(id, minutes, { artifacts: ['x'] });
+    await blobs.put(`artifacts/${id}/1/0`, oneOf(new Uint8Array(bytes)), 100);
+    utimesSync(join(root, `artifacts/${id}/1/0`), minutes * 60, minutes * 60);
+  };
+  await put('run_a', 1, 15);
+  await put('run_b', 2, 15);
+  await put('run_c', 29, 100);
+  const there = async () =>
+    (await Array.fromAsync(blobs.list('artifacts'))).map(({ name }) => name.split('/')[1]);
+  await all.clock.advance(30 * MINUTE);
+  await all.retention.sweep();
+  expect(await there()).toEqual(['run_c']);
+  await put('run_d', 30, 1);
+  await all.clock.advance(99.5 * MINUTE);
+  await all.retention.sweep();
+  expect(await there()).toEqual(['run_d']);
+  rmSync(root, { recursive: true });
+});
+
+it('forgets the files of sessions that are over, and of nobody else', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'errand-kept-'));
+  const blobs = new FileBlobStore(root);
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 }, blobs);
+  const ready = readySession(aSession({ createdAt: 0 }));
+  const ended = over(aSession({ createdAt: 0 }), 1);
+  for (const each of [ready, ended]) await all.store.sessions.insert(each, { idempotency: null, quotas: [] });
+  for (const id of [ready.id, ended.id, 'ses_removed'])
+    await blobs.put(`sessions/${id}/0`, oneOf(new Uint8Array(1)), 1);
+  await all.retention.sweep();
+  const left = await Array.fromAsync(blobs.list('sessions'));
+  expect(left.map(({ name }) => name)).toEqual([`sessions/${ready.id}/0`]);
+  rmSync(root, { recursive: true });
+});
+
+it('removes the rest where one part cannot be, and says what is in the way', async () => {
+  const broken = {
+    ...noBlobs,
+    list: () => {
+      throw new Error('no such disk');
+    },
+  };
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 }, broken);
+  const old = await all.add('run_old', 0);
+  await all.clock.advance(200 * MINUTE);
+  await expect(all.retention.sweep()).rejects.toThrow('no such disk');
+  expect(await all.store.runs.get(old.runId)).toBeNull();
+  expect(await all.logs.size(old)).toBe(0);
+});
+
+async function* oneOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 const PIECE = { offset: 0, stream: 'stdout', time: 0, bytes: new Uint8Array(20) } as const;
 
-async function open(keep: { keepRunsMs: number; keepLogBytes: number; keepAuditMs?: number }) {
+async function open(
+  keep: { keepRunsMs: number; keepLogBytes: number; keepAuditMs?: number },
+  blobs: BlobStore = noBlobs,
+) {
   const store = await openSqliteStore({ database: ':memory:' });
   const logs = new MemoryLogStore();
   const clock = fakeClock(0);
   const reads = new LogReads(clock);
   const retention = new Retention({
     ...store,
-    blobs: noBlobs,
+    blobs,
     logs,
     reads,
     clock,
-    keep: { keepAuditMs: 1_000 * MINUTE, ...keep },
+    keep: { keepAuditMs: 1_000 * MINUTE, keepArtifactBytes: 20, ...keep },
   });
   return {
     store,
@@ -101,8 +227,9 @@ async function open(keep: { keepRunsMs: number; keepLogBytes: number; keepAuditM
     reads,
     retention,
     /** A run that finished so many minutes after the start, with a log. */
-    add: async (id: string, minutes: number) => {
-      await store.runs.insert(finished(aRun({ id, createdAt: 0 }), minutes * MINUTE), null);
+    add: async (id: string, minutes: number, spec: Partial<RunSpec> = {}) => {
+      const run = aRun({ id, createdAt: 0, spec: aSpec(spec) });
+      await store.runs.insert(finished(run, minutes * MINUTE), null);
       const log = { runId: id, token: 1 };
       await logs.append(log, [PIECE]);
       return log;

@@ -2,6 +2,7 @@
 export { createServices } from '../create-services.ts';
 export { inProcessLink } from '../in-process-link.ts';
 export { JobReconciler } from '../reconciler/jobs/job-reconciler.ts';
+export { PoolLauncher } from '../reconciler/pools/pool-launcher.ts';
 export { Reconciler } from '../reconciler/reconciler.ts';
 export { SessionReconciler } from '../reconciler/sessions/session-reconciler.ts';
 export { SessionSweep } from '../reconciler/sessions/session-sweep.ts';

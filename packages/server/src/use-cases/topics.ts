@@ -14,6 +14,8 @@ export const topics = {
   agent: (agentId: string) => `agent:${agentId}`,
   /** An agent was drained, undrained, revoked or removed. */
   agentLife: (agentId: string) => `agent-life:${agentId}`,
+  /** An agent presented itself that may host sessions. */
+  hosts: 'hosts',
   /** A submission handed a run to a waiting poll of an agent. */
   handed: (agentId: string) => `handed:${agentId}`,
   /** The record of a session changed. */

@@ -23,7 +23,7 @@ export function AgentRow({ agent, admin }: AgentRowProps): ReactNode {
     onSuccess: refresh,
   });
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3 pr-2 pl-4">
+    <li aria-label={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3 pr-2 pl-4">
       <div className="flex min-w-0 flex-1 basis-60 flex-col gap-1">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className={`size-2.5 rounded-full ${agent.online ? 'bg-good' : 'bg-strong-line'}`} />
@@ -59,7 +59,9 @@ export function AgentRow({ agent, admin }: AgentRowProps): ReactNode {
 function About({ agent }: { readonly agent: Agent }): ReactNode {
   return (
     <p className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
-      <span>{agent.slots} slots</span>
+      <span>
+        {agent.running} of {agent.slots} slots busy
+      </span>
       <span>
         heard <Ago time={agent.lastSeenAt} />
       </span>

@@ -3,8 +3,8 @@ import { ErrandApiError, ErrandConnectionError } from '@errand/sdk';
 /** What to tell people of an error. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ErrandConnectionError) return 'The server cannot be reached.';
-  if (error instanceof ErrandApiError) return capital(error.message);
-  return error instanceof Error ? capital(error.message) : 'Something went wrong.';
+  if (error instanceof ErrandApiError) return asSentence(error.message);
+  return error instanceof Error ? asSentence(error.message) : 'Something went wrong.';
 }
 
 /** Faults of single fields, as the server found them: by the name of the field. */
@@ -16,7 +16,8 @@ export function faultsOf(error: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(known.map(({ field, message }) => [String(field), String(message)]));
 }
 
-function capital(text: string): string {
+/** What a program says in the middle of something else, to stand alone. */
+export function asSentence(text: string): string {
   const sentence = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
   return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -1,6 +1,8 @@
+import { ErrandApiError } from '@errand/sdk';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/sentence.ts';
-import { Button } from './button.tsx';
+import { Button, buttonLook } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface NoticeProps {
@@ -22,18 +24,33 @@ export function Notice({ icon, title, children }: NoticeProps): ReactNode {
   );
 }
 
-/** Something could not be shown, and why; what helps is to ask again. */
-export function Failure({
-  error,
-  again,
-}: {
+/** The lists of what is opened by an address of its own. */
+const LISTS = {
+  runs: 'All runs',
+  sessions: 'All sessions',
+  jobs: 'All jobs',
+  scripts: 'All scripts',
+} as const;
+
+export interface FailureProps {
   readonly error: unknown;
   readonly again?: () => void;
-}): ReactNode {
+  /** Where what does not exist would stand. */
+  readonly list?: keyof typeof LISTS;
+}
+
+/** Something could not be shown, and why; what helps is to ask again, or to look for what there is. */
+export function Failure({ error, again, list }: FailureProps): ReactNode {
+  const isNowhere = error instanceof ErrandApiError && error.code === 'not_found';
   return (
     <Notice icon="warning" title="This cannot be shown">
       <p>{sentenceOf(error)}</p>
-      {again !== undefined && (
+      {isNowhere && list !== undefined && (
+        <Link to={`/${list}`} className={buttonLook()}>
+          {LISTS[list]}
+        </Link>
+      )}
+      {again !== undefined && !(isNowhere && list !== undefined) && (
         <Button icon="retry" onClick={again}>
           Try again
         </Button>

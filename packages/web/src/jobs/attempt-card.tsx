@@ -100,7 +100,7 @@ function CommandRow({ command, open }: { readonly command: Command; readonly ope
     <li className="flex flex-col py-1">
       <div className="flex flex-wrap items-center gap-x-3">
         <CommandPill command={command} />
-        <code className="min-w-0 flex-1 basis-40 py-2 font-mono text-sm break-all">{text}</code>
+        <code className="min-w-0 flex-1 basis-40 py-2 font-mono text-sm wrap-anywhere">{text}</code>
         {startedAt !== null && (
           <span className="text-sm text-muted tabular-nums">
             {durationText((endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt))}

@@ -40,7 +40,7 @@ export function DocumentEditor({ text, set, faults }: DocumentEditorProps): Reac
           aria-label="Document"
           aria-invalid={faults.length > 0 ? true : undefined}
           aria-describedby="document-faults"
-          className="min-w-0 flex-1 resize-none bg-transparent px-3 py-3 leading-6 whitespace-pre"
+          className="min-w-0 flex-1 resize-none bg-transparent px-3 py-3 leading-6 whitespace-pre -outline-offset-2"
           spellCheck={false}
           autoCapitalize="off"
           autoCorrect="off"

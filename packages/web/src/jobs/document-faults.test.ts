@@ -27,10 +27,11 @@ it('finds the line of what is wrong, in lists and objects, and of what is missin
       { path: ['commands', 1, 'shell'], message: 'must be a text' },
       { path: ['outputs', 0, 'minSize'], message: 'must be a size' },
       { path: ['session', 'image'], message: 'is missing' },
+      { path: ['outputs'], message: 'is no field of it' },
       { path: [], message: 'is too long' },
     ),
   );
-  expect(found.map(({ line }) => line)).toEqual([6, 9, 3, 1]);
+  expect(found.map(({ line }) => line)).toEqual([6, 9, 2, 7, 1]);
   expect(found[0]?.message).toBe('commands.1.shell: must be a text');
 });
 

@@ -1,5 +1,5 @@
 import type { JobReport } from '@errand/sdk';
-import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 
 /** Something that is wrong, and where. */
 export interface DocumentFault {
@@ -23,7 +23,7 @@ export function readDocument(text: string): ReadDocument {
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const lineOf = (path: readonly (string | number)[]): number => {
     for (let depth = path.length; depth > 0; depth -= 1) {
-      const node = document.getIn(path.slice(0, depth), true);
+      const node = nodeAt(document, path.slice(0, depth));
       if (isNode(node) && node.range != null) return lineAt(node.range[0]);
     }
     return 1;
@@ -33,6 +33,14 @@ export function readDocument(text: string): ReadDocument {
   if (isMap(document.contents))
     return { value: document.toJS() as Readonly<Record<string, unknown>>, faults, lineOf };
   return { value: null, faults: [{ line: 1, message: 'must hold fields such as commands: [...]' }], lineOf };
+}
+
+/** Its name, where it has one: what it holds may begin lines later. */
+function nodeAt(document: Document, path: readonly (string | number)[]): unknown {
+  const around = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const name = path.at(-1);
+  const pair = isMap(around) ? around.items.find(({ key }) => isScalar(key) && key.value === name) : null;
+  return pair?.key ?? document.getIn(path, true);
 }
 
 /** What the server found, in the lines of the text. */

@@ -28,7 +28,9 @@ export function JobScreen(): ReactNode {
   return (
     <div className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-4 px-4 py-3 wide:py-6">
       {job === undefined && error === null && <Loading rows={3} />}
-      {job === undefined && error !== null && <Failure error={error} again={() => void refetch()} />}
+      {job === undefined && error !== null && (
+        <Failure error={error} again={() => void refetch()} list="jobs" />
+      )}
       {job !== undefined && <Known job={job} />}
     </div>
   );

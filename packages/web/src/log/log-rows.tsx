@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
 import type { LogFeed } from './log-feed.ts';
 import { LogRow } from './log-row.tsx';
 import type { LogLine } from './log-window.ts';
@@ -110,7 +110,8 @@ function useStayingPlace(feed: LogFeed, { version, scroller, rows }: Staying): v
     if (scrollHeight - scrollTop - clientHeight < NEAR) void feed.loadAfter();
   }, [feed, rows, scroller]);
 
-  useEffect(() => {
+  // At once: the first scrolling is that to a target.
+  useLayoutEffect(() => {
     const element = scroller.current;
     element?.addEventListener('scroll', onScroll, { passive: true });
     return () => element?.removeEventListener('scroll', onScroll);
@@ -122,6 +123,8 @@ function useStayingPlace(feed: LogFeed, { version, scroller, rows }: Staying): v
     if (element === null) return;
     if (feed.following) {
       element.scrollTop = element.scrollHeight;
+      // Whatever scrolls up from here on, the target among them, looks at something else than the end.
+      place.current.top = element.scrollTop;
       return;
     }
     const { offset, delta, start } = place.current;

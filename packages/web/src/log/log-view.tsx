@@ -1,5 +1,5 @@
 import type { Run } from '@errand/sdk';
-import { type ReactNode, useRef, useSyncExternalStore } from 'react';
+import { type ReactNode, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { sentenceOf } from '../api/sentence.ts';
 import type { LogFeed } from './log-feed.ts';
 import { type LogLook, LogRows } from './log-rows.tsx';
@@ -19,6 +19,9 @@ export interface LogViewProps {
 export function LogView({ feed, run, look, target = null, fill = false, children }: LogViewProps): ReactNode {
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const scroller = useRef<HTMLDivElement>(null);
+  // What is inside it finds it only once it is there: lines that came with it would begin at the top, and stay there.
+  const [isThere, setIsThere] = useState(false);
+  useLayoutEffect(() => setIsThere(true), []);
   const empty = feed.window.lines.length === 0;
   return (
     <div
@@ -33,9 +36,9 @@ export function LogView({ feed, run, look, target = null, fill = false, children
         className={`w-full overflow-x-auto overflow-y-auto overscroll-contain py-2 ${fill ? 'absolute inset-0' : 'max-h-[45dvh]'}`}
       >
         {empty ? (
-          <Nothing feed={feed} run={run} />
+          <p className="px-3 py-1 font-sans text-term-muted">{whyNothing(feed, run, fill)}</p>
         ) : (
-          <LogRows {...{ feed, version, look, target, scroller }} />
+          isThere && <LogRows {...{ feed, version, look, target, scroller }} />
         )}
       </div>
       {children}
@@ -43,15 +46,11 @@ export function LogView({ feed, run, look, target = null, fill = false, children
   );
 }
 
-function Nothing({ feed, run }: { readonly feed: LogFeed; readonly run: Run }): ReactNode {
-  return <p className="px-3 py-1 font-sans text-term-muted">{whyNothing(feed, run)}</p>;
-}
-
-function whyNothing(feed: LogFeed, run: Run): string {
+/** `told`: what is around it says why the run waits. */
+function whyNothing(feed: LogFeed, run: Run, told: boolean): string {
   if (feed.state === 'gone') return 'The output is no longer kept; how the run ended still is.';
   if (feed.state === 'failed') return `The output cannot be read: ${sentenceOf(feed.error)}`;
   if (feed.state === 'lost') return 'No connection. Trying again.';
   if (run.endedAt !== null) return feed.state === 'ended' ? 'It wrote nothing.' : 'Loading.';
-  if (run.status === 'queued') return run.why ?? 'Waiting for an agent.';
-  return 'Nothing written yet.';
+  return (told ? null : run.why) ?? 'Nothing written yet.';
 }

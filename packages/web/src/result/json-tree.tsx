@@ -52,7 +52,7 @@ function Branch({
         <span className={open ? '' : '-rotate-90'}>
           <Icon name="down" size={16} />
         </span>
-        {name !== undefined && <span>{name}</span>}
+        {name !== undefined && <span>{name}:</span>}
         <span className="text-muted">{kind}</span>
       </button>
       {open && (

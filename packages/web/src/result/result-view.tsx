@@ -20,6 +20,9 @@ export function ResultView({
   return VIEWS[view.kind](result, view as never) ?? <JsonTree value={result} />;
 }
 
+/** More stand closer than a screen has points, and each is an element. */
+const MOST_POINTS = 1_000;
+
 type Views = {
   readonly [Kind in View['kind']]: (result: unknown, view: Extract<View, { kind: Kind }>) => ReactNode;
 };
@@ -36,12 +39,22 @@ const VIEWS: Views = {
   chart: (result, { path, shape, x, y, unit }) => {
     const items = atPath(result, path);
     if (!Array.isArray(items)) return null;
-    const names = items.map((item, index) => (x == null ? String(index + 1) : plainText(atPath(item, x))));
+    const drawn = items.slice(0, MOST_POINTS);
+    const names = drawn.map((item, index) => (x == null ? String(index + 1) : plainText(atPath(item, x))));
     const series = y.map((each) => ({
       name: each === '' ? 'value' : each,
-      values: items.map((item) => numberAt(item, each)),
+      values: drawn.map((item) => numberAt(item, each)),
     }));
-    return <Chart label="Result" shape={shape} x={names} series={series} unit={unit} />;
+    return (
+      <>
+        <Chart label="Result" shape={shape} x={names} series={series} unit={unit} />
+        {items.length > MOST_POINTS && (
+          <p className="text-sm text-muted">
+            the first {MOST_POINTS.toLocaleString('en')} of {items.length.toLocaleString('en')}
+          </p>
+        )}
+      </>
+    );
   },
   json: (result) => <JsonTree value={result} />,
 };

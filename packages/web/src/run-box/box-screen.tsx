@@ -76,7 +76,7 @@ function History({ commands, close, use }: HistoryProps): ReactNode {
           <li key={command}>
             <button
               type="button"
-              className="min-h-11 w-full px-4 py-2 text-left font-mono text-sm break-all hover:bg-sunken"
+              className="min-h-11 w-full px-4 py-2 text-left font-mono text-sm wrap-anywhere hover:bg-sunken"
               onClick={() => use(command)}
             >
               {command}

@@ -18,6 +18,8 @@ export interface Draft {
   readonly concurrencyKey: string;
   readonly concurrency: string;
   readonly attempts: string;
+  /** Patterns of files that are kept, a line each. */
+  readonly artifacts: string;
 }
 
 export const EMPTY: Draft = {
@@ -33,6 +35,7 @@ export const EMPTY: Draft = {
   concurrencyKey: '',
   concurrency: '',
   attempts: '',
+  artifacts: '',
 };
 
 const FROM_LINK = [
@@ -47,6 +50,7 @@ const FROM_LINK = [
   'concurrencyKey',
   'concurrency',
   'attempts',
+  'artifacts',
 ] as const;
 
 /** What a link fills in. It never starts anything, and secrets do not belong into one. */
@@ -82,6 +86,7 @@ export function requestOf(draft: Draft): RunCreateInput {
     ...(set(draft.concurrencyKey) ? { concurrencyKey: draft.concurrencyKey.trim() } : {}),
     ...(set(draft.concurrency) ? { concurrency: Number(draft.concurrency) } : {}),
     ...(set(draft.attempts) ? { retry: { attempts: Number(draft.attempts) } } : {}),
+    ...(set(draft.artifacts) ? { artifacts: linesOf(draft.artifacts) } : {}),
   };
 }
 
@@ -111,6 +116,8 @@ export function draftOfRun(run: Run): LinkDraft {
     ...(run.concurrency === null
       ? {}
       : { concurrencyKey: run.concurrency.key, concurrency: String(run.concurrency.limit) }),
+    ...(run.retry.attempts > 1 ? { attempts: String(run.retry.attempts) } : {}),
+    ...(run.artifacts.length === 0 ? {} : { artifacts: run.artifacts.join('\n') }),
   };
 }
 
@@ -153,4 +160,12 @@ function labelsOf(text: string): Record<string, string> {
       return [name, value];
     }),
   );
+}
+
+/** Spaces may be part of a name, so a line is the whole pattern. */
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }

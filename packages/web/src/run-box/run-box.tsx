@@ -31,6 +31,7 @@ export function RunBox({ from, place, onWord, onStart }: RunBoxProps): ReactNode
   const session = useSession().data;
   const places = usePlaces().data;
   const [draft, setDraft] = useState<Draft>({ ...EMPTY, ...from });
+  const [starts, setStarts] = useState(0);
   const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
   const box = useRef<HTMLTextAreaElement>(null);
   const recall = useRecall((command) => set({ command }));
@@ -41,6 +42,7 @@ export function RunBox({ from, place, onWord, onStart }: RunBoxProps): ReactNode
     place ?? (draft.target || defaultTarget(places, localStorage.getItem(LAST_TARGET) ?? '', admin));
   const start = useStart((ids) => {
     setDraft(({ target: kept }) => ({ ...EMPTY, target: kept }));
+    setStarts((before) => before + 1);
     onStart(ids);
   });
   const submit = (event?: FormEvent): void => {
@@ -100,7 +102,8 @@ export function RunBox({ from, place, onWord, onStart }: RunBoxProps): ReactNode
         </Button>
       </div>
       {start.isError && <Problem>{sentenceOf(start.error)}</Problem>}
-      <RunOptions draft={draft} set={set} faults={faultsOf(start.error)} />
+      {/* Anew, so folded, after each start: what was started appears below. */}
+      <RunOptions key={starts} draft={draft} set={set} faults={faultsOf(start.error)} />
     </form>
   );
 }

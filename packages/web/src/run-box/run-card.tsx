@@ -33,7 +33,7 @@ export function RunCard({ id, remove }: RunCardProps): ReactNode {
             params={{ id }}
             className="-my-1 flex min-h-11 items-center font-mono font-medium hover:underline"
           >
-            <span className="line-clamp-3 min-w-0 break-all whitespace-pre-wrap">
+            <span className="line-clamp-3 min-w-0 wrap-anywhere whitespace-pre-wrap">
               {run === undefined ? id : commandText(run)}
             </span>
           </Link>

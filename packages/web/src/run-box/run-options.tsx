@@ -74,9 +74,21 @@ export function RunOptions({ draft, set, faults }: RunOptionsProps): ReactNode {
           set={(secretEnv) => set({ secretEnv })}
           fault={faults['secretEnv']}
         />
+        <LinesField
+          label="Files to keep"
+          hint="Patterns such as out/*.csv, one a line; kept when it has ended"
+          value={draft.artifacts}
+          set={(artifacts) => set({ artifacts })}
+          fault={patternFault(faults)}
+        />
       </div>
     </details>
   );
+}
+
+/** The server names the pattern that is wrong by its place. */
+function patternFault(faults: Readonly<Record<string, string>>): string | undefined {
+  return Object.entries(faults).find(([field]) => field.startsWith('artifacts'))?.[1];
 }
 
 interface WhichAgentsProps {

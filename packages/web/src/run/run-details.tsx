@@ -57,6 +57,7 @@ function rowsOf(run: Run): readonly (Fact | null)[] {
     run.tags.length === 0 ? null : ['Tags', run.tags.join(', ')],
     env.length === 0 ? null : ['Environment', env.map(([name, value]) => `${name}=${value}`).join(', ')],
     run.secretEnv.length === 0 ? null : ['Secrets', run.secretEnv.join(', ')],
+    run.artifacts.length === 0 ? null : ['Files to keep', run.artifacts.join(', ')],
     run.log === null ? null : ['Output', logText(run.log)],
   ];
 }
@@ -64,5 +65,6 @@ function rowsOf(run: Run): readonly (Fact | null)[] {
 function logText({ bytes, truncated }: NonNullable<Run['log']>): string {
   const size = `${bytes.toLocaleString()} bytes`;
   if (truncated === null) return `${size}, complete`;
+  if (truncated.dropped === 0) return `${size}; what came after them may be lost`;
   return `${size}; ${truncated.dropped.toLocaleString()} more were dropped (${truncated.why.replace('_', ' ')})`;
 }

@@ -6,6 +6,7 @@ import { Icon } from '../components/icon.tsx';
 import { Problem } from '../components/notice.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { commandText } from '../run-box/draft.ts';
+import { KeptFiles } from './kept-files.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunDetails } from './run-details.tsx';
 import { RunLength } from './run-length.tsx';
@@ -21,32 +22,48 @@ export interface RunHeadProps {
 /** What it is, how it goes, what can be done about it. */
 export function RunHead({ run, attempt }: RunHeadProps): ReactNode {
   return (
-    <header className="flex max-h-[55dvh] shrink-0 flex-col gap-1 overflow-y-auto border-b border-line bg-surface px-3 py-2 wide:px-5 wide:py-3">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+    <header className="flex max-h-[55dvh] shrink-0 flex-col gap-1 overflow-y-auto border-b border-line bg-surface px-2 py-2 wide:px-5 wide:py-3">
+      <div className="flex flex-wrap items-center gap-x-1 gap-y-1 wide:gap-x-2">
         <Link
           to="/runs"
           aria-label="All runs"
-          className="-ml-2 inline-flex size-11 items-center justify-center rounded-control text-muted hover:bg-sunken"
+          className="-ml-1 inline-flex size-11 wide:-ml-2 items-center justify-center rounded-control text-muted hover:bg-sunken"
         >
           <Icon name="left" />
         </Link>
         <StatusBadge status={run.status} />
         {run.exitCode !== null && <span className="font-mono text-sm">exit {run.exitCode}</span>}
-        <div className="ml-auto flex items-center gap-1">
+        <div className="ml-auto flex items-center wide:gap-1">
           <RunActions run={run} />
         </div>
       </div>
-      <h1
-        className="line-clamp-2 shrink-0 font-mono wide:line-clamp-4 text-[15px] font-medium break-all whitespace-pre-wrap"
-        title={commandText(run)}
-      >
-        {commandText(run)}
-      </h1>
+      <Title run={run} />
       <Sentence run={run} />
       <RunResult run={run} />
+      <KeptFiles run={run} />
       <RunDetails run={run} where={<Where run={run} />} />
       {run.attempts.length > 1 && <Attempts run={run} shown={attempt} />}
     </header>
+  );
+}
+
+/** Its name, where it has one, and its command. */
+function Title({ run }: { readonly run: Run }): ReactNode {
+  const text = commandText(run);
+  const command = 'line-clamp-2 shrink-0 font-mono wrap-anywhere whitespace-pre-wrap wide:line-clamp-4';
+  if (run.name === null)
+    return (
+      <h1 className={`${command} text-[15px] font-medium`} title={text}>
+        {text}
+      </h1>
+    );
+  return (
+    <>
+      <h1 className="line-clamp-2 shrink-0 font-medium wrap-anywhere">{run.name}</h1>
+      <p className={`${command} text-[13px] text-muted`} title={text}>
+        {text}
+      </p>
+    </>
   );
 }
 

@@ -21,13 +21,13 @@ export function RunScreen(): ReactNode {
       <Loading rows={3} />
     </div>
   ) : (
-    <Failure error={error} again={() => void refetch()} />
+    <Failure error={error} again={() => void refetch()} list="runs" />
   );
 }
 
 function KnownRun({ run }: { readonly run: Run }): ReactNode {
   const { attempt = run.attempt } = route.useSearch();
-  useTitle(`${statusWord(run.status)}: ${commandText(run).slice(0, 60)}`);
+  useTitle(`${statusWord(run.status)}: ${(run.name ?? commandText(run)).slice(0, 60)}`);
   return (
     <div className="flex h-[calc(100dvh-3.5rem-env(safe-area-inset-bottom))] min-h-0 flex-col wide:h-dvh">
       <RunHead run={run} attempt={attempt} />

@@ -29,7 +29,7 @@ export function BulkCancel({ open, chosen, setChosen }: BulkCancelProps): ReactN
   });
   const all = wanted.length === open.length;
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="-mt-4 flex flex-wrap items-center gap-2 pb-1 -ml-3.5">
       <Button tone="quiet" onClick={() => setChosen(new Set(all ? [] : open.map(({ id }) => id)))}>
         {all ? 'Choose none' : `Choose all ${open.length} open`}
       </Button>

@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { usePlaces } from '../api/places.ts';
+import { IconButton } from '../components/button.tsx';
 import { FIELD, Field, TextField } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
+import { useSlashFocus } from '../components/use-slash-focus.ts';
 import { type FilterState, type RunFilter, SINCE, type Since, STATES } from './run-filter.ts';
 
 const STATE_WORDS: Readonly<Record<FilterState, string>> = {
@@ -27,9 +29,12 @@ export function FilterBar({ filter }: { readonly filter: RunFilter }): ReactNode
     );
     void navigate({ to: '/runs', search: Object.fromEntries(next), replace: true });
   };
-  const count = Object.keys(filter).filter((name) => name !== 'state').length;
+  const count = Object.keys(filter).filter((name) => name !== 'state' && name !== 'text').length;
+  // Taking the last filter back must not fold away what somebody is working with.
+  const [unfolded, setUnfolded] = useState(count > 0);
   return (
-    <div className="flex flex-col">
+    <div className="flex flex-col gap-1">
+      <TextSearch key={filter.text ?? ''} value={filter.text} apply={(text) => apply({ text })} />
       <div
         role="group"
         aria-label="State"
@@ -44,7 +49,11 @@ export function FilterBar({ filter }: { readonly filter: RunFilter }): ReactNode
           </Choice>
         ))}
       </div>
-      <details className="group" open={count > 0 || undefined}>
+      <details
+        className="group"
+        open={unfolded}
+        onToggle={({ currentTarget }) => setUnfolded(currentTarget.open)}
+      >
         <summary className="inline-flex min-h-11 items-center gap-1.5 rounded-control pr-3 text-sm font-medium text-muted select-none hover:text-ink">
           <span className="transition-transform group-open:rotate-180">
             <Icon name="down" size={18} />
@@ -127,6 +136,50 @@ function SinceChoice({ value, choose }: ChooseProps<Since>): ReactNode {
         </select>
       )}
     </Field>
+  );
+}
+
+/** The words that are looked for; `/` leads here, Escape shows all again. */
+function TextSearch({
+  value,
+  apply,
+}: {
+  readonly value: string | undefined;
+  readonly apply: (text: string) => void;
+}): ReactNode {
+  const field = useRef<HTMLInputElement>(null);
+  useSlashFocus(field);
+  const [text, setText] = useState(value ?? '');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    apply(text.trim());
+  };
+  return (
+    <form role="search" onSubmit={submit} className="relative mb-2 flex items-center">
+      <span className="pointer-events-none absolute left-3 text-muted">
+        <Icon name="search" size={18} />
+      </span>
+      <input
+        ref={field}
+        aria-label="Search in name, command and tags"
+        placeholder="Find runs by words"
+        className={`${FIELD} pr-12 pl-10`}
+        type="text"
+        enterKeyHint="search"
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        maxLength={200}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && apply('')}
+      />
+      {value !== undefined && (
+        <span className="absolute right-0">
+          <IconButton icon="close" label="Search no more" onClick={() => apply('')} />
+        </span>
+      )}
+    </form>
   );
 }
 

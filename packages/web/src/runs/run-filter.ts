@@ -10,6 +10,7 @@ export interface RunFilter {
   readonly owner?: string;
   readonly tag?: string;
   readonly name?: string;
+  readonly text?: string;
   readonly since?: Since;
 }
 
@@ -28,7 +29,7 @@ export type Since = keyof typeof SINCE;
 
 export function filterOfLink(search: Record<string, unknown>): RunFilter {
   const { state, since } = search;
-  const texts = (['pool', 'owner', 'tag', 'name'] as const).flatMap((name) => {
+  const texts = (['pool', 'owner', 'tag', 'name', 'text'] as const).flatMap((name) => {
     const value = search[name];
     return typeof value === 'string' && value !== '' ? [[name, value]] : [];
   });

@@ -16,7 +16,7 @@ const route = getRouteApi('/runs');
 /** What runs and what ran, newest first, as it is now. */
 export function RunsScreen(): ReactNode {
   const filter = route.useSearch();
-  const { runs, error, hasMore, isLoadingMore, loadMore, again } = useRuns(filter);
+  const { runs, error, hasMore, isLoadingMore, loadMore, looked, again } = useRuns(filter);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const touch = mayTouch(useSession().data);
   const toggle = (id: string): void =>
@@ -30,7 +30,7 @@ export function RunsScreen(): ReactNode {
       )}
       {error !== null && runs === undefined && <Failure error={error} again={again} />}
       {error === null && runs === undefined && <Loading />}
-      {runs?.length === 0 && <None filtered={isFiltered(filter)} />}
+      {runs?.length === 0 && !(hasMore && looked !== null) && <None filtered={isFiltered(filter)} />}
       {runs !== undefined && runs.length > 0 && (
         <ul
           aria-label="Runs"
@@ -41,14 +41,22 @@ export function RunsScreen(): ReactNode {
               key={run.id}
               run={run}
               chosen={chosen.has(run.id)}
+              aligned={touch && open.length > 0}
               toggle={touch && run.endedAt === null ? () => toggle(run.id) : null}
             />
           ))}
         </ul>
       )}
+      {looked !== null && runs !== undefined && (
+        <p role="status" className="text-sm text-muted">
+          {hasMore
+            ? `Looked through the newest ${looked.toLocaleString('en')} runs.`
+            : `Looked through all ${looked.toLocaleString('en')} runs.`}
+        </p>
+      )}
       {hasMore && (
         <Button disabled={isLoadingMore} onClick={loadMore}>
-          {isLoadingMore ? 'Loading…' : 'Show older ones'}
+          {isLoadingMore ? 'Loading…' : looked === null ? 'Show older ones' : 'Look further back'}
         </Button>
       )}
     </Screen>

@@ -1,5 +1,5 @@
 import type { Answer, Run } from '@errand/sdk';
-import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, type QueryFilters, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { errand } from '../api/errand.ts';
 import { queryClient } from '../api/query-client.ts';
@@ -11,6 +11,8 @@ const PAGE = 50;
 
 /** A busy server changes hundreds of runs a second; nobody reads a list that jumps so often. */
 const LIST_AGAIN_MS = 1_000;
+/** A search looks through thousands of runs, so changes elsewhere do not begin it anew. */
+const SEARCH_AGAIN_MS = 10_000;
 
 type Page = Answer<'listRuns'>;
 
@@ -20,6 +22,8 @@ export interface ListedRuns {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
+  /** Where a text was asked for: among how many runs. */
+  readonly looked: number | null;
   readonly again: () => void;
 }
 
@@ -37,6 +41,7 @@ export function useRuns(filter: RunFilter): ListedRuns {
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: filter.text === undefined ? false : SEARCH_AGAIN_MS,
   });
   useLiveRuns();
   return {
@@ -45,8 +50,13 @@ export function useRuns(filter: RunFilter): ListedRuns {
     hasMore: list.hasNextPage,
     isLoadingMore: list.isFetchingNextPage,
     loadMore: () => void list.fetchNextPage(),
+    looked: filter.text === undefined ? null : lookedIn(list.data?.pages ?? []),
     again: () => void list.refetch(),
   };
+}
+
+function lookedIn(pages: readonly Page[]): number {
+  return pages.reduce((sum, { looked = 0 }) => sum + looked, 0);
 }
 
 /** One stream of changes while a list is looked at; none in the background, where connections are few. */
@@ -67,9 +77,18 @@ function useLiveRuns(): void {
   }, []);
 }
 
+/** Every list of runs, but searches. */
+const LISTS: QueryFilters = {
+  predicate: ({ queryKey: [name, filter] }) => name === RUNS && (filter as RunFilter).text === undefined,
+};
+
 async function listen(signal: AbortSignal): Promise<void> {
   const refresh = throttled(
-    () => void queryClient.invalidateQueries({ queryKey: [RUNS] }),
+    () => {
+      // Asking anew would break off what is on its way, such as the older ones that somebody just asked for.
+      if (queryClient.isFetching(LISTS) > 0) refresh();
+      else void queryClient.invalidateQueries(LISTS);
+    },
     LIST_AGAIN_MS,
     signal,
   );

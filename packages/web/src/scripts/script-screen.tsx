@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { errand } from '../api/errand.ts';
 import { usePlaces } from '../api/places.ts';
 import { putRun, useRun } from '../api/runs.ts';
@@ -29,7 +29,9 @@ export function ScriptScreen(): ReactNode {
   return (
     <Screen title={name}>
       {script === undefined && error === null && <Loading rows={3} />}
-      {script === undefined && error !== null && <Failure error={error} again={() => void refetch()} />}
+      {script === undefined && error !== null && (
+        <Failure error={error} again={() => void refetch()} list="scripts" />
+      )}
       {script !== undefined && (
         <>
           {script.description !== null && <p className="-mt-2 text-muted">{script.description}</p>}
@@ -116,9 +118,16 @@ function defaultText({ pool, origin }: Script): string {
 /** The call that was just made: how it goes, then what it answered. A failure is never shown as a number. */
 function Called({ id }: { readonly id: string }): ReactNode {
   const { data: run } = useRun(id);
+  const place = useRef<HTMLElement>(null);
+  // On a phone it begins below the screen, and grows with its answer.
+  const answered = run?.result !== undefined;
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, [id, run?.status, answered]);
   if (run === undefined) return <Loading rows={1} />;
   return (
     <section
+      ref={place}
       aria-label="This call"
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
     >

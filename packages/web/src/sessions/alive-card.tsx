@@ -38,7 +38,7 @@ export function AliveCard({
   const canChange = touch && session.state === 'ready' && session.desired === 'running';
   return (
     <Card
-      title={alive === null ? 'Not running' : 'Why it is alive'}
+      title={titleOf(session)}
       actions={
         canChange && (
           <>
@@ -69,6 +69,11 @@ export function AliveCard({
       {asking !== null && <LongerDialog id={session.id} kind={asking} close={() => setAsking(null)} />}
     </Card>
   );
+}
+
+function titleOf({ alive, state }: Session): string {
+  if (alive === null) return 'Not running';
+  return state === 'stopping' || state === 'deleting' ? 'Why it ends' : 'Why it is alive';
 }
 
 function restSentence(session: Session): string {

@@ -39,7 +39,7 @@ export function Doctor(): ReactNode {
 }
 
 function Found({ provider }: { readonly provider: AtProvider }): ReactNode {
-  const { name, problem, found, missing } = provider;
+  const { name, problem, note, found, missing } = provider;
   const all = [
     ...found.map((each) => ({ ...each, tone: TONES[each.verdict] })),
     ...missing.map((each) => ({ ...each, key: each.sessionId, verdict: 'missing', tone: 'warn' as const })),
@@ -48,7 +48,9 @@ function Found({ provider }: { readonly provider: AtProvider }): ReactNode {
     <div className="flex flex-col gap-1 border-t border-line pt-3">
       <h3 className="font-medium">{name}</h3>
       {problem !== null && <Problem>{problem}</Problem>}
-      {problem === null && all.length === 0 && <p className="text-sm text-muted">It has nothing of ours.</p>}
+      {problem === null && all.length === 0 && (
+        <p className="text-sm text-muted">{note ?? 'It has nothing of ours.'}</p>
+      )}
       <ul className="flex flex-col">
         {all.map(({ key, sessionId, verdict, tone, sentence }) => (
           <li key={key} className="flex flex-wrap items-center gap-x-3 text-sm">

@@ -44,7 +44,7 @@ function factsOf(session: Session): readonly (Fact | null)[] {
     fact('Size', size),
     fact('Processors', cpus),
     fact('Memory', memoryBytes === null ? null : `${Math.round(memoryBytes / 1_048_576)} MiB`),
-    fact('Command', command === null ? null : <code className="font-mono break-all">{command}</code>),
+    fact('Command', command === null ? null : <code className="font-mono wrap-anywhere">{command}</code>),
     fact('Environment', pairs(session.env)),
     fact('Secrets', session.secretEnv.join(', ')),
     fact('Volumes', session.volumes.map(({ name, path }) => `${name} at ${path}`).join(', ')),

@@ -1,14 +1,17 @@
-const TABS = ['overview', 'commands', 'terminal'] as const;
+const TABS = ['overview', 'commands', 'files', 'terminal'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What a link to a session may point at; without a tab its overview. */
 export interface SessionPlace {
   readonly tab?: Exclude<Tab, 'overview'>;
+  /** The folder whose files are shown; none: the one in which its commands begin. */
+  readonly path?: string;
 }
 
-export function sessionPlaceOfLink({ tab }: Record<string, unknown>): SessionPlace {
+export function sessionPlaceOfLink({ tab, path }: Record<string, unknown>): SessionPlace {
   const known = TABS.find((each) => each === tab);
-  return known === undefined || known === 'overview' ? {} : { tab: known };
+  if (known === undefined || known === 'overview') return {};
+  return known === 'files' && typeof path === 'string' && path !== '' ? { tab: known, path } : { tab: known };
 }
 
 /** Which sessions are listed. */

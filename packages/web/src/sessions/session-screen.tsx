@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Icon } from '../components/icon.tsx';
 import { Failure, Loading, Problem } from '../components/notice.tsx';
 import { useTitle } from '../components/screen.tsx';
+import { SessionFiles } from '../files/session-files.tsx';
 import { mayTouch, useSession } from '../session/use-session.ts';
 import { Overview } from './overview.tsx';
 import { isOver, nameOf, useOneSession } from './queries.ts';
@@ -27,14 +28,16 @@ export function SessionScreen(): ReactNode {
   return (
     <div className="mx-auto flex w-full max-w-5xl min-w-0 flex-1 flex-col gap-4 px-4 py-3 wide:py-6">
       {session === undefined && error === null && <Loading rows={3} />}
-      {session === undefined && error !== null && <Failure error={error} again={() => void refetch()} />}
+      {session === undefined && error !== null && (
+        <Failure error={error} again={() => void refetch()} list="sessions" />
+      )}
       {session !== undefined && <Known session={session} />}
     </div>
   );
 }
 
 function Known({ session }: { readonly session: Session }): ReactNode {
-  const { tab } = route.useSearch();
+  const { tab, path } = route.useSearch();
   const touch = mayTouch(useSession().data);
   return (
     <>
@@ -43,6 +46,7 @@ function Known({ session }: { readonly session: Session }): ReactNode {
       {session.failure !== null && <Problem>{session.failure.sentence}</Problem>}
       {tab === undefined && <Overview session={session} touch={touch} />}
       {tab === 'commands' && <SessionCommands session={session} touch={touch} />}
+      {tab === 'files' && touch && <SessionFiles session={session} path={path ?? ''} />}
       {tab === 'terminal' && touch && (
         <Suspense fallback={<div className="min-h-80 flex-1 rounded-card bg-term" />}>
           <SessionTerminal session={session} />
@@ -76,13 +80,18 @@ function Head({ session, touch }: HeadProps): ReactNode {
           </div>
         )}
       </div>
-      <nav aria-label="Parts of the session" className="flex gap-1 overflow-x-auto border-b border-line">
+      <nav aria-label="Parts of the session" className="flex overflow-x-auto border-b border-line wide:gap-1">
         <TabLink id={session.id} tab={undefined}>
           Overview
         </TabLink>
         <TabLink id={session.id} tab="commands">
           Commands
         </TabLink>
+        {touch && (
+          <TabLink id={session.id} tab="files">
+            Files
+          </TabLink>
+        )}
         {touch && session.agent !== null && session.state === 'ready' && (
           <TabLink id={session.id} tab="terminal">
             Terminal
@@ -105,8 +114,9 @@ function TabLink({ id, tab, children }: TabLinkProps): ReactNode {
       to="/sessions/$id"
       params={{ id }}
       search={tab === undefined ? {} : { tab }}
-      activeOptions={{ exact: true }}
-      className="inline-flex min-h-11 items-center border-b-2 border-transparent px-3 text-[15px] font-medium text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
+      // Whichever folder is looked at, it is that of the files.
+      activeOptions={{ exact: tab !== 'files' }}
+      className="inline-flex min-h-11 shrink-0 items-center whitespace-nowrap border-b-2 border-transparent px-2 text-[15px] wide:px-3 font-medium text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
     >
       {children}
     </Link>

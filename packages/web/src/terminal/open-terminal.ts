@@ -32,6 +32,8 @@ export interface OpenTerminal {
   readonly terminal: Terminal;
   /** Resolves when it is drawn: whoever writes faster waits. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Nobody reads what is typed any more: the keys belong to the page again. */
+  rest(): void;
   /** Puts it into the size of its place. */
   fit(): void;
   close(): void;
@@ -52,8 +54,9 @@ export function openTerminal(element: HTMLElement): OpenTerminal {
   const fitting = new FitAddon();
   terminal.loadAddon(fitting);
   withAllowedStyles(() => terminal.open(element));
-  // F6 leaves it, as it leaves a part of a page elsewhere: every other key belongs to the program.
+  // F6 leaves it, as it leaves a part of a page elsewhere: every other key belongs to the program, as long as there is one.
   terminal.attachCustomKeyEventHandler(({ key, type }) => {
+    if (terminal.options.disableStdin === true) return false;
     if (key !== 'F6') return true;
     if (type === 'keydown') terminal.blur();
     return false;
@@ -67,6 +70,9 @@ export function openTerminal(element: HTMLElement): OpenTerminal {
   return {
     terminal,
     write: (bytes) => new Promise((resolve) => terminal.write(bytes, resolve)),
+    rest: () => {
+      terminal.options.disableStdin = true;
+    },
     fit,
     close: () => {
       watch.disconnect();

@@ -24,8 +24,8 @@ const WORDS: Readonly<Record<LineState, string>> = {
 const KEYS = [
   ['Esc', '\x1b', 'Esc'],
   ['Tab', '\t', 'Tab'],
-  ['Ctrl C', '\x03', 'Ctrl C'],
-  ['Ctrl D', '\x04', 'Ctrl D'],
+  ['^C', '\x03', 'Ctrl C'],
+  ['^D', '\x04', 'Ctrl D'],
   ['←', '\x1b[D', 'Left'],
   ['↑', '\x1b[A', 'Up'],
   ['↓', '\x1b[B', 'Down'],
@@ -39,7 +39,7 @@ export function TerminalPane({ run, again, leave }: TerminalPaneProps): ReactNod
   return (
     <section
       aria-label="Terminal"
-      className="log flex h-[calc(100dvh-15.5rem)] min-h-64 flex-col overflow-hidden rounded-card bg-term wide:h-auto wide:min-h-96 wide:flex-1"
+      className="log -mx-4 flex h-[calc(100dvh-15.5rem)] min-h-64 flex-col overflow-hidden bg-term wide:mx-0 wide:rounded-card wide:h-auto wide:min-h-96 wide:flex-1"
     >
       <header className="flex flex-wrap items-center justify-between gap-x-3 border-b border-term-line px-3 text-sm text-term-muted">
         <p role="status" className="flex min-h-11 items-center gap-2">
@@ -94,7 +94,7 @@ function PaneButton({ label, onClick, children }: PaneButtonProps): ReactNode {
       type="button"
       aria-label={label}
       onClick={onClick}
-      className="min-h-11 min-w-11 flex-1 rounded-control px-3 font-medium whitespace-nowrap text-term-muted hover:bg-term-line hover:text-term-ink"
+      className={`min-h-11 min-w-11 flex-1 rounded-control font-medium whitespace-nowrap text-term-muted hover:bg-term-line hover:text-term-ink ${label === undefined ? 'px-3' : 'px-1'}`}
     >
       {children}
     </button>
@@ -119,7 +119,10 @@ function useTerminal(run: Run, place: { readonly current: HTMLDivElement | null 
     const screen = openTerminal(place.current);
     const line = new TerminalLine(errand.runs.of(run), {
       write: (bytes) => screen.write(bytes),
-      become: (next, reason) => become({ state: next, why: reason ?? null }),
+      become: (next, reason) => {
+        if (next === 'ended' || next === 'failed') screen.rest();
+        become({ state: next, why: reason ?? null });
+      },
     });
     const stop = tie(screen, line);
     typed.current = (text) => {

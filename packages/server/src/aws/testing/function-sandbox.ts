@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Requirement } from '../../../../../scripts/requires.ts';
 import { LAMBDA_TOOLS } from './moto-server.ts';
 
 const CLIENT = resolve(import.meta.dirname, 'rapid-client.cjs');
 const NOBODY = '65534';
+const LOOK_AT_MEMORY_MS = 100;
 
 /** What a function is: its package, unpacked, and what was set about it. */
 export interface FunctionCode {
@@ -15,6 +17,7 @@ export interface FunctionCode {
   readonly task: string;
   readonly handler: string;
   readonly timeoutMs: number;
+  readonly memoryBytes: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +38,10 @@ export const namespaces: Requirement = {
  */
 export class FunctionSandbox implements AsyncDisposable {
   readonly #code: FunctionCode;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server = createServer((request, response) => {
+    // Who asks may be killed before all of it is said.
+    this.#serve(request, response).catch(() => request.socket.destroy());
+  });
   #child: ChildProcess | null = null;
   #said = '';
   #next: ((invocation: Invocation) => void) | null = null;
@@ -62,7 +68,7 @@ export class FunctionSandbox implements AsyncDisposable {
   /** Executes one invocation; a function that takes too long, or crashes, takes its environment with it. */
   async invoke(requestId: string, body: string): Promise<Invoked> {
     if (!this.isAlive) await this.#start();
-    const { timeoutMs } = this.#code;
+    const { timeoutMs, memoryBytes } = this.#code;
     const ended = Promise.withResolvers<Invoked>();
     const invocation = { requestId, body, deadline: Date.now() + timeoutMs, end: ended.resolve };
     const fail = (errorType: string, why: string): void =>
@@ -75,6 +81,10 @@ export class FunctionSandbox implements AsyncDisposable {
       timeoutMs,
     );
     const child = this.#child;
+    const watching = setInterval(() => {
+      if (memoryOf(child?.pid ?? 0) > memoryBytes)
+        fail('Runtime.OutOfMemory', 'Error: Runtime exited with error: signal: killed');
+    }, LOOK_AT_MEMORY_MS);
     const onExit = (code: number | null, signal: string | null): void =>
       fail(
         'Runtime.ExitError',
@@ -84,20 +94,25 @@ export class FunctionSandbox implements AsyncDisposable {
     this.#give(invocation);
     const answer = await ended.promise;
     clearTimeout(timer);
+    clearInterval(watching);
     child?.off('exit', onExit);
     this.#under = null;
     if (isLost(answer)) await this.#kill();
     return answer;
   }
 
-  /** As a function does that runs out of memory: everything in it is killed. */
+  /** Everything in it is killed. */
   crash(): void {
-    this.#child?.kill('SIGKILL');
+    const child = this.#child;
+    // What comes next needs another one, whether or not the end of this one was heard of.
+    this.#child = null;
+    if (child?.pid !== undefined) killPlace(child.pid);
+    child?.kill('SIGKILL');
   }
 
   /** Runs a program in the place of this function. Answers what it writes. */
   async look(script: string): Promise<string> {
-    const [init] = await childrenOf(this.#child?.pid ?? 0);
+    const [init] = childrenNow(this.#child?.pid ?? 0);
     const child = spawn('nsenter', ['-t', String(init), '-m', '-p', 'sh', '-c', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -114,18 +129,20 @@ export class FunctionSandbox implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
+    // What waited was of a process that is gone.
+    this.#next = null;
     if (!this.#server.listening) {
       this.#server.listen(0, '127.0.0.1');
       await once(this.#server, 'listening');
     }
-    const { name, task, handler, timeoutMs, env } = this.#code;
+    const { name, task, handler, timeoutMs, memoryBytes, env } = this.#code;
     const api = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     const variables = {
       ...env,
       AWS_LAMBDA_RUNTIME_API: api,
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryBytes / 2 ** 20),
       AWS_LAMBDA_FUNCTION_TIMEOUT: String(timeoutMs / 1_000),
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       AWS_LAMBDA_LOG_STREAM_NAME: 'test',
@@ -161,6 +178,7 @@ export class FunctionSandbox implements AsyncDisposable {
     this.#child = null;
     this.#next = null;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child.pid !== undefined) killPlace(child.pid);
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -173,12 +191,21 @@ export class FunctionSandbox implements AsyncDisposable {
     else next(invocation);
   }
 
+  /** What a process is given that has died meanwhile is given to nobody. */
+  #wait(send: (invocation: Invocation) => void, response: ServerResponse): void {
+    this.#next = send;
+    response.once('close', () => {
+      if (this.#next === send) this.#next = null;
+    });
+  }
+
   /** https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const [, , , , id = '', what = ''] = (request.url ?? '').split('/');
+    if (id === 'next' && request.socket.destroyed) return;
     if (id === 'next') {
       const send = ({ requestId, deadline, body: event }: Invocation): void => {
         response.writeHead(200, {
@@ -191,8 +218,8 @@ export class FunctionSandbox implements AsyncDisposable {
         });
         response.end(event);
       };
-      if (this.#waiting === null) this.#next = send;
-      else send(this.#waiting);
+      if (this.#waiting === null) return this.#wait(send, response);
+      send(this.#waiting);
       this.#waiting = null;
       return;
     }
@@ -215,8 +242,34 @@ interface Invocation {
   readonly end: (answer: Invoked) => void;
 }
 
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(join('/proc', String(pid), 'task', String(pid), 'children'), 'utf8');
-  return text.split(' ').filter(Boolean).map(Number);
+/** The first process of a place takes all others with it. It must be named: who changes its user is no longer told of its parent's death. */
+function killPlace(pid: number): void {
+  for (const child of childrenNow(pid)) {
+    try {
+      process.kill(child, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
+
+function childrenNow(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** What a process and all that came of it have in memory, in bytes. */
+function memoryOf(pid: number): number {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+    return childrenNow(pid).reduce((sum, child) => sum + memoryOf(child), pages * PAGE_BYTES);
+  } catch {
+    // It has ended meanwhile.
+    return 0;
+  }
+}
+
+const PAGE_BYTES = 4_096;

@@ -21,6 +21,10 @@ export class Functions implements AsyncDisposable {
   readonly invoked: { readonly event: Readonly<Record<string, unknown>>; end: Promise<Invoked> }[] = [];
   /** Lambda promises to deliver an event at least once. */
   deliveries = 1;
+  /** So many invocations more are refused, because there were too many. */
+  busy = 0;
+  /** Events are taken, and come to no function. */
+  holds = false;
   readonly environments: FunctionSandbox[] = [];
   readonly #moto: Moto;
   readonly #busy = new Set<FunctionSandbox>();
@@ -28,7 +32,10 @@ export class Functions implements AsyncDisposable {
   readonly #tasks = new Map<string, string>();
   /** Packages by their sum: the emulator takes them, and gives none out. */
   readonly #packages = new Map<string, Buffer>();
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server = createServer((request, response) => {
+    // The emulator may be gone while somebody still asks.
+    this.#serve(request, response).catch(() => request.socket.destroy());
+  });
 
   private constructor(moto: Moto) {
     this.#moto = moto;
@@ -69,9 +76,16 @@ export class Functions implements AsyncDisposable {
       response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' });
       return void response.end('{"Message":"Function not found","Type":"User"}');
     }
+    if (this.busy > 0) {
+      this.busy -= 1;
+      response.writeHead(429, { 'x-amzn-errortype': 'TooManyRequestsException', 'retry-after': '1' });
+      return void response.end(
+        '{"Reason":"CallerRateLimitExceeded","message":"Rate exceeded","Type":"User"}',
+      );
+    }
     const requestId = randomUUID();
     response.writeHead(202, { 'x-amzn-requestid': requestId }).end();
-    for (let delivery = 0; delivery < this.deliveries; delivery += 1) {
+    for (let delivery = 0; delivery < (this.holds ? 0 : this.deliveries); delivery += 1) {
       const end = this.#execute(bare, known, { requestId, body: body.toString() });
       end.catch(() => undefined);
       this.invoked.push({ event: JSON.parse(body.toString()) as Record<string, unknown>, end });
@@ -100,9 +114,10 @@ export class Functions implements AsyncDisposable {
   #environment(name: string, { Configuration }: Known): FunctionSandbox {
     const free = this.environments.find((each) => !this.#busy.has(each) && each.name === name);
     if (free !== undefined) return free;
-    const { Handler, Timeout, CodeSha256 } = Configuration;
+    const { Handler, Timeout, CodeSha256, MemorySize } = Configuration;
     const task = this.#tasks.get(CodeSha256) ?? this.#unpack(CodeSha256);
-    const made = new FunctionSandbox({ name, task, handler: Handler, timeoutMs: Timeout * 1_000, env: {} });
+    const limits = { timeoutMs: Timeout * 1_000, memoryBytes: MemorySize * 2 ** 20 };
+    const made = new FunctionSandbox({ name, task, handler: Handler, ...limits, env: {} });
     this.environments.push(made);
     return made;
   }
@@ -183,6 +198,13 @@ for entry in archive.infolist(): os.chmod(archive.extract(entry, sys.argv[2]), e
 for folder in (sys.argv[2], os.path.dirname(sys.argv[2])): os.chmod(folder, 0o755)`;
 
 interface Known {
-  readonly Configuration: { readonly Handler: string; readonly Timeout: number; readonly CodeSha256: string };
+  readonly Configuration: {
+    readonly Handler: string;
+    /** Seconds. */
+    readonly Timeout: number;
+    /** MB. */
+    readonly MemorySize: number;
+    readonly CodeSha256: string;
+  };
   readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination?: string } };
 }

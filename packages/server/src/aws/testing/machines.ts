@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   DescribeInstanceAttributeCommand,
-  DescribeInstancesCommand,
+  DescribeVolumesCommand,
   EC2Client,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { everyInstance } from './every-instance.ts';
 import { makeMachineImage } from './machine-image.ts';
 import type { Moto } from './moto-server.ts';
 
@@ -43,6 +44,13 @@ export class Machines implements AsyncDisposable {
     return (await this.#shown()).flatMap(([id, state]) => (states.includes(state) ? [id] : []));
   }
 
+  /** Ids of the disks that were made in a launch and are there. */
+  async disks(launch: string): Promise<readonly string[]> {
+    const Filters = [{ Name: 'tag:errand:launch', Values: [launch] }];
+    const { Volumes = [] } = await this.ec2.send(new DescribeVolumesCommand({ Filters }));
+    return Volumes.flatMap(({ VolumeId }) => VolumeId ?? []);
+  }
+
   /** Ids of the machines whose processes live. */
   async alive(): Promise<readonly string[]> {
     return (await this.#containers()).flatMap(([id, state]) => (state === 'running' ? [id] : []));
@@ -55,13 +63,18 @@ export class Machines implements AsyncDisposable {
 
   /** What is in a file of a machine; for the reasons of a failure. */
   async read(id: string, path: string): Promise<string> {
-    return (await run('docker', ['exec', nameOf(id), 'cat', path])).stdout;
+    return (await run('docker', ['exec', containerOf(id), 'cat', path])).stdout;
+  }
+
+  /** What a command says that is executed on a machine. */
+  async said(id: string, ...command: readonly string[]): Promise<string> {
+    return (await run('docker', ['exec', containerOf(id), ...command])).stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
     await this.#watching;
-    for (const [id] of await this.#containers()) await run('docker', ['rm', '-f', nameOf(id)]);
+    for (const [id] of await this.#containers()) await run('docker', ['rm', '-f', containerOf(id)]);
     this.ec2.destroy();
     this.#image[Symbol.dispose]();
     rmSync(this.#folder, { recursive: true, force: true });
@@ -79,14 +92,14 @@ export class Machines implements AsyncDisposable {
     const wasOn = this.#on.get(id);
     if (state === 'running' && wasOn === true && container !== 'running') return await this.#shutDown(id);
     if (state === 'running' && wasOn !== true) {
-      await (wasOn === undefined ? this.#boot(id) : run('docker', ['start', nameOf(id)]));
+      await (wasOn === undefined ? this.#boot(id) : run('docker', ['start', containerOf(id)]));
       this.#on.set(id, true);
     }
     if (state === 'stopped' && wasOn === true) {
-      await run('docker', ['kill', nameOf(id)]).catch(() => undefined);
+      await run('docker', ['kill', containerOf(id)]).catch(() => undefined);
       this.#on.set(id, false);
     }
-    if (state === 'terminated' && container !== undefined) await run('docker', ['rm', '-f', nameOf(id)]);
+    if (state === 'terminated' && container !== undefined) await run('docker', ['rm', '-f', containerOf(id)]);
   }
 
   /** It went off from within. */
@@ -105,7 +118,7 @@ export class Machines implements AsyncDisposable {
     const { UserData } = await this.ec2.send(new DescribeInstanceAttributeCommand(asked));
     const file = join(this.#folder, id);
     writeFileSync(file, Buffer.from(UserData?.Value ?? '', 'base64'));
-    const named = ['--name', nameOf(id), '--label', `${LABEL}=${this.#group}`];
+    const named = ['--name', containerOf(id), '--label', `${LABEL}=${this.#group}`];
     // For an id of its own at each start.
     const rights = ['--cap-add', 'SYS_ADMIN', '--security-opt', 'apparmor=unconfined'];
     const files = ['-v', `${file}:/user-data:ro`, '-v', `${process.execPath}:/usr/local/bin/node:ro`];
@@ -114,10 +127,8 @@ export class Machines implements AsyncDisposable {
   }
 
   async #shown(): Promise<readonly (readonly [string, string])[]> {
-    const { Reservations = [] } = await this.ec2.send(new DescribeInstancesCommand({}));
-    return Reservations.flatMap(({ Instances = [] }) =>
-      Instances.map(({ InstanceId = '', State }) => [InstanceId, State?.Name ?? ''] as const),
-    );
+    const instances = await everyInstance(this.ec2);
+    return instances.map(({ InstanceId = '', State }) => [InstanceId, State?.Name ?? ''] as const);
   }
 
   async #containers(): Promise<readonly (readonly [string, string])[]> {
@@ -130,6 +141,7 @@ export class Machines implements AsyncDisposable {
   }
 }
 
-function nameOf(id: string): string {
+/** The name of the container that is a machine. */
+export function containerOf(id: string): string {
   return `errand-${id}`;
 }

@@ -32,6 +32,8 @@ export interface Moto extends AsyncDisposable {
   readonly settings: AwsSettings;
   /** Has it load a service, which takes longer than a client of ours waits. */
   warmUp(service: 'ec2'): Promise<void>;
+  /** An empty bucket of S3. */
+  makeBucket(name: string): Promise<void>;
 }
 
 /** Starts moto's server, empty, on a port of its own; all it has is gone with it. */
@@ -63,6 +65,16 @@ export async function startMoto(): Promise<Moto> {
       };
       const body = 'Action=DescribeInstances&Version=2016-11-15';
       await (await fetch(url, { method: 'POST', headers, body })).arrayBuffer();
+    },
+    async makeBucket(name) {
+      const scope = 'emulated/20260101/eu-north-1/s3/aws4_request';
+      const headers = {
+        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+      };
+      const body =
+        '<CreateBucketConfiguration><LocationConstraint>eu-north-1</LocationConstraint></CreateBucketConfiguration>';
+      const answer = await fetch(`${url}/${name}`, { method: 'PUT', headers, body });
+      if (!answer.ok) throw new Error(`the emulator made no bucket: ${await answer.text()}`);
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

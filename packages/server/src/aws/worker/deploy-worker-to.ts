@@ -2,6 +2,7 @@ import { ErrandError } from '@errand/core';
 import { awsClients } from '../aws-clients.ts';
 import type { AwsSettings } from '../aws-settings.ts';
 import { type DeployedWorker, deployWorker, type WorkerWish } from './deploy-worker.ts';
+import { roleArn } from './role-arn.ts';
 
 export type { DeployedWorker };
 
@@ -15,7 +16,8 @@ export interface WorkerPlace {
 export async function deployWorkerTo({ aws, wish }: WorkerPlace): Promise<DeployedWorker> {
   using clients = awsClients(aws);
   try {
-    return await deployWorker(await clients.lambda(), wish);
+    const role = wish.role === undefined ? undefined : await roleArn(() => clients.sts(), wish.role);
+    return await deployWorker(await clients.lambda(), { ...wish, role });
   } catch (error) {
     if (error instanceof ErrandError) throw error;
     const said = error instanceof Error ? `${error.message} (${error.name})` : String(error);

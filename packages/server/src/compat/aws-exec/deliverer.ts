@@ -79,40 +79,65 @@ export class Deliverer {
   }
 
   async #deliver(delivery: DeliveryRecord): Promise<void> {
-    const { runs, logs, deliveries, sealer, clock, notifier } = this.#parts;
+    const { sealer, clock, notifier } = this.#parts;
     const { signal } = this.#stop;
-    const { runId } = delivery;
     const targets = JSON.parse(sealer.unseal(delivery.sealedTargets)) as PushUrls;
     const bell = new Bell();
-    const unsubscribe = notifier.subscribe(topics.runEnd(runId), bell.ring);
+    const unsubscribe = notifier.subscribe(topics.runEnd(delivery.runId), bell.ring);
     signal.addEventListener('abort', bell.ring);
+    let present = delivery;
     try {
-      let { progress } = delivery;
       for (let failures = 0; !signal.aborted; ) {
-        const run = await runs.get(runId);
-        const late = run === null || (run.end !== null && clock.now() - run.end.at > GIVE_UP_MS);
-        if (late && failures > 0) this.#parts.warn('a delivery was given up', { run: runId, failures });
-        if (run === null || (late && failures > 0)) return await deliveries.remove(runId);
-        const log = await oldLogOf(logs, run);
-        const step = planDelivery(progress, { bytes: log.size, ended: log.exit !== null });
-        if (step === 'wait') {
-          await bell.wait(clock, LOOK_MS);
-          continue;
-        }
-        if (!(await this.#arrives(targets[step], await bodyOf(step, log)))) {
+        const moved = await this.#move(present, { targets, failures }).catch((error: unknown) =>
+          this.#failed(delivery, error),
+        );
+        if (moved === 'over') return;
+        if (moved === 'wait') await bell.wait(clock, LOOK_MS);
+        else if (moved === 'failed') {
           failures += 1;
           await bell.wait(clock, Math.min(LONGEST_PAUSE_MS, LOOK_MS * 2 ** failures));
-          continue;
+        } else {
+          failures = 0;
+          present = moved;
         }
-        failures = 0;
-        if (step === 'size') return await deliveries.remove(runId);
-        progress = further(progress, step, log.size);
-        await deliveries.save({ ...delivery, progress });
       }
     } finally {
       unsubscribe();
       signal.removeEventListener('abort', bell.ring);
     }
+  }
+
+  /** What cannot be read or written down now may be a little later. */
+  #failed({ runId }: DeliveryRecord, error: unknown): 'failed' {
+    if (!this.#stop.signal.aborted)
+      this.#parts.warn('a delivery failed; it is tried again', { run: runId, error: String(error) });
+    return 'failed';
+  }
+
+  /** Brings the next part; answers the delivery as it is then. */
+  async #move(
+    delivery: DeliveryRecord,
+    { targets, failures }: { readonly targets: PushUrls; readonly failures: number },
+  ): Promise<DeliveryRecord | 'over' | 'wait' | 'failed'> {
+    const { runs, logs, deliveries, clock } = this.#parts;
+    const { runId, progress } = delivery;
+    const run = await runs.get(runId);
+    const late = run !== null && run.end !== null && clock.now() - run.end.at > GIVE_UP_MS;
+    if (late && failures > 0) this.#parts.warn('a delivery was given up', { run: runId, failures });
+    if (run === null || (late && failures > 0)) return await this.#forget(runId);
+    const log = await oldLogOf(logs, run);
+    const step = planDelivery(progress, { bytes: log.size, ended: log.exit !== null });
+    if (step === 'wait') return 'wait';
+    if (!(await this.#arrives(targets[step], await bodyOf(step, log)))) return 'failed';
+    if (step === 'size') return await this.#forget(runId);
+    const moved = { ...delivery, progress: further(progress, step, log.size) };
+    await deliveries.save(moved);
+    return moved;
+  }
+
+  async #forget(runId: string): Promise<'over'> {
+    await this.#parts.deliveries.remove(runId);
+    return 'over';
   }
 
   async #arrives(url: string, body: Uint8Array): Promise<boolean> {

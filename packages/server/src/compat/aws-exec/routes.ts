@@ -9,12 +9,12 @@ import { byteRange } from '../../http/range.ts';
 import type { Sealer } from '../../secrets.ts';
 import type { Services } from '../../services.ts';
 import type { Actor } from '../../use-cases/actor.ts';
-import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
 import { hashSecret } from '../../use-cases/keys/secret.ts';
 import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { latestLog } from '../latest-log.ts';
 import { inOldShape } from '../old-answer.ts';
+import { oldCaller, recorded } from '../old-caller.ts';
 import type { AwsExecConfig } from './config.ts';
 import type { Deliverer } from './deliverer.ts';
 import { execRequest } from './exec-request.ts';
@@ -62,17 +62,19 @@ async function submit(
   { services, config, deliverer }: AwsExecParts,
   context: Context<Environment>,
 ): Promise<Response> {
-  const caller = await callerOf(services, context.req.raw);
+  const caller = await callerOf(services, context);
   if (caller === null) return unauthorized();
   const { run: request, pushUrls, script } = execRequest(await jsonOf(context.req.raw), config);
   if (pushUrls !== null) for (const url of Object.values(pushUrls)) checkTarget(url, config.pushTo);
-  const run = await submitRun(services.submit, caller.actor, { request, idempotencyKey: null }).catch(
-    (error: unknown) => {
-      // The old system answered so where nobody had registered the name.
-      if (script !== null && isUnknownScript(error)) return null;
-      throw error;
-    },
-  );
+  const { actor } = caller;
+  const act = { actor, action: 'createRun', address: context.env.address ?? null } as const;
+  const run = await recorded(services, act, () =>
+    submitRun(services.submit, actor, { request, idempotencyKey: null }),
+  ).catch((error: unknown) => {
+    // The old system answered so where nobody had registered the name.
+    if (script !== null && isUnknownScript(error)) return null;
+    throw error;
+  });
   if (run === null) return notFound('');
   if (pushUrls !== null) await deliverer.add(run.id, pushUrls);
   const uid = uidOf(run);
@@ -84,7 +86,7 @@ function isUnknownScript(error: unknown): boolean {
 }
 
 async function poll({ services, sealer }: AwsExecParts, context: Context<Environment>): Promise<Response> {
-  const caller = await callerOf(services, context.req.raw);
+  const caller = await callerOf(services, context);
   if (caller === null) return unauthorized();
   const start = context.req.query('range-start') ?? '';
   if (!/^\d{1,15}$/.test(start))
@@ -137,10 +139,11 @@ interface Caller {
   readonly authName: string;
 }
 
-async function callerOf(services: Services, request: Request): Promise<Caller | null> {
-  const secret = request.headers.get('auth');
-  const actor = secret === null ? null : await actorOfSecret(services.authenticating, secret);
-  if (secret !== null && actor !== null && actor.role !== 'viewer' && actor.role !== 'agent')
+async function callerOf(services: Services, context: Context<Environment>): Promise<Caller | null> {
+  const secret = context.req.header('auth') ?? '';
+  const actor = await oldCaller(services, context, secret);
+  if (actor === null) return null;
+  if (actor.role !== 'viewer' && actor.role !== 'agent')
     return {
       actor,
       authName: `${actor.name.replaceAll(/[^\x20-\x7e]/g, '?')}:${hashSecret(secret).slice(0, 16)}`,

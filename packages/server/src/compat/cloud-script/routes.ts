@@ -6,11 +6,10 @@ import { jsonOf } from '../../http/json-body.ts';
 import type { AppParts, Environment } from '../../http/parts.ts';
 import type { Services } from '../../services.ts';
 import { type Actor, checkSees } from '../../use-cases/actor.ts';
-import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
-import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { latestLog } from '../latest-log.ts';
 import { inOldShape } from '../old-answer.ts';
+import { oldCaller, recorded } from '../old-caller.ts';
 import { outputText } from '../output-text.ts';
 import type { CloudScriptConfig } from './config.ts';
 import { jobIdOf, runIdOf } from './job-id.ts';
@@ -37,7 +36,9 @@ export function cloudScriptRoutes(
   const asked = (answer: Answer) => (context: Context<Environment>) =>
     inOldShape(async () => {
       if (!context.env.local) checkOrigin(context.req.raw, guards);
-      const actor = await actorOf(parts.services, context.req.raw);
+      // The old callers wrote the token with and without `Bearer`.
+      const secret = (context.req.header('authorization') ?? '').replace(/^Bearer /i, '').trim();
+      const actor = await oldCaller(parts.services, context, secret);
       if (actor === null) return message(401, 'Unauthorized');
       return await answer(context, actor);
     }, message);
@@ -56,17 +57,9 @@ export function cloudScriptRoutes(
   app.all('/cloud-script/*', () => message(405, 'POST to main and client, GET results?jobId=...'));
 }
 
-/** The old callers wrote the token with and without `Bearer`. */
-async function actorOf({ authenticating, clock }: Services, request: Request): Promise<Actor | null> {
-  const secret = (request.headers.get('authorization') ?? '').replace(/^Bearer /i, '').trim();
-  const actor = secret === '' ? null : await actorOfSecret(authenticating, secret);
-  if (actor === null) await slowFailure(clock);
-  return actor;
-}
-
 async function enqueue(
   { services, config }: CloudScriptParts,
-  { req }: Context<Environment>,
+  { req, env }: Context<Environment>,
   actor: Actor,
 ): Promise<Response> {
   if (actor.role === 'viewer' || actor.role === 'agent') return message(403, 'This key may not make jobs.');
@@ -78,7 +71,10 @@ async function enqueue(
   const request = API.createRun.body.safeParse({ script, args, pool: config.pool });
   if (!request.success)
     return message(400, `name must be the name of a script, such as intspd, not ${JSON.stringify(script)}.`);
-  const run = await submitRun(services.submit, actor, { request: request.data, idempotencyKey: null });
+  const act = { actor, action: 'createRun', address: env.address ?? null } as const;
+  const run = await recorded(services, act, () =>
+    submitRun(services.submit, actor, { request: request.data, idempotencyKey: null }),
+  );
   const jobId = jobIdOf(run.id);
   const statusEndpoint = `/cloud-script/results?jobId=${jobId}`;
   return Response.json(

@@ -6,14 +6,13 @@ import { jsonOf } from '../../http/json-body.ts';
 import type { AppParts, Environment } from '../../http/parts.ts';
 import type { Services } from '../../services.ts';
 import { type Actor, checkSees, checkTouches } from '../../use-cases/actor.ts';
-import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
-import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { awaitRun } from '../../use-cases/runs/see-run.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { createSession } from '../../use-cases/sessions/create-session.ts';
 import { awaitSession, seeSession } from '../../use-cases/sessions/see-session.ts';
 import { wakeSession } from '../../use-cases/sessions/wake-session.ts';
 import { inOldShape } from '../old-answer.ts';
+import { oldCaller, recorded } from '../old-caller.ts';
 import { outputText } from '../output-text.ts';
 import { commandStatus } from './command-status.ts';
 import type { CortxConfig } from './config.ts';
@@ -51,7 +50,7 @@ export function cortxRoutes(
   const serve = (context: Context<Environment>, stage: string, name: string): Promise<Response> =>
     inOldShape(async () => {
       if (!context.env.local) checkOrigin(context.req.raw, guards);
-      const actor = await actorOf(parts.services, context.req.query('secretKey'));
+      const actor = await oldCaller(parts.services, context, context.req.query('secretKey'));
       if (actor === null) return refusal(401, 'Unauthorized request');
       if (!warned.has(actor.id)) parts.warn(IN_ADDRESS, { key: actor.id });
       warned.add(actor.id);
@@ -69,26 +68,20 @@ export function cortxRoutes(
 const IN_ADDRESS =
   'an old caller sends this key in addresses, where others may write it down; give it a key that may do little, and an end';
 
-async function actorOf(
-  { authenticating, clock }: Services,
-  secret: string | undefined,
-): Promise<Actor | null> {
-  const actor = secret === undefined || secret === '' ? null : await actorOfSecret(authenticating, secret);
-  if (actor === null) await slowFailure(clock);
-  return actor;
-}
-
 async function createInstance(
   { services, config }: CortxParts,
   actor: Actor,
-  { req }: Context<Environment>,
+  { req, env }: Context<Environment>,
 ): Promise<Response> {
   const request = API.createSession.body.safeParse({ name: req.query('sessionID') });
   if (!request.success || request.data.name === undefined)
     return refusal(400, 'Missing sessionID parameter, or one that is no name');
   const wish = { ...request.data, ...config.session };
   try {
-    const session = await createSession(services.sessions, actor, { request: wish, idempotencyKey: null });
+    const act = { actor, action: 'createSession', address: env.address ?? null } as const;
+    const session = await recorded(services, act, () =>
+      createSession(services.sessions, actor, { request: wish, idempotencyKey: null }),
+    );
     return Response.json({ instanceID: session.id });
   } catch (error) {
     const isTaken = error instanceof ErrandError && error.details?.['field'] === 'name';
@@ -152,7 +145,7 @@ function initiated({ id }: RunRecord, { id: instanceId, name }: SessionRecord): 
 async function begin(
   { services }: CortxParts,
   actor: Actor,
-  { req }: Context<Environment>,
+  { req, env }: Context<Environment>,
 ): Promise<{ readonly run: RunRecord; readonly session: SessionRecord }> {
   const name = req.query('sessionID');
   if (!name) throw new ErrandError('invalid', 'Missing sessionID parameter');
@@ -164,7 +157,10 @@ async function begin(
   if (!request.success || typeof command !== 'string')
     throw new ErrandError('invalid', 'the body must be {"command": "..."}');
   const session = await readySession(services, actor, { known, signal: req.raw.signal });
-  const run = await submitRun(services.submit, actor, { request: request.data, idempotencyKey: null });
+  const act = { actor, action: 'createRun', address: env.address ?? null } as const;
+  const run = await recorded(services, act, () =>
+    submitRun(services.submit, actor, { request: request.data, idempotencyKey: null }),
+  );
   return { run, session };
 }
 

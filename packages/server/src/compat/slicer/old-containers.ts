@@ -3,6 +3,7 @@ import type { Services } from '../../services.ts';
 import { askSession } from '../../use-cases/sessions/ask-session.ts';
 import { createSession } from '../../use-cases/sessions/create-session.ts';
 import { untilSettled } from '../../use-cases/sessions/see-session.ts';
+import { recorded } from '../old-caller.ts';
 import type { SlicerConfig } from './config.ts';
 import { actorOf, nameOf, tagsOf, urlOf } from './old-session.ts';
 import type { OldUser } from './old-tokens.ts';
@@ -13,6 +14,9 @@ export interface OldStart {
   readonly assets: readonly string[];
   readonly force: boolean;
 }
+
+/** Who asks, and from where; null: from this machine. */
+export type OldAsking = OldUser & { readonly address: string | null };
 
 /** As the old system answered a start. */
 export type OldStarted =
@@ -38,7 +42,7 @@ export class OldContainers {
     this.#config = config;
   }
 
-  async start(user: OldUser, wish: OldStart): Promise<OldStarted> {
+  async start(user: OldAsking, wish: OldStart): Promise<OldStarted> {
     const known = await this.#find(user);
     if (known !== null && wish.force) await this.#end(known, user);
     const before = wish.force ? null : known;
@@ -58,7 +62,7 @@ export class OldContainers {
   }
 
   /** False: none runs. */
-  async stop(user: OldUser): Promise<boolean> {
+  async stop(user: OldAsking): Promise<boolean> {
     const session = await this.#find(user);
     if (session === null || !RUNS.has(session.state)) return false;
     await this.#settled(await this.#ask(session, user, 'stop'));
@@ -66,7 +70,7 @@ export class OldContainers {
   }
 
   /** False: there is none. */
-  async remove(user: OldUser): Promise<boolean> {
+  async remove(user: OldAsking): Promise<boolean> {
     const session = await this.#find(user);
     if (session === null) return false;
     await this.#end(session, user);
@@ -78,13 +82,16 @@ export class OldContainers {
     return await this.#services.store.sessions.byName(owner, nameOf(user));
   }
 
-  async #make(user: OldUser, { campId, tierId, assets }: OldStart): Promise<SessionRecord> {
+  async #make(user: OldAsking, { campId, tierId, assets }: OldStart): Promise<SessionRecord> {
     const { sessions } = this.#services;
     const { template, team } = this.#config;
     const given = { campId, tierId, assets: [...assets], userId: user.user, sessionId: user.session };
     const request = { template, params: this.#known(given), name: nameOf(user), tags: tagsOf(user) };
     try {
-      return await createSession(sessions, actorOf(user, team), { request, idempotencyKey: null });
+      const actor = actorOf(user, team);
+      return await recorded(this.#services, { actor, action: 'createSession', address: user.address }, () =>
+        createSession(sessions, actor, { request, idempotencyKey: null }),
+      );
     } catch (error) {
       // Somebody else with the same login was faster: theirs is the one.
       const other = isTaken(error) ? await this.#find(user) : null;
@@ -103,25 +110,24 @@ export class OldContainers {
     return Object.fromEntries(wanted) as Record<string, never>;
   }
 
-  async #wake(session: SessionRecord, user: OldUser): Promise<SessionRecord> {
+  async #wake(session: SessionRecord, user: OldAsking): Promise<SessionRecord> {
     return session.desired === 'running' ? session : await this.#ask(session, user, 'start');
   }
 
-  async #end(session: SessionRecord, user: OldUser): Promise<void> {
+  async #end(session: SessionRecord, user: OldAsking): Promise<void> {
     await this.#settled(await this.#ask(session, user, 'delete'));
   }
 
   async #ask(
     session: SessionRecord,
-    user: OldUser,
+    user: OldAsking,
     kind: 'start' | 'stop' | 'delete',
   ): Promise<SessionRecord> {
     const { sessions, clock } = this.#services;
     const actor = actorOf(user, this.#config.team);
-    return await askSession(
-      sessions,
-      { actor, word: session.id },
-      { kind, by: actor.name, now: clock.now() },
+    const act = { actor, action: ACTIONS[kind], target: session.id, address: user.address };
+    return await recorded(this.#services, act, () =>
+      askSession(sessions, { actor, word: session.id }, { kind, by: actor.name, now: clock.now() }),
     );
   }
 
@@ -144,6 +150,7 @@ export class OldContainers {
   }
 }
 
+const ACTIONS = { start: 'startSession', stop: 'stopSession', delete: 'deleteSession' } as const;
 const RUNS: ReadonlySet<SessionRecord['state']> = new Set(['requested', 'creating', 'starting', 'ready']);
 
 function isTaken(error: unknown): boolean {

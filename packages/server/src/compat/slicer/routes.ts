@@ -5,7 +5,7 @@ import type { AppParts, Environment } from '../../http/parts.ts';
 import type { Services } from '../../services.ts';
 import { inOldShape } from '../old-answer.ts';
 import type { SlicerConfig } from './config.ts';
-import { OldContainers } from './old-containers.ts';
+import { type OldAsking, OldContainers } from './old-containers.ts';
 import { actorOf, present, userOf } from './old-session.ts';
 import { OldTokens, type OldUser, TokenRefusal } from './old-tokens.ts';
 
@@ -56,18 +56,22 @@ export function slicerRoutes(
 function answersOf(services: Services, config: SlicerConfig, tokens: OldTokens) {
   const containers = new OldContainers({ services, config });
   return {
-    start: (context, user) => start(containers, context, user),
-    stop: async ({ req }) => {
-      const user = await stopper(tokens, config, req.raw);
-      return typeof user === 'string' ? detail(401, user) : await stop(containers, user);
+    start: (context, user) => start(containers, context, asking(user, context)),
+    stop: async (context) => {
+      const user = await stopper(tokens, config, context.req.raw);
+      return typeof user === 'string' ? detail(401, user) : await stop(containers, asking(user, context));
     },
-    remove: (_context, user) => remove(containers, user),
+    remove: (context, user) => remove(containers, asking(user, context)),
     running: (_context, user) => running(services, config, user),
     mine: (_context, user) => mine(services, config, user),
     all: (_context, user) => all(services, config, user),
     ipPort: (context, user) => ipPort(services, config, { context, user }),
     user: async ({ req }, { user }) => Response.json({ userId: user, accessToken: tokenOf(req.raw, config) }),
   } satisfies Record<string, Answer>;
+}
+
+function asking(user: OldUser, { env }: Context<Environment>): OldAsking {
+  return { ...user, address: env.address ?? null };
 }
 
 /** As the old system answered whatever it refused. */
@@ -100,7 +104,7 @@ async function stopper(tokens: OldTokens, config: SlicerConfig, request: Request
 async function start(
   containers: OldContainers,
   { req }: Context<Environment>,
-  user: OldUser,
+  user: OldAsking,
 ): Promise<Response> {
   // Following a link must not start what somebody pays for.
   if (req.header('sec-fetch-site') === 'cross-site')
@@ -124,13 +128,13 @@ async function start(
   }
 }
 
-async function stop(containers: OldContainers, user: OldUser): Promise<Response> {
+async function stop(containers: OldContainers, user: OldAsking): Promise<Response> {
   return (await containers.stop(user))
     ? Response.json({ detail: 'success' })
     : detail(404, 'Container is not running for this user');
 }
 
-async function remove(containers: OldContainers, user: OldUser): Promise<Response> {
+async function remove(containers: OldContainers, user: OldAsking): Promise<Response> {
   return (await containers.remove(user))
     ? Response.json(['Successfully deregistered'])
     : detail(404, 'Task definition not registered for this user');

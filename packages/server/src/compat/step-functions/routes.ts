@@ -9,9 +9,8 @@ import type { Actor } from '../../use-cases/actor.ts';
 import { askJob } from '../../use-cases/jobs/ask-job.ts';
 import { seeJob } from '../../use-cases/jobs/see-job.ts';
 import { submitJob } from '../../use-cases/jobs/submit-job.ts';
-import { actorOfSecret } from '../../use-cases/keys/authenticate.ts';
-import { slowFailure } from '../../use-cases/keys/slow-failure.ts';
 import { inOldShape } from '../old-answer.ts';
+import { oldCaller, recorded } from '../old-caller.ts';
 import type { StepFunctionsConfig } from './config.ts';
 import { executionHistory, executionView, seconds } from './execution-view.ts';
 
@@ -22,6 +21,7 @@ export interface StepFunctionsParts {
 
 interface Asked extends StepFunctionsParts {
   readonly actor: Actor;
+  readonly address: string | null;
   readonly body: unknown;
 }
 
@@ -52,8 +52,9 @@ export function stepFunctionsRoutes(
     );
 }
 
-async function answer(parts: StepFunctionsParts, { req }: Context<Environment>): Promise<Response> {
-  const actor = await actorOf(parts.services, req.raw);
+async function answer(parts: StepFunctionsParts, context: Context<Environment>): Promise<Response> {
+  const { req, env } = context;
+  const actor = await oldCaller(parts.services, context, secretOf(req.raw));
   if (actor === null)
     return failure('UnrecognizedClientException', 'The access key id must be a key: err_...');
   const [, name = ''] = (req.header('x-amz-target') ?? '').split('.');
@@ -61,7 +62,8 @@ async function answer(parts: StepFunctionsParts, { req }: Context<Environment>):
   if (operation === undefined) return failure('UnknownOperationException', `There is no ${name} here.`);
   const text = await req.text();
   try {
-    return json(200, await operation({ ...parts, actor, body: text === '' ? {} : JSON.parse(text) }));
+    const body: unknown = text === '' ? {} : JSON.parse(text);
+    return json(200, await operation({ ...parts, actor, address: env.address ?? null, body }));
   } catch (error) {
     if (error instanceof SyntaxError) return failure('SerializationException', 'The body must be JSON.');
     if (error instanceof OldError) return failure(error.type, error.message);
@@ -70,11 +72,8 @@ async function answer(parts: StepFunctionsParts, { req }: Context<Environment>):
 }
 
 /** `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/states/aws4_request, ...`. The signature says no more than the key itself. */
-async function actorOf({ authenticating, clock }: Services, request: Request): Promise<Actor | null> {
-  const [, secret] = /Credential=([^/,\s]+)\//.exec(request.headers.get('authorization') ?? '') ?? [];
-  const actor = secret === undefined ? null : await actorOfSecret(authenticating, secret);
-  if (actor === null) await slowFailure(clock);
-  return actor;
+function secretOf(request: Request): string | undefined {
+  return /Credential=([^/,\s]+)\//.exec(request.headers.get('authorization') ?? '')?.[1];
 }
 
 /** What AWS calls an error. */
@@ -110,7 +109,7 @@ const Start = z.looseObject({
 });
 const About = z.looseObject({ executionArn: ExecutionArn });
 
-async function startExecution({ services, config, actor, body }: Asked): Promise<object> {
+async function startExecution({ services, config, actor, address, body }: Asked): Promise<object> {
   const { stateMachineArn, name = crypto.randomUUID(), input } = parsed(Start, body);
   const { session } = config;
   const document = {
@@ -119,11 +118,11 @@ async function startExecution({ services, config, actor, body }: Asked): Promise
     name,
     ...(session === undefined ? {} : { session }),
   };
-  const job = await submitJob(services.jobs, actor, { document, idempotencyKey: `execution ${name}` }).catch(
-    (error: unknown) => {
-      throw startError(error, name);
-    },
-  );
+  const job = await recorded(services, { actor, action: 'createJob', address }, () =>
+    submitJob(services.jobs, actor, { document, idempotencyKey: `execution ${name}` }),
+  ).catch((error: unknown) => {
+    throw startError(error, name);
+  });
   if (job.state === 'finished') throw alreadyExists(name);
   const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return { executionArn, startDate: seconds(job.createdAt) };
@@ -153,9 +152,11 @@ async function describeExecution(asked: Asked): Promise<object> {
 
 async function stopExecution(asked: Asked): Promise<object> {
   const { job } = await jobOf(asked);
-  const { services, actor } = asked;
+  const { services, actor, address } = asked;
   const now = services.clock.now();
-  await askJob(services.jobs, { actor, word: job.id }, { kind: 'cancel', by: actor.name, now });
+  await recorded(services, { actor, action: 'cancelJob', target: job.id, address }, () =>
+    askJob(services.jobs, { actor, word: job.id }, { kind: 'cancel', by: actor.name, now }),
+  );
   return { stopDate: seconds(now) };
 }
 

@@ -1,6 +1,8 @@
 import type { PollAnswer } from '@errand/contract';
+import { isSessionPool } from '@errand/core';
 import type { Services } from '../../services.ts';
 import { agentOfKey, nextAgentKey } from '../../use-cases/agents/agent-key.ts';
+import { removeAgent } from '../../use-cases/agents/agent-life.ts';
 import { fetchInput } from '../../use-cases/agents/fetch-input.ts';
 import { hostSessions } from '../../use-cases/agents/host-sessions.ts';
 import { createJoinToken, joinAgent } from '../../use-cases/agents/join-agent.ts';
@@ -16,6 +18,7 @@ type AgentOperation =
   | 'agentJoin'
   | 'agentHello'
   | 'agentKey'
+  | 'agentLeave'
   | 'agentPoll'
   | 'agentReport'
   | 'agentSessions'
@@ -27,7 +30,7 @@ export function agentHandlers(services: Services): SomeHandlers<AgentOperation> 
 
 function joining(
   services: Services,
-): SomeHandlers<'createJoinToken' | 'agentJoin' | 'agentHello' | 'agentKey'> {
+): SomeHandlers<'createJoinToken' | 'agentJoin' | 'agentHello' | 'agentKey' | 'agentLeave'> {
   return {
     createJoinToken: async ({ input: { params, body } }) => {
       const wish = { lifeMs: body.expiresIn, labels: body.labels, maxSlots: body.maxSlots };
@@ -50,6 +53,12 @@ function joining(
       const agent = await callingAgent(services, call);
       if (agent.revokedAt !== null) throw revoked();
       await nextAgentKey(services.agentKeys, agent, call.input.body.hash);
+      return undefined;
+    },
+    agentLeave: async (call) => {
+      const agent = await callingAgent(services, call);
+      if (isSessionPool(agent.pool)) await services.sessionAgents.leave(agent);
+      else await removeAgent(services.agentLife, agent.id);
       return undefined;
     },
   };

@@ -23,8 +23,7 @@ export function agentLifeHandlers(services: Services): SomeHandlers<AgentLifeOpe
       agent.keyId === null ? null : store.keys.get(agent.keyId),
     ]);
     return {
-      ...presentAgent(agent, clock.now()),
-      running: held.length,
+      ...presentAgent(agent, held.length, clock.now()),
       maxSlots: agent.maxSlots,
       joinedAt: dateOf(agent.createdAt),
       keySince: key === null ? null : dateOf(key.createdAt),
@@ -35,9 +34,11 @@ export function agentLifeHandlers(services: Services): SomeHandlers<AgentLifeOpe
   return {
     listAgents: async () => {
       const now = clock.now();
+      const [known, counts] = await Promise.all([store.agents.list(null), store.runs.countHeld()]);
+      const held = new Map(counts.map(({ agentId, count }) => [agentId, count]));
       // Those that came with a session belong to it, as its files do.
-      const agents = (await store.agents.list(null)).filter(({ pool }) => !isSessionPool(pool));
-      return { agents: agents.map((agent) => presentAgent(agent, now)) };
+      const agents = known.filter(({ pool }) => !isSessionPool(pool));
+      return { agents: agents.map((agent) => presentAgent(agent, held.get(agent.id) ?? 0, now)) };
     },
     getAgent: ({ input: { params } }) => details(params.id),
     drainAgent: async ({ input: { params } }) => {

@@ -11,7 +11,7 @@ export function keyHandlers(
   return {
     createKey: async ({ actor, input: { body } }) => {
       const wish = { ...body, owner: body.owner ?? actor.owner, expiresInMs: body.expiresIn ?? null };
-      checkMayMake(actor, wish);
+      checkMayMake(actor, wish, services.clock.now());
       const made = await createKey(services.keyMaking, wish);
       return { ...presentKey(made), secret: made.secret };
     },

@@ -2,13 +2,15 @@ import { DEFAULTS, ErrandError, type RunFilter, type RunRecord } from '@errand/c
 import type { Services } from '../../services.ts';
 import type { Actor } from '../../use-cases/actor.ts';
 import { askRun } from '../../use-cases/runs/ask-run.ts';
+import { type FoundRuns, findRuns } from '../../use-cases/runs/find-runs.ts';
 import { writeInput } from '../../use-cases/runs/run-input.ts';
 import { awaitRun, seeResult, seeRun } from '../../use-cases/runs/see-run.ts';
 import { submitRun } from '../../use-cases/runs/submit-run.ts';
 import { resizeTerminal } from '../../use-cases/runs/terminal.ts';
+import { whySilent } from '../../use-cases/runs/why-silent.ts';
 import { whyStarting } from '../../use-cases/runs/why-starting.ts';
 import { type PoolViews, whyWaiting } from '../../use-cases/runs/why-waiting.ts';
-import type { SomeHandlers } from '../call.ts';
+import type { Call, SomeHandlers } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { idempotencyKeyOf } from '../idempotency-key.ts';
 import { presentRun } from '../present/run.ts';
@@ -46,13 +48,12 @@ function lifeHandlers(services: Services): SomeHandlers<Exclude<RunOperation, Fe
       return { ...presentRun(run), callerPlace };
     },
     listRuns: async ({ actor, input: { query } }) => {
-      const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
-      const runs = await services.store.runs.list(filterOf(actor, query), { limit: query.limit, after });
+      const { runs, next, looked } = await listed(services, actor, query);
       const views: PoolViews = new Map();
-      const last = runs.length === query.limit ? runs.at(-1) : undefined;
       return {
         runs: await Promise.all(runs.map((run) => explained(services, run, views))),
-        nextCursor: last === undefined ? null : encodeCursor(last),
+        nextCursor: next === null ? null : encodeCursor(next),
+        ...(looked === null ? {} : { looked }),
       };
     },
     getRun: async ({ actor, input: { params, query }, signal }) => {
@@ -114,25 +115,27 @@ async function explained(
 
 async function whyOf(services: Services, run: RunRecord, views: PoolViews): Promise<string | null> {
   if (run.state === 'queued') return await whyWaiting(services.why, run, views);
+  if (run.state === 'running') return await whySilent(services.sessions, run);
   return run.state === 'leased' ? await whyStarting(services.sessions, run) : null;
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-interface ListQuery {
-  readonly status?: RunFilter['status'];
-  readonly pool?: string | undefined;
-  readonly agent?: string | undefined;
-  readonly session?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly name?: string | undefined;
-  readonly script?: string | undefined;
-  readonly tag?: readonly string[] | undefined;
-  readonly createdAfter?: string | undefined;
-  readonly createdBefore?: string | undefined;
-}
+type ListQuery = Call<'listRuns'>['input']['query'];
 
 /** What the reader asked for, narrowed to what the key may see. */
+async function listed(
+  { store: { runs } }: Services,
+  actor: Actor,
+  query: ListQuery,
+): Promise<Omit<FoundRuns, 'looked'> & { readonly looked: number | null }> {
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
+  const [filter, page] = [filterOf(actor, query), { limit: query.limit, after }];
+  if (query.text !== undefined) return await findRuns(runs, { filter, words: query.text.split(/\s+/), page });
+  const found = await runs.list(filter, page);
+  return { runs: found, next: found.length === page.limit ? (found.at(-1) ?? null) : null, looked: null };
+}
+
 function filterOf(actor: Actor, query: ListQuery): RunFilter {
   const owner = query.owner ?? (actor.role === 'admin' ? undefined : actor.owner);
   if (

@@ -20,8 +20,9 @@ export function sessionFileHandlers(
       const session = await ours(actor, params.id);
       const stat = await files.stat(session, query.path);
       if (stat === null) throw new ErrandError('not_found', `there is no ${query.path} in the session`);
-      const wanted = query.list === true && stat.kind === 'folder';
-      const entries = wanted ? await files.list(session, query.path) : null;
+      const depth = query.list === true ? 'all' : query.list;
+      const wanted = stat.kind === 'folder' && (depth === 'all' || depth === 'direct');
+      const entries = wanted ? await files.list(session, query.path, depth) : null;
       return { ...presentFile(stat), entries: entries?.map(presentFile) ?? null };
     },
     readFile: async ({ actor, input: { params, query } }) => {
@@ -77,7 +78,11 @@ function lengthOf(headers: Headers): number {
 
 function headersOf({ bytes, mode, modifiedAt }: FileStat): Record<string, string> {
   return {
+    // What lies in a session is nobody's program on this origin: a browser saves it, and does nothing else with it.
     'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'x-content-type-options': 'nosniff',
     'content-length': String(bytes),
     'last-modified': new Date(modifiedAt).toUTCString(),
     'errand-file-mode': mode.toString(8),

@@ -1,6 +1,6 @@
 import type { Answer } from '@errand/contract';
 import type { AgentRecord, OpenCount, PoolRecord } from '@errand/core';
-import { presentAgent } from './agent.ts';
+import { isOnline } from './agent.ts';
 
 export interface AroundPools {
   readonly agents: readonly AgentRecord[];
@@ -30,7 +30,7 @@ export function presentPool(pool: PoolRecord, { agents, counts, now }: AroundPoo
     queued: count(true),
     running: count(false),
     agents: mine.length,
-    online: mine.filter((agent) => presentAgent(agent, now).online).length,
+    online: mine.filter((agent) => isOnline(agent, now)).length,
     createdAt: new Date(createdAt).toISOString(),
   };
 }

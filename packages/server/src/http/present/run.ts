@@ -42,6 +42,8 @@ export function presentRun(run: RunRecord, why: string | null = null): Run {
     graceMs: spec.graceMs,
     maxLogBytes: spec.maxLogBytes,
     keepChildren: spec.keepChildren,
+    artifacts: [...(spec.artifacts ?? [])],
+    kept: run.end?.artifacts ?? null,
     retry: { attempts: spec.retry.attempts, on: [...spec.retry.on], backoffMs: spec.retry.backoffMs },
     attempt: run.token,
     attempts: [...run.past.map(pastAttempt), ...(attempt === null ? [] : [presentAttempt(run, attempt)])],

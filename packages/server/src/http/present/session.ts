@@ -52,6 +52,7 @@ export function presentSession(session: SessionRecord, sight: SessionSight): Ses
     ports: session.ports.map((port) => ({ ...port })),
     launches: session.launches,
     agent: session.agent?.id ?? null,
+    live: session.agent?.machine === undefined,
     limits: { ...spec.limits },
     alive: launch === null ? null : presentAlive(session, sight),
     unusedAt: timeOrNull(unusedAt(session)),

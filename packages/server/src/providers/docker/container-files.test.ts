@@ -80,6 +80,28 @@ requires(dockerEngine)('files of containers', () => {
       expect(docker('exec', place.id, 'ls', '-A', '/place')).toBe('file');
     });
 
+    it('are listed of a folder alone where the image has no find, where it does not run, and where there are thousands', async () => {
+      await using place = open(image.name);
+      docker(
+        'exec',
+        place.id,
+        'sh',
+        '-c',
+        'mkdir deep; i=0; while [ $i -lt 2100 ]; do : > deep/$i; i=$((i+1)); done',
+      );
+      expect(await place.files.list(HANDLE, 'deep', 'direct')).toHaveLength(2_100);
+      docker('exec', place.id, 'rm', '/bin/find');
+      const listed = async (): Promise<unknown> =>
+        (await place.files.list(HANDLE, '', 'direct')).map(({ path, kind }) => [path, kind]);
+      expect(await listed()).toEqual([['deep', 'folder']]);
+      // Of `/` the engine names nothing but what lies in it; many images have no other folder to begin in.
+      expect(await place.files.list(HANDLE, '/', 'direct')).toContainEqual(
+        expect.objectContaining({ path: 'place', kind: 'folder' }),
+      );
+      docker('stop', '--time', '0', place.id);
+      expect(await listed()).toEqual([['deep', 'folder']]);
+    });
+
     it('say that there is no space, and leave nothing', async () => {
       await using place = open(
         image.name,

@@ -2,13 +2,22 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ErrandError, type FileStat, type Files, type FileWish, type Handle, LIMITS } from '@errand/core';
+import {
+  ErrandError,
+  type FileStat,
+  type Files,
+  type FileWish,
+  type Handle,
+  LIMITS,
+  type ListDepth,
+} from '@errand/core';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { entriesOf, exactly, fileArchive, folderArchive, kindOf } from './archive.ts';
 import { execIn } from './exec-in.ts';
 import { fileError } from './file-error.ts';
-import { statAt } from './stat-at.ts';
+import { namesIn } from './names-in.ts';
+import { entryAt, statAt } from './stat-at.ts';
 
 export interface ContainerFilesParts {
   readonly calls: Docker;
@@ -38,7 +47,10 @@ export function containerFiles(parts: ContainerFilesParts): Files<Handle> {
       const seen = await statAt(place.container, place.path);
       return seen === null ? null : { ...seen, path };
     },
-    list: async (handle, path) => await list(await at(handle, path), path),
+    list: async (handle, path, depth) => {
+      const place = await at(handle, path);
+      return (depth === 'direct' ? await listDirect(place, path) : null) ?? (await list(place, path, depth));
+    },
     read: async (handle, path) => await read(await at(handle, path), path),
     write: async (handle, path, wish, content) => {
       if (path === '' || path.endsWith('/')) throw new ErrandError('conflict', `${path} names a folder`);
@@ -79,32 +91,68 @@ async function placeOf(
   return { container: calls.getContainer(seen.Id), runs: seen.State.Running, path: whole };
 }
 
-async function list({ container, path }: Place, asked: string): Promise<readonly FileStat[]> {
+async function folderAt({ container, path }: Place, asked: string): Promise<FileStat> {
   const top = await statAt(container, path);
   if (top === null) throw new ErrandError('not_found', `${asked} is not there`);
   if (top.kind !== 'folder') throw new ErrandError('conflict', `${asked} is no folder`);
+  return top;
+}
+
+/** Beyond this many names one archive is faster than a question about each. */
+const MOST_ASKED = 2_000;
+const ASKED_AT_ONCE = 16;
+
+/**
+ * The archive of a folder holds all that is below it, of `/` the whole container; so the image's `find` is asked for names, and the engine for
+ * each of them. null: it cannot be done so.
+ */
+async function listDirect(place: Place, asked: string): Promise<readonly FileStat[] | null> {
+  const { container, runs } = place;
+  const top = await folderAt(place, asked);
+  const names = runs ? await namesIn(container, top.path, MOST_ASKED) : null;
+  if (names === null) return null;
+  const found: FileStat[] = [];
+  const left = names.toSorted();
+  const ask = async (): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const seen = await entryAt(container, posix.join(top.path, name));
+      if (seen !== null) found.push({ ...seen, path: name });
+    }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask));
+  return found.sort(byPath);
+}
+
+async function list(
+  { container, path, ...rest }: Place,
+  asked: string,
+  depth: ListDepth,
+): Promise<readonly FileStat[]> {
+  const top = await folderAt({ container, path, ...rest }, asked);
+  // The first part is the folder itself, but for `/`, which has no name.
+  const own = top.path === '/' ? 0 : 1;
+  const below = (name: string): string => name.split('/').filter(Boolean).slice(own).join('/');
   const found = new Map<string, FileStat>();
   for await (const { header } of entriesOf(container, path)) {
-    // The first part is the folder itself.
-    const name = header.name.split('/').filter(Boolean).slice(1).join('/');
-    if (name === '') continue;
+    const name = below(header.name);
+    if (name === '' || (depth === 'direct' && name.includes('/'))) continue;
     if (found.size === LIMITS.filesListed)
       throw new ErrandError(
         'too_large',
         `it holds more than ${LIMITS.filesListed} files; pack them into one first`,
       );
     // A second name of a file comes without its bytes.
-    const first = header.type === 'link' ? found.get(bare(header.linkname ?? '')) : undefined;
+    const first = header.type === 'link' ? found.get(below(header.linkname ?? '')) : undefined;
     const bytes = first?.bytes ?? (header.type === 'file' ? (header.size ?? 0) : 0);
     const mode = (header.mode ?? 0) & 0o7777;
     const modifiedAt = header.mtime?.getTime() ?? 0;
     found.set(name, { path: name, kind: kindOf(header.type), bytes, mode, modifiedAt });
   }
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...found.values()].sort(byPath);
 }
 
-function bare(name: string): string {
-  return name.split('/').filter(Boolean).slice(1).join('/');
+function byPath(one: FileStat, other: FileStat): number {
+  return one.path < other.path ? -1 : 1;
 }
 
 async function read({ container, path }: Place, asked: string) {

@@ -102,22 +102,24 @@ function sort(text: string, about: string): Sorted {
   return ['transient', `the Docker engine did not do it for ${about}: ${shorten(text)}`];
 }
 
-/** What the engine says in its `message`, else what the error says. */
+/** What the engine says in its `message`, else what the error says without the number that the client puts in front. */
 function textOf(error: unknown): string {
   const json = fieldOf(error, 'json');
   const said = fieldOf(json, 'message');
-  if (typeof said === 'string') return said;
-  return error instanceof Error ? error.message : String(error);
+  if (typeof said === 'string') return said.trim();
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
 }
 
-/** Without the layers of programs that passed it on. */
+/** Without the layers of programs that passed it on, and the port of one try: the same trouble has the same words. */
 function shorten(text: string): string {
   const inner = text
     .replace(
       /^.*?(?:runc create failed|OCI runtime create failed|starting container process caused):\s*/s,
       '',
     )
-    .replace(/: unknown$/, '');
+    .replace(/: unknown$/, '')
+    .replace(/\bread (udp|tcp) \S+->/g, 'read $1 ');
   return inner.length > 300 ? `${inner.slice(0, 300)}...` : inner;
 }
 

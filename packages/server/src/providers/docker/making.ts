@@ -16,6 +16,8 @@ export interface MakingParts extends PullParts {
   readonly assets: GatherAssets;
   /** For files on their way. */
   readonly folder: string;
+  /** Hears of each session for which nothing is under way any more, however it went. */
+  readonly ended: (sessionId: string) => void;
 }
 
 /** The files that a session begins with, whole and ready to be placed. */
@@ -33,7 +35,8 @@ export type GatherAssets = (
 >;
 
 interface Job {
-  progress: string;
+  /** null: it is tried again, and nothing is known to be better than before. */
+  progress: string | null;
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
@@ -46,6 +49,8 @@ export class Making implements AsyncDisposable {
   readonly #parts: MakingParts;
   readonly #jobs = new Map<string, Job>();
   readonly #failures = new Map<string, ProviderError>();
+  /** Launches of which the last try came to nothing. */
+  readonly #failed = new Set<string>();
 
   constructor(parts: MakingParts) {
     this.#parts = parts;
@@ -72,13 +77,13 @@ export class Making implements AsyncDisposable {
     if (this.#jobs.has(key)) return;
     this.#failures.delete(key);
     const abort = new AbortController();
-    const job: Job = { progress: 'Asking the Docker engine.', abort, done: this.#make(plan, abort.signal) };
-    this.#jobs.set(key, job);
+    const progress = this.#failed.has(key) ? null : 'Asking the Docker engine.';
+    this.#jobs.set(key, { progress, abort, done: this.#make(plan, abort.signal) });
   }
 
-  /** How far it is; null: nothing is under way. */
-  progress(launch: string): string | null {
-    return this.#jobs.get(launch)?.progress ?? null;
+  /** How far it is, `progress: null` where that is where it failed before; null: nothing is under way. */
+  underWay(launch: string): Pick<Readonly<Job>, 'progress'> | null {
+    return this.#jobs.get(launch) ?? null;
   }
 
   /** Why it came to nothing. What may go away by itself is told once: then it may be begun again. */
@@ -94,6 +99,7 @@ export class Making implements AsyncDisposable {
     job?.abort.abort();
     await job?.done;
     this.#failures.delete(launch);
+    this.#failed.delete(launch);
     await this.#forget(launch);
   }
 
@@ -113,7 +119,8 @@ export class Making implements AsyncDisposable {
         const job = this.#jobs.get(key);
         if (job !== undefined) job.progress = progress;
       };
-      await pullImage(this.#parts, spec.image ?? '', { signal, say });
+      const begins = this.#failed.has(key) ? () => undefined : say;
+      await pullImage(this.#parts, spec.image ?? '', { signal, begins, say });
       if (signal.aborted) return;
       const files = await this.#parts.assets(plan.sessionId, { say, signal });
       if (signal.aborted) return;
@@ -141,10 +148,14 @@ export class Making implements AsyncDisposable {
         await unless(container.start(), 304);
       }
       await this.#forget(key);
+      this.#failed.delete(key);
     } catch (error) {
-      if (!signal.aborted) this.#failures.set(key, failureOf(error, engine.address, about));
+      if (signal.aborted) return;
+      this.#failed.add(key);
+      this.#failures.set(key, failureOf(error, engine.address, about));
     } finally {
       this.#jobs.delete(key);
+      this.#parts.ended(plan.sessionId);
     }
   }
 

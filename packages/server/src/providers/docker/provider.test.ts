@@ -8,6 +8,7 @@ import type { Handle, Observation, SessionSpec } from '@errand/core';
 import { aSessionSpec, runProviderSuite } from '@errand/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requires } from '../../../../../scripts/requires.ts';
+import { systemClock } from '../../system/system-clock.ts';
 import { DockerProvider } from './provider.ts';
 import { docker, dockerEngine, makeImage } from './testing/docker-engine.ts';
 import { watchdogOf } from './watchdog.ts';
@@ -32,7 +33,7 @@ class DockerPlace implements AsyncDisposable {
       address: { socketPath },
       registries: {},
       folder: this.folder,
-      clock: { now: Date.now },
+      clock: systemClock,
       unseal: (sealed) => `unsealed ${sealed}`,
       ...OWN,
       assets: async () => [],
@@ -80,8 +81,8 @@ class DockerPlace implements AsyncDisposable {
     for (const { handle } of await this.provider.list(this.tag))
       while ((await this.provider.terminate(handle)) === 'pending') await sleep(20);
     await this.provider[Symbol.asyncDispose]();
-    const dog = watchdogOf(this.folder);
-    if (dog !== null) process.kill(dog);
+    for (const dog of [this.folder, join(this.folder, 'far')].map(watchdogOf))
+      if (dog !== null) process.kill(dog);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -164,7 +165,7 @@ requires(dockerEngine)('the docker provider', () => {
         address: { socketPath: SOCKET },
         registries: {},
         folder: mkdtempSync(join(tmpdir(), 'errand-docker-')),
-        clock: { now: Date.now },
+        clock: systemClock,
         unseal: String,
         ...OWN,
         assets: async () => [],
@@ -197,7 +198,7 @@ requires(dockerEngine)('the docker provider', () => {
         address: far.address,
         registries: {},
         folder: join(place.folder, 'far'),
-        clock: { now: Date.now },
+        clock: systemClock,
         unseal: String,
         assets: async () => [],
         ...OWN,
@@ -205,8 +206,6 @@ requires(dockerEngine)('the docker provider', () => {
       const limits = { ...specOf().limits, leaseMs: 3_000 };
       const command = { kind: 'shell', text: 'trap "exit 9" TERM; while :; do sleep 1; done' } as const;
       const handle = await provider.launch({ ...place.request(specOf({ limits, command })), leaseMs: 3_000 });
-      const dog = watchdogOf(join(place.folder, 'far'));
-      if (dog !== null) process.kill(dog);
       const sight = async () => (await provider.inspect(handle)).kind;
       while ((await sight()) === 'pending') await sleep(20);
       for (let renewals = 0; renewals < 5; renewals += 1) {
@@ -214,6 +213,9 @@ requires(dockerEngine)('the docker provider', () => {
         await sleep(1_000);
       }
       expect(await provider.inspect(handle)).toMatchObject({ kind: 'running' });
+      // It would end them, too; each renewal sees to it that it is there.
+      const dog = watchdogOf(join(place.folder, 'far'));
+      if (dog !== null) process.kill(dog);
       while ((await sight()) === 'running') await sleep(50);
       expect(await provider.inspect(handle)).toMatchObject({ kind: 'ended', reason: { code: 124 } });
     });

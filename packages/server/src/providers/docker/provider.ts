@@ -1,16 +1,20 @@
 import type {
   Clock,
   Files,
+  Found,
   Handle,
   Health,
   LaunchRequest,
   Observation,
+  OutputPiece,
+  OutputWish,
   Provider,
   SessionAgent,
 } from '@errand/core';
 import type { ContainerInspectInfo } from 'dockerode';
 import { type CommandHealth, checkCommand } from './command-health.ts';
 import { containerFiles } from './container-files.ts';
+import { outputOf } from './container-output.ts';
 import { problems } from './docker-options.ts';
 import { type EngineAddress, openEngine, urlOfEngine } from './engine.ts';
 import { providerError, statusOf, unless } from './engine-error.ts';
@@ -27,9 +31,10 @@ import {
   placeOfLabels,
   placeOfRequest,
 } from './names.ts';
+import { ProcessorTimes } from './processor-times.ts';
 import type { Registries } from './pull.ts';
 import { Relays } from './relays.ts';
-import { cpuMsOf, endOf, portsOf } from './sight.ts';
+import { endOf, portsOf } from './sight.ts';
 import { watchEnds } from './watch-ends.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -38,7 +43,7 @@ export interface DockerProviderParts {
   readonly registries: Registries;
   /** For leases, ports and the watchdog; belongs to this provider alone. */
   readonly folder: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'steady'>;
   readonly unseal: (sealed: string) => string;
   readonly keepers: KeeperBuilds;
   /** The agent that reaches the engine as this provider does; null: there is none, and nothing runs in sessions. */
@@ -71,18 +76,22 @@ export class DockerProvider implements Provider, AsyncDisposable {
   readonly #leases: Leases;
   readonly #relays: Relays;
   readonly #making: Making;
+  readonly #watchers = new Set<(sessionId: string) => void>();
   readonly #stopping = new Map<string, Promise<void>>();
   readonly #recovering: Promise<unknown>;
   /** Containers whose check by command has succeeded, and since when they ran then. */
   readonly #healthy = new Map<string, string>();
+  readonly #processorTimes: ProcessorTimes;
 
   constructor(parts: DockerProviderParts) {
     this.#parts = parts;
     this.#engine = openEngine(parts.address);
+    this.#processorTimes = new ProcessorTimes(this.#engine, parts.clock);
     this.#leases = new Leases(parts.folder);
     this.#relays = new Relays(parts.folder, () => parts.clock.now());
     const keeper = new KeeperVolume(this.#engine, parts.keepers);
-    this.#making = new Making({ ...parts, engine: this.#engine, keeper });
+    const ended = (sessionId: string): void => this.#watchers.forEach((changed) => changed(sessionId));
+    this.#making = new Making({ ...parts, engine: this.#engine, keeper, ended });
     this.files = containerFiles({
       // Files take as long as they move.
       calls: this.#engine.pulls,
@@ -134,7 +143,9 @@ export class DockerProvider implements Provider, AsyncDisposable {
   }
 
   async watch(tag: string, changed: (sessionId: string) => void, signal: AbortSignal): Promise<void> {
+    this.#watchers.add(changed);
     await watchEnds(this.#engine.pulls, tag, { changed, signal });
+    this.#watchers.delete(changed);
   }
 
   async find({ key }: Pick<LaunchRequest, 'key'>): Promise<Handle | null> {
@@ -155,7 +166,7 @@ export class DockerProvider implements Provider, AsyncDisposable {
   async renew(handle: Handle, leaseMs: number): Promise<void> {
     const { launch } = placeOf(handle);
     // Of what is gone no lease may be left, or the watchdog would never end.
-    if (this.#making.progress(launch) !== null) return this.#watch(launch, leaseMs);
+    if (this.#making.underWay(launch) !== null) return this.#watch(launch, leaseMs);
     const seen = await this.#call('the container', () => this.#container(launch));
     if (seen === null) return;
     this.#watch(launch, leaseMs);
@@ -200,12 +211,25 @@ export class DockerProvider implements Provider, AsyncDisposable {
       for (const volume of volumes) await unless(this.#engine.calls.getVolume(volume).remove(), 404, 409);
       await this.#relays.forget(launch);
       this.#leases.remove(launch);
-      if (seen !== null) this.#healthy.delete(seen.Id);
+      if (seen !== null) this.#forget(seen.Id);
       return 'done';
     });
   }
 
-  async list(tag: string): ReturnType<Provider['list']> {
+  async output(handle: Handle, wish: OutputWish): Promise<AsyncIterable<OutputPiece>> {
+    return await this.#call('the output of the container', async () => {
+      const seen = await this.#container(placeOf(handle).launch);
+      // It comes for as long as it is followed.
+      return seen === null ? NO_OUTPUT : await outputOf(this.#engine.pulls.getContainer(seen.Id), wish);
+    });
+  }
+
+  #forget(containerId: string): void {
+    this.#healthy.delete(containerId);
+    this.#processorTimes.forget(containerId);
+  }
+
+  async list(tag: string): Promise<readonly Found[]> {
     return await this.#call('what it has', () => list(this.#engine, this.#leases, tag));
   }
 
@@ -226,20 +250,20 @@ export class DockerProvider implements Provider, AsyncDisposable {
   }
 
   async #inspect(launch: string): Promise<Observation> {
-    const making = this.#making.progress(launch);
-    if (making !== null) return { kind: 'pending', progress: making };
+    const making = this.#making.underWay(launch);
+    if (making !== null) return { kind: 'pending', progress: making.progress };
     const failure = this.#making.failure(launch);
     if (failure !== null) throw failure;
     const note = await this.#making.noted(launch);
     if (note !== null) {
       this.#making.begin(note);
-      return { kind: 'pending', progress: 'Going on with what was begun.' };
+      return { kind: 'pending', progress: this.#making.underWay(launch)?.progress ?? null };
     }
     const seen = await this.#container(launch);
     if (seen === null) return { kind: 'gone' };
     if (!seen.State.Running) return { kind: 'ended', reason: endOf(seen.State) };
     const { ports, usedAt } = await this.#ports(launch, seen);
-    const cpuMs = await cpuMsOf(this.#engine, seen.Id);
+    const cpuMs = await this.#processorTimes.of(seen.Id);
     return {
       kind: 'running',
       ports,
@@ -320,3 +344,6 @@ export class DockerProvider implements Provider, AsyncDisposable {
     }
   }
 }
+
+const NO_OUTPUT: AsyncIterable<never> = { [Symbol.asyncIterator]: () => NO_PIECES };
+const NO_PIECES: AsyncIterator<never> = { next: async () => ({ done: true, value: undefined }) };

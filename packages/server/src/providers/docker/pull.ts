@@ -6,19 +6,21 @@ import { unless } from './engine-error.ts';
 /** Credentials by the name of a registry, such as `ghcr.io`; `docker.io` for the engine's own. */
 export type Registries = Readonly<Record<string, { readonly username: string; readonly password: string }>>;
 
+type Say = (progress: string) => void;
+
 export interface PullParts {
   readonly engine: Engine;
   readonly registries: Registries;
 }
 
-/** Brings an image unless the engine has it. `say` hears how far it is; the signal ends it, layers that are there stay. */
+/** Brings an image unless the engine has it. `begins` hears that it is asked for, `say` how far it is; the signal ends it, layers that are there stay. */
 export async function pullImage(
   { engine, registries }: PullParts,
   image: string,
-  { signal, say }: { readonly signal: AbortSignal; readonly say: (progress: string) => void },
+  { signal, begins, say }: { readonly signal: AbortSignal; readonly begins: Say; readonly say: Say },
 ): Promise<void> {
   if ((await unless(engine.calls.getImage(image).inspect(), 404)) !== null) return;
-  say(`Pulling ${image}.`);
+  begins(`Pulling ${image}.`);
   const login = registries[registryOf(image)];
   const authconfig =
     login === undefined ? {} : { authconfig: { ...login, serveraddress: registryOf(image) } };

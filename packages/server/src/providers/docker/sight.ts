@@ -1,6 +1,5 @@
 import type { EndedBy } from '@errand/core';
 import type { ContainerInspectInfo } from 'dockerode';
-import type { Engine } from './engine.ts';
 
 /** How a container that does not run came to its end. The engine tells no signal from an exit status above 128. */
 export function endOf({
@@ -19,14 +18,4 @@ export function portsOf({
     return at === undefined ? [] : [[Number.parseInt(inner, 10), Number(at.HostPort)] as const];
   });
   return new Map(places);
-}
-
-/** Time on processors since its start; null where the engine does not tell. */
-export async function cpuMsOf({ calls }: Engine, id: string): Promise<number | null> {
-  try {
-    const stats = await calls.getContainer(id).stats({ stream: false, 'one-shot': true });
-    return Math.round(stats.cpu_stats.cpu_usage.total_usage / 1e6);
-  } catch {
-    return null;
-  }
 }

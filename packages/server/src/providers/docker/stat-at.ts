@@ -19,6 +19,12 @@ export async function statAt(container: Docker.Container, path: string): Promise
   throw new ErrandError('invalid', `${path} goes through too many links`);
 }
 
+/** What is at a path of a container, a link as such. null: nothing. */
+export async function entryAt(container: Docker.Container, path: string): Promise<FileStat | null> {
+  const seen = await lookAt(container, path);
+  return seen === null ? null : present(seen, path);
+}
+
 /** Of the header of a HEAD; `mode` as Go's os.FileMode has it. */
 interface PathStat {
   readonly size: number;
@@ -54,8 +60,14 @@ async function isBelowFile(container: Docker.Container, path: string): Promise<b
 }
 
 function present({ size, mode, mtime }: PathStat, path: string): FileStat {
-  const kind = mode >= FOLDER ? 'folder' : (mode & OTHER) === 0 ? 'file' : 'other';
+  const kind = kindOf(mode);
   const special = (mode & SETUID ? 0o4000 : 0) | (mode & SETGID ? 0o2000 : 0) | (mode & STICKY ? 0o1000 : 0);
   const bytes = kind === 'file' ? size : 0;
   return { path, kind, bytes, mode: (mode & 0o777) | special, modifiedAt: Date.parse(mtime) };
+}
+
+function kindOf(mode: number): FileStat['kind'] {
+  if (mode >= FOLDER) return 'folder';
+  if ((mode & SYMLINK) !== 0) return 'link';
+  return (mode & OTHER) === 0 ? 'file' : 'other';
 }

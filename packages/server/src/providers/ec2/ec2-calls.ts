@@ -1,5 +1,6 @@
 import type * as Library from '@aws-sdk/client-ec2';
 import type { EC2Client, Filter, Instance, RunInstancesCommandInput, Volume } from '@aws-sdk/client-ec2';
+import { paged } from '../by-agent/paged.ts';
 import { ec2Error } from './ec2-error.ts';
 
 type Sdk = typeof Library;
@@ -32,36 +33,36 @@ export class Ec2Calls {
 
   /** ec2:DescribeInstances. What was made or changed a moment ago may be missing or shown as it was. */
   async instances(filters: readonly Filter[]): Promise<readonly Instance[]> {
-    return await this.#call('DescribeInstances', async ({ sdk, client, options }) => {
-      const found: Instance[] = [];
-      for (let NextToken: string | undefined, more = true; more; more = NextToken !== undefined) {
+    return await this.#call('DescribeInstances', async ({ sdk, client, options }) =>
+      paged(async (NextToken) => {
         const page = new sdk.DescribeInstancesCommand({ Filters: [...filters], NextToken });
-        const answer = await client.send(page, options);
-        found.push(...(answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
-        NextToken = answer.NextToken;
-      }
-      return found;
-    });
+        const { Reservations = [], NextToken: next } = await client.send(page, options);
+        return { items: Reservations.flatMap(({ Instances = [] }) => Instances), next };
+      }),
+    );
   }
 
   /** ec2:DescribeVolumes. */
   async volumes(filters: readonly Filter[]): Promise<readonly Volume[]> {
-    return await this.#call('DescribeVolumes', async ({ sdk, client, options }) => {
-      const { Volumes = [] } = await client.send(
-        new sdk.DescribeVolumesCommand({ Filters: [...filters] }),
-        options,
-      );
-      return Volumes;
-    });
+    return await this.#call('DescribeVolumes', async ({ sdk, client, options }) =>
+      paged(async (NextToken) => {
+        const page = new sdk.DescribeVolumesCommand({ Filters: [...filters], NextToken });
+        const { Volumes: items = [], NextToken: next } = await client.send(page, options);
+        return { items, next };
+      }),
+    );
   }
 
   /** ec2:DescribeNetworkInterfaces; answers the ids of those that nothing uses. */
   async idleInterfaces(filters: readonly Filter[]): Promise<readonly string[]> {
-    return await this.#call('DescribeNetworkInterfaces', async ({ sdk, client, options }) => {
-      const idle = [...filters, { Name: 'status', Values: ['available'] }];
-      const answer = await client.send(new sdk.DescribeNetworkInterfacesCommand({ Filters: idle }), options);
-      return (answer.NetworkInterfaces ?? []).flatMap(({ NetworkInterfaceId: id }) => id ?? []);
-    });
+    return await this.#call('DescribeNetworkInterfaces', async ({ sdk, client, options }) =>
+      paged(async (NextToken) => {
+        const idle = [...filters, { Name: 'status', Values: ['available'] }];
+        const page = new sdk.DescribeNetworkInterfacesCommand({ Filters: idle, NextToken });
+        const { NetworkInterfaces = [], NextToken: next } = await client.send(page, options);
+        return { items: NetworkInterfaces.flatMap(({ NetworkInterfaceId: id }) => id ?? []), next };
+      }),
+    );
   }
 
   /** ec2:DescribeImages: the name of the first disk of an image; null: it does not say. */
@@ -94,6 +95,14 @@ export class Ec2Calls {
   async terminate(instance: string): Promise<void> {
     await this.#call('TerminateInstances', async ({ sdk, client, options }) => {
       await client.send(new sdk.TerminateInstancesCommand({ InstanceIds: [instance] }), options);
+    });
+  }
+
+  /** ec2:DetachVolume. */
+  async detachVolume(volume: string, instance: string): Promise<void> {
+    await this.#call('DetachVolume', async ({ sdk, client, options }) => {
+      const about = { VolumeId: volume, InstanceId: instance };
+      await client.send(new sdk.DetachVolumeCommand(about), options);
     });
   }
 

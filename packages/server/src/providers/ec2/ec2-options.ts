@@ -17,6 +17,8 @@ export const Ec2Options = z.strictObject({
   spot: z.union([z.boolean(), z.literal('only')]).optional(),
   /** Of the first disk, in GiB; by default as the image has it. */
   diskGiB: z.int().min(1).max(65_536).optional(),
+  /** ssm: commands go through AWS Systems Manager, for machines that do not reach this control plane; agent: the machine brings one. */
+  connect: z.enum(['agent', 'ssm']).optional(),
   /** Anything else that RunInstances knows, passed through as it is. */
   instanceParameters: z.record(z.string(), z.json()).optional(),
 });
@@ -30,6 +32,8 @@ export interface Ec2Settings {
   readonly prices: Readonly<Record<string, number>>;
   /** Below those of a session. */
   readonly instanceParameters: Readonly<Record<string, unknown>>;
+  /** Where SSM puts what commands write; undefined: nowhere. */
+  readonly ssm?: { readonly bucket: string; readonly prefix: string } | undefined;
 }
 
 /** The whole of what RunInstances is told beside what is ours. */
@@ -53,11 +57,6 @@ const WISHES: readonly Wish[] = [
     'volumes',
     ({ volumes }) => volumes.length > 0,
     'are not needed: its disks are kept over stop and start; more of them go into options.instanceParameters.BlockDeviceMappings',
-  ],
-  [
-    'files',
-    ({ files = [] }) => files.length > 0,
-    'cannot be put onto machines at EC2 before they are ready; errand cp does it then',
   ],
   [
     'ports',
@@ -97,13 +96,14 @@ export function problems(settings: Ec2Settings, spec: SessionSpec): readonly Spe
   }
   const parameters = parametersOf(settings, spec);
   const fromTemplate = 'LaunchTemplate' in parameters;
-  const needs: readonly (readonly [string, boolean, string])[] = [
+  const needs: readonly Need[] = [
     [
       'image',
       fromTemplate || imageOf(settings, spec) !== null,
       'must be given, such as ami-0123456789abcdef0',
     ],
     ['size', fromTemplate || sizeOf(settings, spec) !== null, 'must be given, such as t3.small'],
+    ...(isBySsm(spec) ? ssmNeeds(settings, spec) : []),
     [
       'options.subnets',
       parsed.data.subnets === undefined || !('NetworkInterfaces' in parameters),
@@ -117,6 +117,29 @@ export function problems(settings: Ec2Settings, spec: SessionSpec): readonly Spe
       : [],
   );
   return [...wrong, ...missing, ...refused];
+}
+
+type Need = readonly [string, boolean, string];
+
+/** Does SSM carry its commands? */
+export function isBySsm({ options }: Pick<SessionSpec, 'options'>): boolean {
+  return options['connect'] === 'ssm';
+}
+
+function ssmNeeds({ ssm }: Ec2Settings, { health, files = [] }: SessionSpec): readonly Need[] {
+  return [
+    [
+      'options.connect',
+      ssm !== undefined,
+      'ssm needs ec2.ssm.bucket in errand.yaml: the bucket through which all that commands write comes',
+    ],
+    ['health', health === null, 'needs an agent on the machine; leave it out where SSM carries the commands'],
+    [
+      'files',
+      files.length === 0,
+      'need an agent on the machine; let a command fetch them where SSM carries it',
+    ],
+  ];
 }
 
 export function imageOf(settings: Ec2Settings, spec: SessionSpec): string | null {

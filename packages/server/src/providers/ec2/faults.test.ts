@@ -7,6 +7,7 @@ import { type AwsClients, awsClients } from '../../aws/aws-clients.ts';
 import { AwsProxy } from '../../aws/testing/aws-proxy.ts';
 import { awsTools, EMULATED_CREDENTIALS, type Moto, startMoto } from '../../aws/testing/moto-server.ts';
 import { systemClock } from '../../system/system-clock.ts';
+import { NO_AGENTS } from '../by-agent/testing/no-agents.ts';
 import { Ec2Calls } from './ec2-calls.ts';
 import type { Ec2Settings } from './ec2-options.ts';
 import { Ec2Provider } from './provider.ts';
@@ -45,17 +46,11 @@ requires(awsTools)('the ec2 provider, at an EC2 with faults', () => {
 
   const open = (settings: Ec2Settings = SETTINGS, url: string | null = 'https://errand.example') =>
     new Ec2Provider({
+      ssm: null,
       client: () => clients.ec2(),
       settings,
       url,
-      agents: {
-        token: (launch) => `errses_${launch}.x`,
-        of: async () => null,
-        specOf: async () => null,
-        remove: async () => undefined,
-      },
-      hosts: { want: () => undefined, report: () => null },
-      mains: { ensure: async () => ({ end: null }) },
+      ...NO_AGENTS,
       clock: systemClock,
     });
 
@@ -188,6 +183,13 @@ requires(awsTools)('the ec2 provider, at an EC2 with faults', () => {
     expect(fieldsOf({})).toEqual([]);
     expect(fieldsOf({}, open(SETTINGS, null))).toEqual(['provider']);
     expect(fieldsOf({ image: null, cpus: 1 })).toEqual(['cpus', 'image']);
+    // SSM needs no address of ours, but a bucket; and nobody asks after health there.
+    const bySsm = { options: { connect: 'ssm' } };
+    expect(fieldsOf(bySsm)).toEqual(['options.connect']);
+    const withBucket = open({ ...SETTINGS, ssm: { bucket: 'box', prefix: 'errand' } }, null);
+    expect(fieldsOf(bySsm, withBucket)).toEqual([]);
+    const health = { check: { kind: 'tcp', port: 80 }, intervalMs: 1_000, timeoutMs: 1_000 } as const;
+    expect(fieldsOf({ ...bySsm, health }, withBucket)).toEqual(['health']);
     expect(fieldsOf({ options: { spots: true } })).toEqual(['options']);
     const kept = [{ DeviceName: '/dev/sdf', Ebs: { DeleteOnTermination: false } }];
     const wrong = { ClientToken: 'x', BlockDeviceMappings: kept, MaxCount: 2, MinCount: 1, UserData: 'x' };

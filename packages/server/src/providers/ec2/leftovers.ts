@@ -15,6 +15,17 @@ export async function endLeftovers(calls: Ec2Calls, launch: string): Promise<'do
   return left.length + interfaces.length === 0 ? 'done' : 'pending';
 }
 
+/** The disks of a launch whose machine is stopped. What somebody attached there by hand is not ours, and stays. */
+export async function deleteDisks(calls: Ec2Calls, launch: string): Promise<'done' | 'pending'> {
+  const volumes = await calls.volumes([{ Name: `tag:${TAGS.launch}`, Values: [launch] }]);
+  const left = volumes.filter(({ State }) => State !== 'deleted');
+  for (const { VolumeId = '', State, Attachments: [at] = [] } of left) {
+    if (at?.State === 'attached') await calls.detachVolume(VolumeId, at.InstanceId ?? '');
+    if (State === 'available') await calls.deleteVolume(VolumeId);
+  }
+  return left.length === 0 ? 'done' : 'pending';
+}
+
 /** Disks of this tag that nothing uses: for the sweep. */
 export async function leftovers(calls: Ec2Calls, tag: string, now: number): Promise<readonly Found[]> {
   const free = [

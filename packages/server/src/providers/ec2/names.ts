@@ -10,6 +10,8 @@ export const TAGS = {
   launch: 'errand:launch',
   /** The key of the launch, or of the last start. */
   key: 'errand:key',
+  /** How commands reach the machine; none: by its agent. */
+  connect: 'errand:connect',
 } as const;
 
 /** What a handle of this provider holds. `instance` is empty where only disks are left. */
@@ -17,10 +19,12 @@ export interface Place {
   readonly instance: string;
   readonly launch: string;
   readonly session: string;
+  /** Absent: by its agent. */
+  readonly connect?: 'ssm' | undefined;
 }
 
-export function handleOf({ instance, launch, session }: Place): Handle {
-  return { v: 1, data: { instance, launch, session } };
+export function handleOf({ instance, launch, session, connect }: Place): Handle {
+  return { v: 1, data: { instance, launch, session, ...(connect === undefined ? {} : { connect }) } };
 }
 
 export function placeOf({ data }: Handle): Place {
@@ -28,19 +32,38 @@ export function placeOf({ data }: Handle): Place {
     instance: String(data['instance']),
     launch: String(data['launch']),
     session: String(data['session']),
+    ...reached(data['connect']),
   };
 }
 
 export function placeOfInstance({ InstanceId: instance = '', Tags }: Instance): Place {
-  return { instance, launch: tagOf(Tags, TAGS.launch), session: tagOf(Tags, TAGS.session) };
+  return {
+    instance,
+    launch: tagOf(Tags, TAGS.launch),
+    session: tagOf(Tags, TAGS.session),
+    ...reached(tagOf(Tags, TAGS.connect)),
+  };
+}
+
+function reached(connect: unknown): Pick<Place, 'connect'> {
+  return connect === 'ssm' ? { connect } : {};
 }
 
 export function tagOf(tags: readonly Tag[] | undefined, name: string): string {
   return tags?.find(({ Key }) => Key === name)?.Value ?? '';
 }
 
-export function tagsOf({ tag, sessionId, owner, key, subdomain }: LaunchRequest): Tag[] {
+export function tagsOf({ tag, sessionId, owner, key, subdomain, spec }: LaunchRequest): Tag[] {
   const named = { ...TAGS, name: 'Name' };
-  const values = { tag, session: sessionId, owner, launch: key, key, name: `errand ${subdomain}` };
+  const { connect } = spec.options;
+  const values = {
+    tag,
+    session: sessionId,
+    owner,
+    launch: key,
+    key,
+    name: `errand ${subdomain}`,
+    ...(connect === 'ssm' ? { connect } : {}),
+  };
   return Object.entries(values).map(([name, Value]) => ({ Key: named[name as keyof typeof named], Value }));
 }

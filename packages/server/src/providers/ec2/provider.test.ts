@@ -26,8 +26,9 @@ requires(awsTools, dockerEngine)('the ec2 provider, with machines that run', () 
     machines = new Machines(moto);
     clients = awsClients(proxy.settings);
     plane = await openMachinePlane(
-      ({ hosts, mains, sessionAgents, specOf, clock }, url) =>
+      ({ hosts, mains, placing, sessionAgents, specOf, clock }, url) =>
         new Ec2Provider({
+          ssm: null,
           client: () => clients.ec2(),
           settings: { prices: {}, instanceParameters: {} },
           get url() {
@@ -41,6 +42,7 @@ requires(awsTools, dockerEngine)('the ec2 provider, with machines that run', () 
           },
           hosts,
           mains,
+          placing,
           clock,
         }),
     );
@@ -61,6 +63,7 @@ requires(awsTools, dockerEngine)('the ec2 provider, with machines that run', () 
       spec,
       wrong: { spec: { ...spec, image: null }, field: 'image' },
       pause: () => sleep(100),
+      disks: async ({ data }) => (await machines.disks(String(data['launch']))).length,
       kill: ({ data }) => machines.take(String(data['instance'])),
       deadMan: { leaseMs: 15_000, pauses: 180 },
       [Symbol.asyncDispose]: async () => undefined,

@@ -1,37 +1,51 @@
 import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
-import type { Clock, Cost, Found, Handle, LaunchRequest, Observation, Provider } from '@errand/core';
+import type {
+  Clock,
+  Cost,
+  Found,
+  Handle,
+  LaunchRequest,
+  Observation,
+  Provider,
+  StopWish,
+} from '@errand/core';
 import { ProviderError } from '@errand/core';
+import { Launches } from '../by-agent/launches.ts';
+import { type ByAgentParts, SessionByAgent } from '../by-agent/session-by-agent.ts';
 import { Ec2Calls } from './ec2-calls.ts';
 import { isWorthAnother } from './ec2-error.ts';
 import {
   Ec2Options,
   type Ec2Settings,
   imageOf,
+  isBySsm,
   parametersOf,
   problems,
   scriptOf,
   sizeOf,
 } from './ec2-options.ts';
 import { CONSISTENT_MS, Instances, type Sight } from './instances.ts';
-import { endLeftovers, leftovers } from './leftovers.ts';
+import { deleteDisks, endLeftovers, leftovers } from './leftovers.ts';
 import { machineRequests } from './machine-request.ts';
-import { handleOf, placeOf, placeOfInstance, TAGS, tagOf } from './names.ts';
-import { OnMachine, type OnMachineParts } from './on-machine.ts';
+import { handleOf, type Place, placeOf, placeOfInstance, TAGS, tagOf } from './names.ts';
+import { BySsm, type BySsmParts } from './ssm/by-ssm.ts';
 import { userData } from './user-data.ts';
 
-export interface Ec2ProviderParts extends OnMachineParts {
+export interface Ec2ProviderParts extends ByAgentParts {
   readonly client: () => Promise<EC2Client>;
   readonly settings: Ec2Settings;
   /** Where machines reach the control plane; null: nobody has said. */
   readonly url: string | null;
   readonly clock: Pick<Clock, 'now' | 'steady' | 'sleep'>;
+  /** How machines are reached that bring no agent; null: not at all. */
+  readonly ssm: Pick<BySsmParts, 'carrier' | 'keepers' | 'ownAgent'> | null;
 }
 
 const ALIVE = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
 
 /**
- * Sessions as machines at EC2, made of any image with systemd and glibc 2.28 or newer that reaches the control plane. Each machine brings an agent, which
- * has the session, and a switch that shuts it down when its lease runs out.
+ * Sessions as machines at EC2, made of any image with systemd. Each machine brings a switch that shuts it down when its lease runs out; and an agent, which
+ * has the session and needs glibc 2.28 or newer and a way to the control plane, or else SSM carries what it is to do.
  */
 export class Ec2Provider implements Provider {
   readonly name = 'ec2';
@@ -42,13 +56,15 @@ export class Ec2Provider implements Provider {
     runs: 'agent',
     inPool: false,
     atOnce: 20,
+    placesFiles: true,
+    deletesVolumes: true,
   } as const;
   readonly #parts: Ec2ProviderParts;
   readonly #calls: Ec2Calls;
   readonly #instances: Instances;
-  readonly #onMachine: OnMachine;
-  /** Calls under way, by key: two at the same time are one. */
-  readonly #launching = new Map<string, Promise<Handle>>();
+  readonly #byAgent: SessionByAgent;
+  readonly #bySsm: BySsm | null;
+  readonly #launches = new Launches();
   /** The request, of several, whose answer was lost: it goes first when it is made again. */
   readonly #unanswered = new Map<string, number>();
 
@@ -56,12 +72,13 @@ export class Ec2Provider implements Provider {
     this.#parts = parts;
     this.#calls = new Ec2Calls(parts.client);
     this.#instances = new Instances(this.#calls, parts.clock);
-    this.#onMachine = new OnMachine(parts);
+    this.#byAgent = new SessionByAgent(parts, WORDS);
+    this.#bySsm = parts.ssm === null ? null : new BySsm({ ...parts, ...parts.ssm });
   }
 
   problems(spec: LaunchRequest['spec']): ReturnType<Provider['problems']> {
     const wrong = problems(this.#parts.settings, spec);
-    return this.#parts.url === null ? [...wrong, NO_URL] : wrong;
+    return this.#parts.url === null && !isBySsm(spec) ? [...wrong, NO_URL] : wrong;
   }
 
   cost(spec: LaunchRequest['spec']): Cost | null {
@@ -73,15 +90,16 @@ export class Ec2Provider implements Provider {
   }
 
   launch(request: LaunchRequest): Promise<Handle> {
-    return this.#once(request.key, async () => {
+    return this.#launches.once(request.key, async () => {
       const handle = (await this.find(request)) ?? (await this.#make(request));
-      await this.#onMachine.lease(placeOf(handle), request.leaseMs);
+      const place = placeOf(handle);
+      await this.#reach(place).lease(place, request.leaseMs);
       return handle;
     });
   }
 
   start(kept: Handle, request: LaunchRequest): Promise<Handle> {
-    return this.#once(request.key, async () => {
+    return this.#launches.once(request.key, async () => {
       const place = placeOf(kept);
       const seen = await this.#instances.see(place.instance);
       if (seen === 'unsure') throw new ProviderError('transient', `EC2 does not show ${place.instance} yet`);
@@ -92,7 +110,12 @@ export class Ec2Provider implements Provider {
       if (tagOf(seen.Tags, TAGS.key) === request.key) return kept;
       if (state === 'stopping')
         throw new ProviderError('transient', `${place.instance} is still being stopped`);
-      await this.#onMachine.lease(place, request.leaseMs);
+      if (hasNoDisk(seen)) {
+        await this.#calls.terminate(place.instance);
+        await this.#known(place)?.gone(place);
+        return await this.#make(request);
+      }
+      await this.#reach(place).lease(place, request.leaseMs);
       await this.#calls.start(place.instance, [{ Key: TAGS.key, Value: request.key }]);
       return kept;
     });
@@ -112,17 +135,27 @@ export class Ec2Provider implements Provider {
     const state = stateOf(seen);
     if (state === 'pending') return { kind: 'pending', progress: 'EC2 makes the machine ready.' };
     if (state !== 'running') return { kind: 'ended', reason: { kind: 'machine_gone' } };
-    return await this.#onMachine.look(place, tagOf(seen.Tags, TAGS.key));
+    const name = `the machine ${place.instance}`;
+    const key = tagOf(seen.Tags, TAGS.key);
+    return await this.#reach(place).look(place, {
+      key,
+      name,
+      ports: [],
+      reachesPorts: true,
+      countsProcessor: true,
+    });
   }
 
   async renew(handle: Handle, leaseMs: number): Promise<void> {
-    await this.#onMachine.lease(placeOf(handle), leaseMs);
+    const place = placeOf(handle);
+    await this.#reach(place).lease(place, leaseMs);
   }
 
-  async stop(handle: Handle): Promise<'done' | 'pending'> {
-    const { instance } = placeOf(handle);
+  async stop(handle: Handle, { deleteVolumes = false }: StopWish = {}): Promise<'done' | 'pending'> {
+    const { instance, launch } = placeOf(handle);
     const seen = await this.#instances.see(instance);
-    if (seen === 'gone' || stateOf(seen) === 'stopped') return 'done';
+    if (seen === 'gone' || stateOf(seen) === 'stopped')
+      return deleteVolumes ? await deleteDisks(this.#calls, launch) : 'done';
     if (seen === 'unsure' || stateOf(seen) === 'stopping' || stateOf(seen) === 'shutting-down')
       return 'pending';
     // Machines of the spot market cannot be stopped: what they had is lost with them.
@@ -140,7 +173,7 @@ export class Ec2Provider implements Provider {
       return 'pending';
     }
     if ((await endLeftovers(this.#calls, place.launch)) === 'pending') return 'pending';
-    await this.#onMachine.gone(place);
+    await this.#known(place)?.gone(place);
     this.#instances.forget(place.instance);
     return 'done';
   }
@@ -164,7 +197,7 @@ export class Ec2Provider implements Provider {
       key: tagOf(instance.Tags, TAGS.key),
       sessionId: place.session,
       state: kept ? 'kept' : 'running',
-      leaseLeftMs: kept ? null : await this.#onMachine.leaseLeftMs(place),
+      leaseLeftMs: kept ? null : ((await this.#known(place)?.leaseLeftMs(place)) ?? null),
     };
   }
 
@@ -179,8 +212,9 @@ export class Ec2Provider implements Provider {
         const made = await this.#calls.run(each);
         this.#unanswered.delete(request.key);
         this.#instances.made(text(made.InstanceId));
-        const { key: launch, sessionId: session } = request;
-        return handleOf({ instance: text(made.InstanceId), launch, session });
+        const { key: launch, sessionId: session, spec } = request;
+        const connect = isBySsm(spec) ? 'ssm' : undefined;
+        return handleOf({ instance: text(made.InstanceId), launch, session, connect });
       } catch (error) {
         if (!(error instanceof ProviderError) || !isWorthAnother(error)) throw error;
         refused = error;
@@ -192,27 +226,41 @@ export class Ec2Provider implements Provider {
 
   async #requests(request: LaunchRequest): Promise<ReturnType<typeof machineRequests>> {
     const { settings, url, agents } = this.#parts;
-    if (url === null) throw new ProviderError('config', NO_URL.message);
     const { spec, sessionId, leaseMs, key } = request;
+    if (url === null && !isBySsm(spec)) throw new ProviderError('config', NO_URL.message);
     const own = scriptOf(parametersOf(settings, spec)['UserData']);
-    const script = userData({ sessionId, url, token: agents.token(key), leaseMs, own });
+    const agent = url === null || isBySsm(spec) ? null : { url, token: agents.token(key) };
+    const script = userData({ sessionId, agent, leaseMs, own });
     const image = imageOf(settings, spec);
     const asksDisk = Ec2Options.parse(spec.options).diskGiB !== undefined && image !== null;
     const rootDevice = asksDisk ? await this.#calls.rootDevice(image) : null;
     return machineRequests(settings, request, { userData: script, rootDevice });
   }
 
+  #reach(place: Place): SessionByAgent | BySsm {
+    const known = this.#known(place);
+    if (known !== null) return known;
+    throw new ProviderError(
+      'config',
+      'a machine of this session is reached by SSM, which needs ec2.ssm.bucket',
+    );
+  }
+
+  /** null: the configuration has no way to it any more. It can be seen and ended all the same, and so can the others. */
+  #known({ connect }: Place): SessionByAgent | BySsm | null {
+    return connect === undefined ? this.#byAgent : this.#bySsm;
+  }
+
   async #tagged(tags: Readonly<Record<string, string>>): Promise<readonly Instance[]> {
     const filters = Object.entries(tags).map(([name, value]) => ({ Name: `tag:${name}`, Values: [value] }));
     return await this.#calls.instances([...filters, { Name: 'instance-state-name', Values: ALIVE }]);
   }
-
-  #once(key: string, make: () => Promise<Handle>): Promise<Handle> {
-    const under = this.#launching.get(key) ?? make().finally(() => this.#launching.delete(key));
-    this.#launching.set(key, under);
-    return under;
-  }
 }
+
+const WORDS = {
+  tag: 'ec2-machine',
+  starts: 'The machine starts; its agent has not come yet.',
+} as const;
 
 const NO_URL = {
   field: 'provider',
@@ -221,6 +269,11 @@ const NO_URL = {
 
 function stateOf(seen: Sight): string {
   return typeof seen === 'string' ? '' : (seen.State?.Name ?? '');
+}
+
+/** A stop has deleted them: it cannot start again, and costs nothing. */
+function hasNoDisk({ BlockDeviceMappings: disks }: Instance): boolean {
+  return disks === undefined || disks.length === 0;
 }
 
 function text(value: string | undefined): string {

@@ -2,9 +2,8 @@ import { ProviderError } from '@errand/core';
 
 export interface UserDataParts {
   readonly sessionId: string;
-  /** Where the machine reaches the control plane. */
-  readonly url: string;
-  readonly token: string;
+  /** Where the machine reaches the control plane, and what its agent joins with; null: it has none, and its lease is moved by SSM. */
+  readonly agent: { readonly url: string; readonly token: string } | null;
   readonly leaseMs: number;
   /** Somebody's own script, begun once the machine is under its switch; null: none. */
   readonly own: string | null;
@@ -23,13 +22,13 @@ const HOME = '/var/lib/errand';
 export function userData(parts: UserDataParts): string {
   const text = [
     '#!/bin/sh',
-    `# Made by errand for the session ${parts.sessionId}: a switch that ends this machine, and its agent.`,
+    `# Made by errand for the session ${parts.sessionId}: a switch that ends this machine${parts.agent === null ? '' : ', and its agent'}.`,
     INSTALL,
-    `dead_man ${parts.sessionId} ${Math.ceil(parts.leaseMs / 1_000)} <<'END'`,
+    `dead_man ${leaseFile(parts)} ${Math.ceil(parts.leaseMs / 1_000)} <<'END'`,
     DEAD_MAN,
     'END',
     ...(parts.own === null ? [] : [`own <<'END'`, Buffer.from(parts.own).toString('base64'), 'END']),
-    `agent '${parts.url}' '${parts.token}'`,
+    ...(parts.agent === null ? [] : [`agent '${parts.agent.url}' '${parts.agent.token}'`]),
     '',
   ].join('\n');
   if (Buffer.byteLength(text) > MOST_BYTES) {
@@ -40,6 +39,11 @@ export function userData(parts: UserDataParts): string {
     );
   }
   return text;
+}
+
+/** Whoever moves the lease writes it there. */
+function leaseFile({ agent, sessionId }: UserDataParts): string {
+  return agent === null ? `${HOME}/lease` : `${HOME}/agent/data/sessions/${sessionId}/lease`;
 }
 
 /**
@@ -96,7 +100,7 @@ END
 # Without systemd nothing would end the machine after its next start, so it must not live at all.
 dead_man() {
   cat >${HOME}/dead-man
-  unit errand-dead-man "/bin/sh ${HOME}/dead-man ${HOME}/agent/data/sessions/$1/lease $2" && return
+  unit errand-dead-man "/bin/sh ${HOME}/dead-man $1 $2" && return
   echo 'errand: this machine has no systemd, so nothing would end it; it is shut down' >&2
   shutdown -h now || poweroff -f
   exit 1

@@ -1,4 +1,5 @@
-import type { EndedBy, HealthSpec } from '@errand/core';
+import type { HealthSpec } from '@errand/core';
+import type { HostedByAgent } from '../by-agent/agent-ports.ts';
 
 /** What this provider needs of the agents, as it is used here. */
 export interface ProcessHosts {
@@ -36,34 +37,9 @@ export interface ReportedSession {
   readonly heardAt: number;
 }
 
-export interface Hosted {
+/** A session as the agent of its machine has it. */
+export interface Hosted extends HostedByAgent {
   readonly sessionId: string;
   readonly tag: string;
-  readonly key: string;
-  readonly state: 'making' | 'running' | 'stopping' | 'kept' | 'ended' | 'ending';
-  readonly problem: string | null;
-  readonly leaseLeftMs: number;
   readonly ports: readonly { readonly port: number; readonly outerPort: number }[];
-  readonly health: { readonly ok: boolean; readonly failed: boolean; readonly why: string } | null;
-  readonly cpuMs: number;
-}
-
-/** The files that a session begins with. */
-export interface PlacedFiles {
-  /** How far they are, a sentence; null: all are there. Throws the ProviderError that keeps them from being placed. */
-  progress(at: {
-    readonly sessionId: string;
-    readonly key: string;
-    readonly agentId: string;
-  }): Promise<string | null>;
-}
-
-/** The session's own command, as a run that the control plane makes for it. */
-export interface MainCommands {
-  /** Has it run, once for each key; `end` is null while it runs or waits to, and where there is none. */
-  ensure(
-    sessionId: string,
-    key: string,
-    agent: { readonly id: string; readonly pool: string },
-  ): Promise<{ readonly end: EndedBy | null }>;
 }

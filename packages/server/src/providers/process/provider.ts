@@ -3,7 +3,6 @@ import {
   type EndedBy,
   type Found,
   type Handle,
-  type Health,
   type LaunchRequest,
   type Observation,
   type Provider,
@@ -11,12 +10,14 @@ import {
   type SessionSpec,
   type SpecProblem,
 } from '@errand/core';
-import type { Hosted, MainCommands, PlacedFiles, ProcessHosts, ReportedSession } from './hosts.ts';
+import type { AgentMains, AgentPlacing } from '../by-agent/agent-ports.ts';
+import { healthOf } from '../by-agent/health-of.ts';
+import type { Hosted, ProcessHosts, ReportedSession } from './hosts.ts';
 
 export interface ProcessProviderParts {
   readonly hosts: ProcessHosts;
-  readonly mains: MainCommands;
-  readonly placing: PlacedFiles;
+  readonly mains: AgentMains;
+  readonly placing: AgentPlacing;
   readonly clock: Pick<Clock, 'steady' | 'sleep'>;
   /** Agents on this machine: what they host is reached over loopback. */
   readonly isHere: (agentId: string) => boolean;
@@ -145,12 +146,15 @@ function heard({ hosts, clock }: ProcessProviderParts, agent: string, sessionId:
 }
 
 async function inspect(parts: ProcessProviderParts, { agent, sessionId }: Place): Promise<Observation> {
-  const { hosted, current } = heard(parts, agent, sessionId);
+  const { hosted, current, heardAt } = heard(parts, agent, sessionId);
   if (!current) return { kind: 'pending', progress: null };
-  return hosted === null ? { kind: 'gone' } : await SIGHTS[hosted.state](parts, agent, hosted);
+  return hosted === null
+    ? { kind: 'gone' }
+    : await SIGHTS[hosted.state](parts, agent, { ...hosted, heardAt });
 }
 
-type Sight = (parts: ProcessProviderParts, agent: string, hosted: Hosted) => Promise<Observation>;
+type Heard = Hosted & Pick<ReportedSession, 'heardAt'>;
+type Sight = (parts: ProcessProviderParts, agent: string, hosted: Heard) => Promise<Observation>;
 
 const SIGHTS: { readonly [State in Hosted['state']]: Sight } = {
   making: async () => ({ kind: 'pending', progress: 'The agent makes its folder and starts its keeper.' }),
@@ -169,9 +173,9 @@ async function over(_parts: ProcessProviderParts, _agent: string, { problem }: H
 async function running(
   { hosts, mains, placing, isHere }: ProcessProviderParts,
   agent: string,
-  { sessionId, key, ports, health, cpuMs }: Hosted,
+  { sessionId, key, ports, health, cpuMs, heardAt }: Heard,
 ): Promise<Observation> {
-  const progress = await placing.progress({ sessionId, key, agentId: agent });
+  const progress = await placing.progress({ sessionId, key, agentId: agent, anew: false });
   if (progress !== null) return { kind: 'pending', progress };
   const pool = await hosts.poolOf(agent);
   const served = pool === null ? null : { id: agent, pool };
@@ -182,13 +186,8 @@ async function running(
     kind: 'running',
     ports: ports.map(({ port, outerPort }) => ({ port, host, outerPort })),
     health: health === null ? null : healthOf(health),
-    use: { trafficAt: null, cpuMs, agent: served },
+    use: { trafficAt: null, cpuMs, cpuSeenAt: heardAt, agent: served },
   };
-}
-
-function healthOf({ ok, failed, why }: NonNullable<Hosted['health']>): Health {
-  if (ok) return { kind: 'ok' };
-  return failed ? { kind: 'failed', why } : { kind: 'not_yet', why };
 }
 
 const STOPPED: readonly Hosted['state'][] = ['kept'];

@@ -6,16 +6,15 @@ import {
   ProviderError,
   REPEATABLE_ERRORS,
 } from '@errand/core';
-import type { JobParts } from '../../use-cases/jobs/job-parts.ts';
 import { askSession } from './ask-session.ts';
 import { begin } from './begin.ts';
-import { checkOutputs } from './check-outputs.ts';
+import { type CheckOutputsParts, checkOutputs } from './check-outputs.ts';
 import { type Again, observe } from './job-task.ts';
 import { submitCommand } from './submit-command.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Does what was planned for a job, and writes down what came of it. */
-export async function carryOut(parts: JobParts, job: JobRecord, action: JobAction): Promise<Again> {
+export async function carryOut(parts: CheckOutputsParts, job: JobRecord, action: JobAction): Promise<Again> {
   if (action.kind === 'observe') return await observe(parts, job.id, action.fact);
   try {
     return await act(parts, job, action);
@@ -27,7 +26,7 @@ export async function carryOut(parts: JobParts, job: JobRecord, action: JobActio
 }
 
 function act(
-  parts: JobParts,
+  parts: CheckOutputsParts,
   job: JobRecord,
   action: Exclude<JobAction, { kind: 'observe' }>,
 ): Promise<Again> {

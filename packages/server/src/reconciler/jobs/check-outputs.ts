@@ -9,20 +9,29 @@ import {
 } from '@errand/core';
 import { type JobParts, placeOf } from '../../use-cases/jobs/job-parts.ts';
 import { type Again, attemptOf, observe } from './job-task.ts';
+import type { OutputLooks } from './output-looks.ts';
 import { storeDocument } from './store-document.ts';
 
 const SOON_MS = 1_000;
+/** Not known yet: that of a large one may take long to be read. */
+const READING: OutputProgress = { state: 'unchecked', why: 'it is being looked at' };
+
+export interface CheckOutputsParts extends JobParts {
+  readonly looks: OutputLooks;
+}
 
 /** Looks at every output that was not as it should be so far. What is wrong may still come right until its wait is over. */
-export async function checkOutputs(parts: JobParts, job: JobRecord): Promise<Again> {
+export async function checkOutputs(parts: CheckOutputsParts, job: JobRecord): Promise<Again> {
   const { number: attempt, sessionId, before, outputs: known } = attemptOf(job);
-  const outputs = await Promise.all(
-    job.spec.outputs.map(async (output, place): Promise<OutputProgress> => {
+  const looked = await Promise.all(
+    job.spec.outputs.map(async (output, place): Promise<OutputProgress | null> => {
       const progress = known[place];
       if (progress?.state === 'ok') return progress;
-      return await progressOf(parts, output, { before: before[place] ?? null, sessionId });
+      const around = { before: before[place] ?? null, sessionId };
+      return await parts.looks.ask(job.id, `${attempt} ${place}`, () => progressOf(parts, output, around));
     }),
   );
+  const outputs = looked.map((progress) => progress ?? READING);
   const now = parts.clock.now();
   if (outputs.every(({ state }) => state === 'ok')) {
     await observe(parts, job.id, { kind: 'outputs_seen', attempt, outputs, failed: null, now });
@@ -30,7 +39,9 @@ export async function checkOutputs(parts: JobParts, job: JobRecord): Promise<Aga
     return await observe(parts, job.id, { kind: 'outputs_kept', attempt, warning, now: parts.clock.now() });
   }
   const over = (place: number): boolean => now - job.since >= (job.spec.outputs[place]?.waitMs ?? 0);
-  const failed = outputs.findIndex(({ state }, place) => state !== 'ok' && over(place));
+  const failed = looked.findIndex(
+    (progress, place) => progress !== null && progress.state !== 'ok' && over(place),
+  );
   const [unseen] = outputs.slice(Math.max(failed, 0));
   if (failed >= 0 && unseen?.state === 'unchecked') {
     const why = `Output ${failed + 1} could not be looked at: ${unseen.why}`;

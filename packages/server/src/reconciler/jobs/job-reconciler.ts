@@ -4,10 +4,11 @@ import type { JobParts } from '../../use-cases/jobs/job-parts.ts';
 import { topics } from '../../use-cases/topics.ts';
 import { carryOut } from './carry-out.ts';
 import { type Again, LOOK_MS } from './job-task.ts';
+import { OutputLooks } from './output-looks.ts';
 
 /** How often the clock is asked what is due. */
 const TICK_MS = 1_000;
-/** Wall time that runs ahead of steady time by more than this has jumped. */
+/** Wall time that runs ahead of steady time by more than this has jumped; a tick that is late by more was stalled. */
 const TOLERANCE_MS = 3_000;
 const BATCH = 200;
 /** Looking at one costs little; what takes long is the work of others. */
@@ -19,7 +20,8 @@ const LEAVE_MS = 2_000;
 
 /**
  * Moves jobs on: asks the pure planner what is next for each that is due, does it, and writes down what came of it. Several processes may do this for
- * one store: every write is guarded by its version, and everything that is asked for has a key.
+ * one store: every write is guarded by its version, and everything that is asked for has a key. After a start, a jump of the clock or a stall nothing expires
+ * for one full lease: the end of a command may have to be heard first.
  */
 export class JobReconciler {
   readonly #parts: JobParts;
@@ -29,14 +31,17 @@ export class JobReconciler {
   /** Which job waits for a session or a run. */
   readonly #waitsFor = new Map<string, string>();
   readonly #awaited = new Map<string, readonly string[]>();
+  readonly #looks: OutputLooks;
   readonly #bell = new Bell();
   #onError: (error: unknown) => void = () => undefined;
-  #quietUntil = 0;
+  #quietUntil: number;
   #last: { readonly now: number; readonly steady: number };
 
   constructor(parts: JobParts) {
     this.#parts = parts;
+    this.#looks = new OutputLooks(parts.clock);
     this.#last = { now: parts.clock.now(), steady: parts.clock.steady() };
+    this.#quietUntil = this.#last.now + DEFAULTS.leaseMs;
   }
 
   /** Begins what is due and not under way; does not wait for it. */
@@ -110,10 +115,10 @@ export class JobReconciler {
       const job = await this.#parts.jobs.get(id);
       if (job === null || job.state === 'finished') return this.#forget(id);
       const view = await this.#viewOf(job);
-      const { clock } = this.#parts;
-      const action = planJob(view, clock.now(), clock.now() < this.#quietUntil);
+      const now = this.#watchClock();
+      const action = planJob(view, now, now < this.#quietUntil);
       if (action === null) return LOOK_MS;
-      const again = await carryOut(this.#parts, job, action);
+      const again = await carryOut({ ...this.#parts, looks: this.#looks }, job, action);
       if (again !== 'now') return again;
     }
     return TICK_MS;
@@ -143,14 +148,17 @@ export class JobReconciler {
   #forget(id: string): Again {
     this.#waitFor(id, []);
     this.#awaited.delete(id);
+    this.#looks.forget(id);
     return TICK_MS;
   }
 
+  /** Sees a jump as soon as anything depends on the time. */
   #watchClock(): number {
     const { clock } = this.#parts;
     const [now, steady] = [clock.now(), clock.steady()];
-    if (Math.abs(now - this.#last.now - (steady - this.#last.steady)) > TOLERANCE_MS)
-      this.#quietUntil = now + DEFAULTS.leaseMs;
+    const jumped = Math.abs(now - this.#last.now - (steady - this.#last.steady)) > TOLERANCE_MS;
+    const stalled = steady - this.#last.steady > TICK_MS + TOLERANCE_MS;
+    if (jumped || stalled) this.#quietUntil = now + DEFAULTS.leaseMs;
     this.#last = { now, steady };
     return now;
   }

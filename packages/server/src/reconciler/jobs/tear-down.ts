@@ -2,11 +2,10 @@ import {
   isFinalState,
   type JobFinish,
   type JobRecord,
-  createSession as newSession,
+  neverAsked,
   requestSession,
   type SessionIntent,
   type SessionRecord,
-  type SessionSpec,
 } from '@errand/core';
 import { type JobParts, sessionKey } from '../../use-cases/jobs/job-parts.ts';
 import { changeSession } from '../../use-cases/sessions/change-session.ts';
@@ -18,30 +17,32 @@ export async function tearDown(parts: JobParts, job: JobRecord): Promise<Again> 
   if (sessionId === null) return await closeKey(parts, job);
   const session = await parts.sessions.sessions.get(sessionId);
   const way = WAYS[ending ?? 'delete'];
-  if (session === null || way.isDone(session, keptUntil(job)))
+  if (session === null || way.isDone(session, wishOf(job)))
     return await observe(parts, job.id, { kind: 'session_settled', attempt, now: parts.clock.now() });
-  const until = keptUntil(job);
-  const intent = way.intent({ by: `job ${job.name ?? job.id}`, now: parts.clock.now(), until });
+  const by = `job ${job.name ?? job.id}`;
+  const intent = way.intent({ ...wishOf(job), by, now: parts.clock.now() });
   const changed = await changeSession(parts.sessions, sessionId, (present) =>
     requestSession(present, intent),
   );
   return changed?.step.kind === 'next' ? 'now' : LOOK_MS;
 }
 
-/** A kept session lives until then, however often that is asked for. */
-function keptUntil(job: JobRecord): number {
-  return (attemptOf(job).endedAt ?? job.since) + job.spec.finish.lifeMs;
+/** The same however often it is asked for. */
+function wishOf(job: JobRecord): Wish {
+  const { lifeMs, deleteVolumes = false } = job.spec.finish;
+  return { until: (attemptOf(job).endedAt ?? job.since) + lifeMs, deleteVolumes };
 }
 
 interface Wish {
-  readonly by: string;
-  readonly now: number;
+  /** A kept session lives until then. */
   readonly until: number;
+  /** What a stopped session keeps on disk goes. */
+  readonly deleteVolumes: boolean;
 }
 
 interface Way {
-  readonly isDone: (session: SessionRecord, until: number) => boolean;
-  readonly intent: (wish: Wish) => SessionIntent;
+  readonly isDone: (session: SessionRecord, wish: Wish) => boolean;
+  readonly intent: (wish: Wish & { readonly by: string; readonly now: number }) => SessionIntent;
 }
 
 /** Each intent is repeatable. */
@@ -51,12 +52,17 @@ const WAYS: Readonly<Record<JobFinish['kind'], Way>> = {
     intent: ({ by, now }) => ({ kind: 'delete', by, now }),
   },
   stop: {
-    isDone: ({ state, desired }) => isFinalState(state) || (state === 'stopped' && desired !== 'running'),
-    intent: ({ by, now }) => ({ kind: 'stop', by, now }),
+    isDone: ({ state, desired, kept, dropsVolumes = false }, { deleteVolumes }) => {
+      if (isFinalState(state)) return true;
+      return (
+        state === 'stopped' && desired !== 'running' && (!deleteVolumes || dropsVolumes || kept === null)
+      );
+    },
+    intent: ({ by, now, deleteVolumes }) => ({ kind: 'stop', by, now, deleteVolumes }),
   },
   keep: {
     // Whatever has become of it meanwhile: nobody needs it any more.
-    isDone: ({ state, endsAt }, until) => state !== 'ready' || endsAt === until,
+    isDone: ({ state, endsAt }, { until }) => state !== 'ready' || endsAt === until,
     intent: ({ by, now, until }) => ({ kind: 'limit', until, by, now }),
   },
 };
@@ -69,16 +75,8 @@ async function closeKey(parts: JobParts, job: JobRecord): Promise<Again> {
   const { number: attempt } = attemptOf(job);
   const now = parts.clock.now();
   const { sessions, ids } = parts.sessions;
-  const about = {
-    owner: job.owner,
-    createdBy: job.id,
-    name: null,
-    tags: [job.id],
-    template: null,
-    subdomain: '',
-  };
-  const made = newSession({ ...about, id: ids.next('ses', now), spec: NOTHING }, now);
-  const over: SessionRecord = { ...made, state: 'deleted', desired: 'deleted' };
+  const about = { owner: job.owner, createdBy: job.id, tags: [job.id] };
+  const over = neverAsked({ ...about, id: ids.next('ses', now) }, now);
   const inserted = await sessions.insert(over, {
     idempotency: { key: sessionKey(attempt), fingerprint: '' },
     quotas: [],
@@ -92,21 +90,3 @@ async function closeKey(parts: JobParts, job: JobRecord): Promise<Again> {
     });
   return await observe(parts, job.id, { kind: 'session_settled', attempt, now });
 }
-
-const NOTHING: SessionSpec = {
-  provider: 'none',
-  image: null,
-  size: null,
-  cpus: null,
-  memoryBytes: null,
-  command: null,
-  env: {},
-  sealedEnv: {},
-  ports: [],
-  volumes: [],
-  health: null,
-  pool: null,
-  agent: null,
-  options: {},
-  limits: { leaseMs: 0, createMs: 0, readyMs: 0, stopMs: 0, lifeMs: 0, idleMs: null, unusedMs: null },
-};

@@ -55,6 +55,7 @@ async function launch(parts: CarryOutParts, task: Task): Promise<Again> {
     sessionId: session.id,
     owner: session.owner,
     subdomain: session.subdomain,
+    run: session.run,
     tag: parts.tag,
     spec,
     env: { ...spec.env, ...Object.fromEntries(secrets) },
@@ -70,13 +71,15 @@ async function launch(parts: CarryOutParts, task: Task): Promise<Again> {
 async function find(parts: CarryOutParts, { session, provider }: Task): Promise<Again> {
   const { key, calledAt } = launchOf(session);
   const about = { key, sessionId: session.id, tag: parts.tag, spec: session.spec };
+  // As of the question: by the time of the answer this process may have stood still for long.
+  const [askedAt, trustedMs] = [parts.clock.now(), parts.trustedMs()];
   const handle = await callProvider(provider, parts.clock, () => provider.find(about));
   const now = parts.clock.now();
   if (handle !== null) return await observe(parts, session.id, { kind: 'launched', key, handle, now });
   const surelyMs = provider.capabilities.settleMs + 3 * SOON_MS;
   // A call in the future is one from before the clock fell back.
-  const passedMs = calledAt > now ? surelyMs : now - calledAt;
-  if (passedMs < surelyMs || parts.trustedMs() < surelyMs) return SOON_MS;
+  const passedMs = calledAt > askedAt ? surelyMs : askedAt - calledAt;
+  if (passedMs < surelyMs || trustedMs < surelyMs) return SOON_MS;
   return await observe(parts, session.id, { kind: 'never_launched', key, now });
 }
 
@@ -84,12 +87,20 @@ async function stop(parts: CarryOutParts, { session, provider }: Task): Promise<
   if (!(await commandsEnded(parts, session))) return SOON_MS / 2;
   const { launch: present, kept } = session;
   const handle = present?.handle ?? kept;
+  const dropped = session.dropsVolumes === true;
+  const wish = dropped ? { deleteVolumes: true } : undefined;
   const done =
-    handle === null || (await callProvider(provider, parts.clock, () => provider.stop(handle))) === 'done';
+    handle === null ||
+    (await callProvider(provider, parts.clock, () => provider.stop(handle, wish))) === 'done';
   if (!done) return SOON_MS;
-  await parts.commands.machineGone(session.id);
+  await parts.commands.machineGone(session);
   const now = parts.clock.now();
-  return await observe(parts, session.id, { kind: 'stop_confirmed', key: present?.key ?? null, now });
+  return await observe(parts, session.id, {
+    kind: 'stop_confirmed',
+    key: present?.key ?? null,
+    dropped,
+    now,
+  });
 }
 
 async function terminate(parts: CarryOutParts, { session, provider }: Task): Promise<Again> {
@@ -100,7 +111,7 @@ async function terminate(parts: CarryOutParts, { session, provider }: Task): Pro
     const answer = await callProvider(provider, parts.clock, () => provider.terminate(handle));
     if (answer === 'pending') return SOON_MS;
   }
-  await parts.commands.machineGone(session.id);
+  await parts.commands.machineGone(session);
   const now = parts.clock.now();
   return await observe(parts, session.id, { kind: 'end_confirmed', key: present?.key ?? null, now });
 }

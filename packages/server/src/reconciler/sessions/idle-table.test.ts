@@ -1,14 +1,15 @@
 import type { Session } from '@errand/contract';
 import type { RunRecord } from '@errand/core';
-import { aRun, aSpec, finished, running } from '@errand/core/testing';
+import { finished, running } from '@errand/core/testing';
 import { describe, expect, it } from 'vitest';
+import { addRun } from '../../../test/session-run.ts';
 import { openSessionWorld, type SessionWorld } from '../../../test/session-world.ts';
 import { presentSession } from '../../http/present/session.ts';
 import { LocalNotifier } from '../../system/local-notifier.ts';
 import { SessionCommands } from '../../use-cases/sessions/session-commands.ts';
 
 /** What goes on in a session, second by second from when it is ready. */
-type Pattern = (at: At) => Promise<void> | void;
+type Pattern = (at: At) => unknown;
 
 interface At {
   readonly world: SessionWorld;
@@ -24,7 +25,7 @@ const BUSY_S = 300;
 /** Use may be seen a look later than it was, and the stop comes that much later; never earlier. */
 const LATE_S = 60;
 
-const every = (seconds: number, act: (at: At) => Promise<void> | void): Pattern => {
+const every = (seconds: number, act: (at: At) => unknown): Pattern => {
   return (at) => (at.second % seconds === 0 ? act(at) : undefined);
 };
 const use =
@@ -45,12 +46,12 @@ const BUSY: readonly (readonly [string, Because, Pattern])[] = [
   ['a WebSocket with a message now and then', 'traffic', every(20, use('traffic'))],
   ['a visitor who comes back just in time', 'traffic', every(IDLE_S - 10, use('traffic'))],
   ['somebody who types in a terminal', 'terminal', every(40, use('terminal'))],
-  ['one long command', 'run', once(0, (at) => addRun(at, (run, now) => running(run, 'agent_1', now)))],
-  ['a command that waits for its agent', 'run', once(0, (at) => addRun(at, (run) => run))],
+  ['one long command', 'run', once(0, (at) => addRun(at.world, at.id))],
+  ['a command that waits for its agent', 'run', once(0, (at) => addRun(at.world, at.id, (run) => run))],
   [
     'short commands, again and again',
     'run',
-    every(100, (at) => addRun(at, (run, now) => finished(run, now))),
+    every(100, (at) => addRun(at.world, at.id, (run, now) => finished(run, now))),
   ],
   ['somebody who extends it', 'extension', every(100, extend)],
   ['a hold', 'hold', once(0, hold(BUSY_S))],
@@ -61,8 +62,11 @@ const IDLE: readonly (readonly [string, Pattern])[] = [
   ['a page that is open, but silent', once(1, use('traffic'))],
   ['a silent daemon', compute(0)],
   ['a daemon that looks around now and then', every(30, compute(0.3))],
-  ['a shell that nobody types in', once(0, (at) => addRun(at, shell))],
-  ['its own command, which waits for work', once(0, (at) => addRun(at, (run, now) => main(at, run, now)))],
+  ['a shell that nobody types in', once(0, (at) => addRun(at.world, at.id, shell))],
+  [
+    'its own command, which waits for work',
+    once(0, (at) => addRun(at.world, at.id, (run, now) => main(at, run, now))),
+  ],
   ['people who only look at it', every(5, async ({ world, id }) => void (await alive(world, id)))],
   ['a hold that was taken back', every(1, takeBack)],
   ['bytes that went before it was ready', once(0, ({ world, id }) => world.uses.note(id, 'traffic', 1))],
@@ -86,6 +90,28 @@ describe('busy', () => {
       expect((await world.get(id)).ending?.reason.kind).toBe('idle');
     },
   );
+
+  it('a build on a machine that speaks up less often than the session may be idle: it stays', async () => {
+    await using world = await openSessionWorld({ bootMs: 0 });
+    const { id } = await start(world, { idle: 20_000 });
+    const speakUp = (cpuMs: number): void => {
+      for (const machine of world.provider.machines.alive()) {
+        machine.cpuMs += cpuMs;
+        machine.cpuSeenAt = world.clock.steady();
+      }
+    };
+    speakUp(0);
+    for (let second = 1; second <= BUSY_S; second += 1) {
+      if (second % 30 === 0) speakUp(27_000);
+      await world.pass(1);
+      expect([second, (await world.get(id)).state]).toEqual([second, 'ready']);
+    }
+    for (let second = 1; second <= LATE_S + 20; second += 1) {
+      if (second % 30 === 0) speakUp(0);
+      await world.pass(1);
+    }
+    expect((await world.get(id)).ending?.reason.kind).toBe('idle');
+  });
 
   it('without an idle limit it stays, and says that', async () => {
     await using world = await openSessionWorld({ bootMs: 0 });
@@ -150,23 +176,12 @@ function commandsOf({ store, clock }: SessionWorld): SessionCommands {
   return new SessionCommands({ runs: store.runs, notifier: new LocalNotifier(), clock });
 }
 
-function once(at: number, act: (at: At) => Promise<void> | void): Pattern {
+function once(at: number, act: (at: At) => unknown): Pattern {
   return (present) => (present.second === at ? act(present) : undefined);
 }
 
 function trafficOfPort({ world }: At): void {
   for (const machine of world.provider.machines.alive()) machine.trafficAt = world.clock.now();
-}
-
-async function addRun(at: At, become: (run: RunRecord, now: number) => RunRecord): Promise<void> {
-  const { world, id } = at;
-  const now = world.clock.now();
-  const first = aRun({ spec: aSpec({ session: id }), createdAt: now, notBefore: now });
-  const wanted = become(first, now);
-  const submitted = aRun({ ...first, spec: wanted.spec, createdBy: wanted.createdBy });
-  await world.store.runs.insert(submitted, null);
-  for (let version = 2; version <= wanted.version; version += 1)
-    await world.store.runs.save({ ...wanted, version });
 }
 
 function shell(run: RunRecord, now: number): RunRecord {
@@ -180,7 +195,7 @@ function main({ id }: At, run: RunRecord, now: number): RunRecord {
 
 /** Those that still run end now. */
 async function endRuns(world: SessionWorld, id: string): Promise<void> {
-  await commandsOf(world).machineGone(id);
+  await commandsOf(world).machineGone(await world.get(id));
 }
 
 function extend({ world, id }: At): Promise<void> {

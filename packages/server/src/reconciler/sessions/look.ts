@@ -2,6 +2,9 @@ import { type EndedBy, type Health, type Observation, type Provider, type Sessio
 import { callProvider } from './call-provider.ts';
 import { type Again, type CarryOutParts, observe, SOON_MS, type Task } from './session-task.ts';
 
+/** The soonest that a health check is made again. */
+const QUICK_MS = 100;
+
 /** Sees how a session is: renews its lease where that is due, and moves it on by what its provider and its health check say. */
 export async function look(
   parts: CarryOutParts,
@@ -64,7 +67,7 @@ function noteUse(
 ): void {
   if (use.trafficAt !== null) uses.note(id, 'traffic', Math.min(use.trafficAt, clock.now()));
   if (use.cpuMs === null) return;
-  const sample = { cpuMs: use.cpuMs, at: clock.steady() };
+  const sample = { cpuMs: use.cpuMs, at: use.cpuSeenAt ?? clock.steady() };
   if (processors.working(id, sample, spec.limits.idleMs) === true) uses.note(id, 'work', clock.now());
 }
 
@@ -79,7 +82,13 @@ async function checkHealth(
   const { why } = answer;
   if (answer.kind === 'failed') return await observe(parts, session.id, { kind: 'unhealthy', ...about, why });
   await observe(parts, session.id, { kind: 'progress', ...about, text: `Not ready yet: ${why}.` });
-  return session.spec.health?.intervalMs ?? SOON_MS;
+  return nextLookMs(session, about.now);
+}
+
+/** A quick service should be ready at once: the younger the start, the sooner the next look, until the interval of its check is reached. */
+function nextLookMs({ spec, since }: SessionRecord, now: number): number {
+  const intervalMs = spec.health?.intervalMs ?? SOON_MS;
+  return Math.min(intervalMs, Math.max(QUICK_MS, (now - since) / 4));
 }
 
 async function healthOf(

@@ -1,5 +1,6 @@
 import type { FakeFault } from '@errand/core/testing';
 import { describe, expect, it } from 'vitest';
+import { addRun } from '../../../test/session-run.ts';
 import { openSessionWorld } from '../../../test/session-world.ts';
 
 describe('a start', () => {
@@ -108,6 +109,20 @@ describe('an end', () => {
     expect(world.provider.machines.alive()).toEqual([]);
   });
 
+  it.each(['stop', 'delete'] as const)(
+    'by a %s ends commands of which no agent speaks any more',
+    async (kind) => {
+      await using world = await openSessionWorld();
+      const { id } = await world.create();
+      await world.pass(5);
+      const run = await addRun(world, id);
+      await world.ask(id, kind);
+      await world.pass(30);
+      expect((await world.get(id)).state).toBe(kind === 'stop' ? 'stopped' : 'deleted');
+      expect((await world.store.runs.get(run.id))?.state).toBe('finished');
+    },
+  );
+
   it('finds what a launch made whose answer never came', async () => {
     await using world = await openSessionWorld({
       fault: (call) => (call === 'launch' ? { kind: 'lost_answer', effectAfterMs: 9_000 } : null),
@@ -192,6 +207,19 @@ describe('use', () => {
   });
 });
 
+it.each([
+  ['goes on', { idle: 40_000, usedAfter: 15, seenAfter: 13 }],
+  ['was the last', { idle: 300_000, usedAfter: 35, seenAfter: 65 }],
+])('writes down use that %s, before another control plane could miss it', async (_what, times) => {
+  await using world = await openSessionWorld({ bootMs: 0 });
+  const { id } = await world.create({ idle: times.idle });
+  await world.pass(times.usedAfter);
+  const at = world.clock.now();
+  world.uses.note(id, 'traffic', at);
+  await world.pass(times.seenAfter);
+  expect((await world.get(id)).activity).toEqual({ kind: 'traffic', at });
+});
+
 describe('a control plane that was away', () => {
   it('takes up every session where it was', async () => {
     await using world = await openSessionWorld({ bootMs: 20_000 });
@@ -225,6 +253,36 @@ describe('a control plane that was away', () => {
     expect(world.provider.machines.alive()).toEqual([]);
   });
 });
+
+describe('a clock that jumps', () => {
+  it.each([3_600_000, -3_600_000])('by %i ms ends nothing that runs, and no lease is missed', async (ms) => {
+    await using world = await openSessionWorld();
+    const { id } = await world.create({ lease: 60_000, idle: 'never' });
+    await world.pass(5);
+    world.clock.jump(ms);
+    await world.pass(120);
+    expect(await world.get(id)).toMatchObject({ state: 'ready', launches: 1 });
+    expect(world.provider.machines.alive()).toHaveLength(1);
+  });
+});
+
+it.each(['due', 'get', 'save'] as const)(
+  'goes on where its store fails once to answer to %s',
+  async (name) => {
+    await using world = await openSessionWorld();
+    const { id } = await world.create();
+    const { sessions } = world.store;
+    const own = sessions[name];
+    const fails = async (): Promise<never> => {
+      Object.assign(sessions, { [name]: own });
+      throw new Error('the disk is full');
+    };
+    Object.assign(sessions, { [name]: fails });
+    await world.pass(10);
+    expect(world.errors).toHaveLength(1);
+    expect((await world.get(id)).state).toBe('ready');
+  },
+);
 
 describe('the sweep', () => {
   it('ends a second machine for one launch, and leaves the first alone', async () => {
@@ -267,10 +325,40 @@ it('lets a provider that hangs hold up nobody else', async () => {
   expect((await world.get(slow.id)).state).toBe('creating');
 });
 
+it.each([
+  ['takes long to make anything', { slow: { launch: 9_000 }, others: 150, asked: 1, seconds: 6 }],
+  ['takes long to say how what it makes is', { slow: { inspect: 1_000 }, others: 250, asked: 8, seconds: 8 }],
+])('ends a session in time though its provider %s, and has much to do', async (_what, busy) => {
+  let slow: Readonly<Record<string, number>> = {};
+  await using world = await openSessionWorld({
+    bootMs: 60_000,
+    fault: (call) => (slow[call] === undefined ? null : { kind: 'slow', ms: slow[call] }),
+  });
+  const { id } = await world.create();
+  await world.pass(65);
+  expect((await world.get(id)).state).toBe('ready');
+  slow = busy.slow;
+  // More than it is asked at once.
+  const owners = Array.from({ length: busy.others }, (_, at) => `acme/user-${at}`);
+  await Promise.all(owners.map((owner) => world.create({ owner })));
+  await world.pass(busy.asked);
+  await world.ask(id, 'delete');
+  await world.pass(busy.seconds);
+  expect((await world.get(id)).state).toBe('deleted');
+});
+
 it('gives 200 sessions that are asked for at once as many subdomains of two words', async () => {
   await using world = await openSessionWorld();
   const owners = Array.from({ length: 200 }, (_, index) => `acme/user-${index}`);
   const sessions = await Promise.all(owners.map((owner) => world.create({ owner })));
   expect(new Set(sessions.map(({ subdomain }) => subdomain)).size).toBe(200);
   expect(sessions.every(({ subdomain }) => /^[a-z]+-[a-z]+$/.test(subdomain))).toBe(true);
+});
+
+it('makes in the end what is more than its provider is asked for at once', async () => {
+  await using world = await openSessionWorld({ bootMs: 0 });
+  const owners = Array.from({ length: 110 }, (_, index) => `acme/user-${index}`);
+  await Promise.all(owners.map((owner) => world.create({ owner })));
+  await world.pass(5);
+  expect(await world.store.sessions.count()).toEqual([{ state: 'ready', count: 110 }]);
 });

@@ -18,12 +18,16 @@ import { look } from './look.ts';
 import type { ProbeHealth } from './probe-health.ts';
 import { ProcessorUse } from './processor-use.ts';
 import type { Again, CarryOutParts } from './session-task.ts';
+import { Turns } from './turns.ts';
 
-/** How often the clock is asked what is due. */
+/** How often the clock is asked what is due; sooner where a session is to be looked at again sooner, but never more often than the other. */
 const TICK_MS = 1_000;
+const LEAST_TICK_MS = 50;
 /** Wall time that runs ahead of steady time by more than this has jumped. */
 const TOLERANCE_MS = 3_000;
 const BATCH = 200;
+/** Of the calls of a provider at once. A cloud may let those that make something wait, and what is to be ended costs money meanwhile. */
+const MAKING_SHARE = 3 / 4;
 /** A session moves through all its states in fewer steps than this, unless it goes in circles. */
 const STEPS = 20;
 /** How long calls under way may take once the control plane ends. */
@@ -56,7 +60,9 @@ export class SessionReconciler {
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #notBefore = new Map<string, number>();
   readonly #asked = new Set<string>();
-  readonly #byProvider = new Map<string, number>();
+  /** How many are under way at each provider, and how many of them have compute made. */
+  readonly #busy = new Map<string, { all: number; making: number }>();
+  readonly #turns = new Turns();
   readonly #bell = new Bell();
   #onError: (error: unknown) => void = () => undefined;
   #quietUntil = 0;
@@ -80,8 +86,9 @@ export class SessionReconciler {
     const now = this.#watchClock();
     const passed = this.#parts.clock.steady();
     for (const [id, at] of this.#notBefore) if (at <= passed) this.#notBefore.delete(id);
-    const known = this.#underWay.size + this.#notBefore.size;
-    for (const session of await sessions.due(now + this.#fellBack.ms, BATCH + known)) this.#begin(session);
+    const known = this.#underWay.size + this.#notBefore.size + this.#turns.size;
+    const due = await sessions.due(now + this.#fellBack.ms, BATCH + known);
+    this.#turns.give(due, { line: lineOf, begin: (session) => this.#begin(session) });
     await this.#lookAtAsked();
     await this.#lookForUse(passed);
   }
@@ -115,12 +122,17 @@ export class SessionReconciler {
     signal.addEventListener('abort', this.#bell.ring);
     while (!signal.aborted) {
       await this.tick().catch(onError);
-      if (!signal.aborted) await this.#bell.wait(clock, TICK_MS);
+      if (!signal.aborted) await this.#bell.wait(clock, this.#untilNextMs());
     }
     unsubscribe();
     await watching;
     // What a call under way does is found again by its key; a provider that hangs must not keep the control plane from ending.
     await Promise.race([this.#settled(), clock.sleep(LEAVE_MS)]);
+  }
+
+  #untilNextMs(): number {
+    const soonest = Math.min(...this.#notBefore.values()) - this.#parts.clock.steady();
+    return Math.min(TICK_MS, Math.max(LEAST_TICK_MS, soonest));
   }
 
   /** Somebody wants something of it, or its agent said something: what it waited for may be over. */
@@ -150,18 +162,31 @@ export class SessionReconciler {
     }
   }
 
-  #begin(session: SessionRecord): void {
+  /** `full`: its provider has enough to do. */
+  #begin(session: SessionRecord): 'begun' | 'idle' | 'full' {
     const { id, spec } = session;
     const provider = this.#parts.providers.get(spec.provider);
-    const busy = this.#byProvider.get(spec.provider) ?? 0;
-    if (provider === undefined || this.#underWay.has(id) || this.#notBefore.has(id)) return;
-    if (busy >= provider.capabilities.atOnce) return;
-    this.#byProvider.set(spec.provider, busy + 1);
+    if (provider === undefined || this.#underWay.has(id) || this.#notBefore.has(id)) return 'idle';
+    const busy = this.#busyAt(spec.provider);
+    const making = isUnmade(session) ? 1 : 0;
+    const { atOnce } = provider.capabilities;
+    const mostMaking = Math.ceil(atOnce * MAKING_SHARE);
+    if (busy.all >= atOnce || (making > 0 && busy.making >= mostMaking)) return 'full';
+    busy.all += 1;
+    busy.making += making;
     const work = this.#workThrough(id, provider).finally(() => {
       this.#underWay.delete(id);
-      this.#byProvider.set(spec.provider, (this.#byProvider.get(spec.provider) ?? 1) - 1);
+      busy.all -= 1;
+      busy.making -= making;
     });
     this.#underWay.set(id, work);
+    return 'begun';
+  }
+
+  #busyAt(provider: string): { all: number; making: number } {
+    const known = this.#busy.get(provider) ?? { all: 0, making: 0 };
+    this.#busy.set(provider, known);
+    return known;
   }
 
   async #workThrough(id: string, provider: Provider): Promise<void> {
@@ -170,7 +195,9 @@ export class SessionReconciler {
       return TICK_MS;
     });
     const pause = again === null && this.#fellBack.ms > 0 ? FELL_BACK_MS : again;
-    if (typeof pause === 'number') this.#notBefore.set(id, this.#parts.clock.steady() + pause);
+    if (typeof pause !== 'number') return;
+    this.#notBefore.set(id, this.#parts.clock.steady() + pause);
+    if (pause < TICK_MS) this.#bell.ring();
   }
 
   /** Step after step, each decided on the record as it is by then. */
@@ -180,9 +207,10 @@ export class SessionReconciler {
       const session = await this.#parts.sessions.get(id);
       if (session === null || isFinalState(session.state)) return await this.#forget(id);
       const view = await this.#viewOf(session, provider);
-      if (view === null) return TICK_MS;
       const [planned] = this.#plan(view);
       if (planned === undefined) return null;
+      // It was looked at just now.
+      if (view.unsure && planned.action.kind === 'look' && !planned.action.renew) return TICK_MS;
       const again = await carryOut(parts, { session, provider }, planned.action);
       if (again !== 'now') return again;
     }
@@ -194,21 +222,20 @@ export class SessionReconciler {
     return planSessions({ sessions: [view], quietUntil: this.#quietUntil }, now);
   }
 
-  /** What only matters for a session that seems idle is asked for only then. null: not known yet. */
-  async #viewOf(session: SessionRecord, provider: Provider): Promise<SessionView | null> {
+  /** What only matters for a session that seems idle is asked for only then. */
+  async #viewOf(session: SessionRecord, provider: Provider): Promise<SessionView> {
     const { uses, commands, clock } = this.#parts;
     const due = idleAt(session);
-    if (due === null) return { session, use: null, commands: 0 };
-    if (due > clock.now()) return { session, use: this.#unwrittenUse(session), commands: 0 };
+    const nothing = { session, use: null, commands: 0, unsure: false };
+    if (due === null) return nothing;
+    if (due > clock.now()) return { ...nothing, use: this.#unwrittenUse(session) };
     const running = await commands.busy(session.id);
-    if (running > 0) return { session, use: null, commands: running };
+    if (running > 0) return { ...nothing, commands: running };
     const ended = await commands.lastEnd(session.id);
     if (ended !== null) uses.note(session.id, 'run', ended);
     // A provider that does not answer cannot say that the session is used; it cannot be stopped there either.
     await look(this.#carryOutParts(), { session, provider }, false).catch(() => undefined);
-    return this.#processors.unsure(session.id)
-      ? null
-      : { session, use: uses.latest(session.id), commands: 0 };
+    return { ...nothing, use: uses.latest(session.id), unsure: this.#processors.unsure(session.id) };
   }
 
   async #forget(id: string): Promise<null> {
@@ -264,4 +291,13 @@ export class SessionReconciler {
     this.#last = { now, steady };
     return now;
   }
+}
+
+function lineOf(session: SessionRecord): string {
+  return `${session.spec.provider} ${isUnmade(session) ? 'makes' : 'has'}`;
+}
+
+/** Its compute was asked for, or will be in a moment. */
+function isUnmade({ state, launch }: SessionRecord): boolean {
+  return state === 'requested' || (state === 'creating' && launch?.handle == null);
 }

@@ -37,7 +37,7 @@ export class SessionSweep {
 
   async #sweep(provider: Provider): Promise<void> {
     const { tag, clock, sessions } = this.#parts;
-    const found = await callProvider(provider, clock, () => provider.list(tag));
+    const found = await callProvider(provider, clock, async () => (await provider.list?.(tag)) ?? []);
     // One that cannot be ended must not keep the others alive.
     const answers = await Promise.allSettled(
       found.map(async (each) => {

@@ -30,11 +30,13 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  async get(name: string): ReturnType<BlobStore['get']> {
+  async get(...[name, part]: Parameters<BlobStore['get']>): ReturnType<BlobStore['get']> {
     const path = this.#path(name);
     const found = await stat(path).catch(() => null);
     if (found?.isFile() !== true) return null;
-    return { bytes: found.size, content: createReadStream(path, { highWaterMark: 256 * 1024 }) };
+    const { from, to } = part ?? { from: 0, to: found.size };
+    const pieces = { highWaterMark: 256 * 1024, start: from, end: to - 1 };
+    return { bytes: found.size, content: to > from ? opened(path, pieces) : NOTHING };
   }
 
   async remove(name: string): Promise<void> {
@@ -58,6 +60,18 @@ export class FileBlobStore implements BlobStore {
     return join(this.#root, name);
   }
 }
+
+/** Only once somebody reads: who asks whether there is a blob leaves no file open behind. */
+async function* opened(
+  path: string,
+  pieces: { readonly start: number; readonly end: number; readonly highWaterMark: number },
+): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, pieces);
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
 
 async function fill(draft: string, content: AsyncIterable<Uint8Array>, most: number): Promise<KeptBlob> {
   await using file = await open(draft, 'wx', 0o600);

@@ -1,5 +1,5 @@
 import { aRun, leased, runStoreSuite } from '@errand/core/testing';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requires } from '../../../../../scripts/requires.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
 import { startPostgres } from './testing/postgres-server.ts';
@@ -12,7 +12,15 @@ afterAll(() => server?.stop(), STOP_MS);
 const newUrl = async () => (await server?.newDatabase()) ?? '';
 
 requires(requirement)('PostgreSQL', () => {
-  runStoreSuite('PostgreSQL', async () => openPostgresStore({ url: await newUrl() }));
+  // Making the tables takes longer than most tests, so each has a copy.
+  let tables = '';
+  beforeAll(async () => {
+    tables = await newUrl();
+    const store = await openPostgresStore({ url: tables });
+    await store[Symbol.asyncDispose]();
+  });
+
+  runStoreSuite('PostgreSQL', async () => openPostgresStore({ url: (await server?.copyOf(tables)) ?? '' }));
 
   it('is opened by several processes at once', async () => {
     const url = await newUrl();

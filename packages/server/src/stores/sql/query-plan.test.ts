@@ -7,7 +7,7 @@ import { listAudit } from './audit/audit-store.ts';
 import type { Work } from './executor.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { claimRuns } from './runs/claim.ts';
-import { dueRuns, openCounts, runsFinishedBefore, runsHeldBy } from './runs/find.ts';
+import { dueRuns, heldCounts, openCounts, runsFinishedBefore, runsHeldBy } from './runs/find.ts';
 import { gateStatements } from './runs/gate-statements.ts';
 import { listRuns } from './runs/list.ts';
 import { standingOf } from './runs/standing.ts';
@@ -83,6 +83,7 @@ it('finds what is due, held, open or old by indexes that hold no more than that'
     [dueRuns(sqliteDialect)({ now: 1, limit: 1 }), 'runs_due'],
     [runsFinishedBefore(sqliteDialect)({ before: 1, limit: 1 }), 'runs_finished'],
     [openCounts(sqliteDialect), 'runs_open'],
+    [heldCounts(sqliteDialect), 'runs_held'],
     [runsHeldBy(sqliteDialect)({ agentId: 'agent_1' }), 'runs_held'],
   ] as const;
   for (const [query, index] of plans) expect(planOf(query).join('\n')).toContain(index);

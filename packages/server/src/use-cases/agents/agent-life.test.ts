@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AGENT_INSTANCE_HEADER, encodeAppends } from '@errand/contract/wire';
+import { LIMITS } from '@errand/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPlane, type TestPlane } from '../../../test/plane.ts';
 
@@ -128,6 +129,10 @@ describe('a revoked agent', () => {
     expect((await report(agent, fresh, 'starting')).body).toEqual({ kind: 'superseded' });
     for (const refused of [await poll(agent), await ask('POST /v1/agent/hello', agent.key, HELLO)])
       expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringMatching(/revoked/)]);
+    const log = await ask(`POST /v1/agent/runs/${fresh}/log?token=1`, agent.key);
+    expect(log.body).toEqual({ kind: 'superseded' });
+    const hash = createHash('sha256').update('err_next').digest('hex');
+    expect((await ask('POST /v1/agent/key', agent.key, { hash })).status).toBe(403);
     expect((await admin(agent, 'drain')).status).toBe(409);
     expect((await ask(`DELETE /v1/agents/${agent.agentId}`, plane.admin)).status).toBe(204);
     expect((await poll(agent)).status).toBe(401);
@@ -231,6 +236,15 @@ describe('the logs of several attempts in one call', () => {
     await admin(agent, 'revoke');
     const { body } = await append(agent, Buffer.concat(encodeAppends(asked.slice(0, 2))));
     expect(body).toEqual({ answers: [{ kind: 'superseded' }, { kind: 'superseded' }] });
+  });
+
+  it('are refused where they are more than one call may bring', async () => {
+    const agent = await join();
+    for (const path of ['logs', 'runs/run_x/log?token=1']) {
+      const body = Buffer.alloc(2 * LIMITS.appendBytes + 1);
+      const answer = await plane.ask('POST', `/v1/agent/${path}`, { key: agent.key, body });
+      expect([path, answer.status]).toEqual([path, 413]);
+    }
   });
 
   it('are refused where they are none', async () => {

@@ -60,10 +60,22 @@ export async function removeAgent(parts: AgentLifeParts, id: string): Promise<vo
     const many = held.length === 1 ? 'a run' : `${held.length} runs`;
     throw new ErrandError('conflict', `the agent ${agent.name} holds ${many}; drain it first, or revoke it`);
   }
-  for (const key of [agent.keyId, agent.nextKeyId]) if (key !== null) await parts.keys.remove(key);
+  await removeKeys(parts, agent);
   await parts.agents.remove(id);
   parts.instances.forget(id);
   parts.notifier.pulse(topics.agentLife(id));
+}
+
+/** Of an agent that is done. Nothing is remembered of them either: an agent may have served one run, and there are many runs. */
+export async function removeKeys(
+  { keys, notifier }: { readonly keys: Pick<KeyStore, 'remove'>; readonly notifier: Pick<Notifier, 'pulse'> },
+  { keyId, nextKeyId }: Pick<AgentRecord, 'keyId' | 'nextKeyId'>,
+): Promise<void> {
+  for (const key of [keyId, nextKeyId]) {
+    if (key === null) continue;
+    await keys.remove(key);
+    notifier.pulse(topics.revoked, key);
+  }
 }
 
 async function changeAgent(

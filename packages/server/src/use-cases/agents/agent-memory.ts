@@ -56,18 +56,15 @@ export class AgentMemory {
     const now = this.#parts.clock.now();
     const known = this.#byId.get(agentId);
     if (known !== undefined && Math.abs(now - known.readAt) < FRESH_MS) return known.poller;
-    known?.forget();
-    this.#byId.delete(agentId);
     const poller = await this.#read(agentId, now);
+    // Also what another call has read meanwhile.
+    this.#forget(agentId);
     const notifier = this.#parts.notifier;
     const orders = notifier.subscribe(topics.agent(agentId), () => {
       const remembered = this.#byId.get(agentId);
       if (remembered !== undefined) remembered.ordersDue = true;
     });
-    const life = notifier.subscribe(topics.agentLife(agentId), () => {
-      this.#byId.get(agentId)?.forget();
-      this.#byId.delete(agentId);
-    });
+    const life = notifier.subscribe(topics.agentLife(agentId), () => this.#forget(agentId));
     const forget = (): void => {
       orders();
       life();
@@ -93,6 +90,11 @@ export class AgentMemory {
     known.ordersDue = false;
     known.ordersLookedAt = now;
     return true;
+  }
+
+  #forget(agentId: string): void {
+    this.#byId.get(agentId)?.forget();
+    this.#byId.delete(agentId);
   }
 
   async #read(agentId: string, now: number): Promise<Poller> {

@@ -14,7 +14,10 @@ import { hashSecret } from '../keys/secret.ts';
 const JOIN_TOKEN_MS = 24 * 3_600_000;
 
 export interface JoinAgentParts {
-  readonly agents: Pick<AgentStore, 'ensurePool' | 'insertJoinToken' | 'takeJoinToken' | 'put' | 'byKey'>;
+  readonly agents: Pick<
+    AgentStore,
+    'pool' | 'ensurePool' | 'insertJoinToken' | 'takeJoinToken' | 'put' | 'byKey'
+  >;
   readonly keys: Pick<KeyStore, 'insert' | 'byHash'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly ids: Ids;
@@ -28,7 +31,7 @@ export interface JoinTokenWish {
   readonly maxSlots?: number | null | undefined;
 }
 
-/** A single-use token for one agent of the pool, which is made if it is new. The token is told this once. */
+/** A single-use token for one agent of the pool, which is made if it is new. The token is told this once. Throws `conflict` for a pool on demand. */
 export async function createJoinToken(
   parts: JoinAgentParts,
   pool: string,
@@ -36,11 +39,12 @@ export async function createJoinToken(
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
   if (lifeMs > JOIN_TOKEN_MS) throw new ErrandError('invalid', 'a join token lives 24h at most');
   const now = parts.clock.now();
-  const { adminOnly } = await parts.agents.ensurePool(
+  const { adminOnly, launch } = await parts.agents.ensurePool(
     newPool({ name: pool, createdAt: now, adminOnly: false }),
   );
   if (adminOnly)
     throw new ErrandError('forbidden', `the pool ${pool} is the server’s own; choose another name`);
+  if (launch !== null) throw onDemand(pool);
   const token = `errjoin_${parts.ids.secret(32)}`;
   const expiresAt = now + lifeMs;
   await parts.agents.insertJoinToken({
@@ -84,8 +88,19 @@ export async function joinAgent(
     const why = `this join token is for the pool ${taken.pool}, not for ${pool}`;
     throw new ErrandError('conflict', `${why}; it was not used up`);
   }
+  // It may have been set so since the token was made.
+  if ((await parts.agents.pool(taken.pool))?.launch != null) {
+    await parts.agents.insertJoinToken(taken);
+    throw onDemand(taken.pool);
+  }
   const { labels, maxSlots } = taken;
   return await enrol(parts, { name, key, pool: taken.pool, labels, maxSlots });
+}
+
+/** An agent of its own would take runs that are to have a session of theirs. */
+function onDemand(pool: string): ErrandError {
+  const why = `the pool ${pool} makes a session for each run, so no agent can join it`;
+  return new ErrandError('conflict', `${why}; choose another, or errand pool set ${pool} --no-launch`);
 }
 
 /** Makes an agent with this key; what it is given here its own words do not change. */

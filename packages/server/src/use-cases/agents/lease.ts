@@ -35,11 +35,12 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
     session: spec.session ?? run.attempt?.session ?? null,
     logPlace: straight ? parts.logs.place({ runId: run.id, token: run.token }) : null,
     script,
+    ...((spec.artifacts ?? []).length === 0 ? {} : { artifacts: true }),
   };
 }
 
-/** Leases of runs in sessions with the container that the session is now. One whose session does not run has none and is refused by its agent. */
-export async function withContainers(
+/** Leases of runs in sessions with the container, or the machine, that the session is now. One whose session does not run has none and is refused by its agent. */
+export async function withPlaces(
   { sessions }: { readonly sessions: Pick<SessionStore, 'get'> },
   leases: readonly Lease[],
 ): Promise<readonly Lease[]> {
@@ -47,7 +48,8 @@ export async function withContainers(
   return await Promise.all(
     leases.map(async (lease) => {
       const session = lease.session == null ? null : await sessions.get(lease.session);
-      const container = session?.agent?.container;
+      const { container, machine } = session?.agent ?? {};
+      if (machine !== undefined) return { ...lease, machine };
       return container === undefined ? lease : { ...lease, container };
     }),
   );

@@ -27,6 +27,8 @@ export class Offers {
     this.#byPool.set(offer.pool, offers.set(offer, offer.free));
     return () => {
       offers.delete(offer);
+      // A session has a pool of its own, and there are many sessions.
+      if (offers.size === 0 && this.#byPool.get(offer.pool) === offers) this.#byPool.delete(offer.pool);
     };
   }
 

@@ -1,5 +1,6 @@
 import type { AgentFact, ReportAnswer, ReportRequest } from '@errand/contract';
 import {
+  type ArtifactsState,
   type Attempt,
   type Clock,
   type LogStore,
@@ -10,6 +11,7 @@ import {
   type RunResult,
 } from '@errand/core';
 import type { Schemas } from '../../json-schema/schemas.ts';
+import { type ArtifactGathering, type EndedAttempt, withoutFiles } from '../artifacts/gather-artifacts.ts';
 import { type ChangeRunParts, changeRun } from '../runs/change-run.ts';
 import { judgeResult } from '../scripts/judge-result.ts';
 
@@ -17,6 +19,7 @@ export interface ReportFactParts extends ChangeRunParts {
   readonly logs: Pick<LogStore, 'seal'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly schemas: Pick<Schemas, 'load' | 'checked'>;
+  readonly gathering: Pick<ArtifactGathering, 'gather'>;
 }
 
 /** An agent says what happened to an attempt of its own. `superseded` tells it to end that tree and to forget it. */
@@ -25,21 +28,39 @@ export async function reportFact(
   agentId: string,
   { runId, token, claimant, fact }: ReportRequest,
 ): Promise<ReportAnswer> {
-  // Before the end is visible: whoever sees the end must see all of the log.
-  if (fact.kind === 'ended') await parts.logs.seal({ runId, token });
-  if (fact.kind === 'ended' && fact.result !== null) await parts.schemas.load();
+  const isTheirs = (run: RunRecord): boolean =>
+    isHolder(run, agentId, token) && isClaimant(run, token, claimant);
+  if (fact.kind === 'ended') {
+    // Nobody may touch the log of somebody else's attempt.
+    const run = await parts.runs.get(runId);
+    if (run === null || !isTheirs(run)) return { kind: 'superseded' };
+    // Before the end is visible: whoever sees the end must see all of the log.
+    await parts.logs.seal({ runId, token });
+    if (fact.result !== null) await parts.schemas.load();
+  }
+  const artifacts = await artifactsOf(parts, { agentId, runId, token, isTheirs }, fact);
   const now = parts.clock.now();
   const observed = await changeRun(
     parts,
     runId,
     (run) =>
-      isHolder(run, agentId, token) && isClaimant(run, token, claimant)
-        ? observeRun(run, runFact(parts, { run, token, claimant, now }, fact))
+      isTheirs(run)
+        ? observeRun(run, runFact(parts, { run, token, claimant, artifacts, now }, fact))
         : { kind: 'superseded' },
     (run) => resultToStore(run, token, fact),
   );
   const superseded = observed === null || observed.step.kind === 'superseded' || observed.run.token !== token;
   return { kind: superseded ? 'superseded' : 'accepted' };
+}
+
+/** Only a run whose lease speaks of artifacts costs the look at it. */
+async function artifactsOf(
+  { gathering }: Pick<ReportFactParts, 'gathering'>,
+  attempt: Omit<EndedAttempt, 'reason'>,
+  fact: AgentFact,
+): Promise<ArtifactsState | undefined> {
+  if (fact.kind !== 'ended' || fact.files !== true) return undefined;
+  return await gathering.gather({ ...attempt, reason: fact.reason });
 }
 
 /** Only the agent that was given the attempt may speak of it. */
@@ -61,12 +82,14 @@ interface Reporter {
   readonly run: RunRecord;
   readonly token: number;
   readonly claimant: string;
+  /** What was kept; undefined: nothing was to be, or could be. */
+  readonly artifacts: ArtifactsState | undefined;
   readonly now: number;
 }
 
 function runFact(
   { schemas }: Pick<ReportFactParts, 'schemas'>,
-  { run, token, claimant, now }: Reporter,
+  { run, token, claimant, artifacts, now }: Reporter,
   fact: AgentFact,
 ): RunFact {
   switch (fact.kind) {
@@ -76,7 +99,8 @@ function runFact(
       return { kind: 'started', token, at: fact.at };
     case 'ended': {
       const result = judgeResult(schemas, run.spec.script?.result ?? null, fact.result);
-      return { kind: 'ended', token, reason: fact.reason, log: fact.log, result, now };
+      const kept = artifacts ?? withoutFiles(run, fact.reason);
+      return { kind: 'ended', token, reason: fact.reason, log: fact.log, result, artifacts: kept, now };
     }
     case 'not_executed':
       return { kind: 'not_executed', token, now };

@@ -4,17 +4,21 @@ import {
   type AgentStore,
   type Clock,
   ErrandError,
+  type Notifier,
   offerLabels,
   type ScriptStore,
+  sessionOfPool,
 } from '@errand/core';
 import type { FileOrders } from '../sessions/file-orders.ts';
 import type { SessionHosts } from '../sessions/session-hosts.ts';
+import { topics } from '../topics.ts';
 import { AGENT_POLICY, PROTOCOL } from './policy.ts';
 
 export interface SayHelloParts {
   readonly agents: Pick<AgentStore, 'change'>;
   readonly scripts: Pick<ScriptStore, 'offer'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly notifier: Pick<Notifier, 'pulse'>;
   readonly hosts: Pick<SessionHosts, 'present'>;
   readonly fileOrders: Pick<FileOrders, 'present'>;
 }
@@ -37,6 +41,9 @@ export async function sayHello(
   );
   parts.hosts.present(agentId, request.hostsSessions === true);
   parts.fileOrders.present(agentId, request.movesFiles === true);
+  const session = sessionOfPool(agent.pool);
+  // It may be what the session waited for.
+  if (session !== null) parts.notifier.pulse(topics.sessions, session);
   return { agentId, pool: agent.pool, policy: AGENT_POLICY, slots: agent.slots };
 }
 

@@ -20,7 +20,7 @@ import {
 import { announce, changeRun } from '../runs/change-run.ts';
 import { topics } from '../topics.ts';
 import type { AgentMemory, Poller } from './agent-memory.ts';
-import { type LeaseParts, leaseOf, withContainers, withSources } from './lease.ts';
+import { type LeaseParts, leaseOf, withPlaces, withSources } from './lease.ts';
 import type { Offers } from './offers.ts';
 import { AGENT_POLICY } from './policy.ts';
 
@@ -65,7 +65,7 @@ export class WaitingPoll {
     const claimed = pulsed === null || pulsed.has(topics.pool(agent.pool)) ? await this.#claim() : [];
     const handed = this.#handed.splice(0).map((run) => leaseOf(this.#parts, run));
     const known = uniqueLeases([...orders.leases, ...claimed, ...handed]);
-    const placed = await withContainers(this.#parts, known);
+    const placed = await withPlaces(this.#parts, known);
     const leases = await withSources(this.#parts, placed, this.#request.modules);
     const news: PollAnswer = { ...orders, leases };
     const files = this.#parts.filesDue(agent.id);

@@ -42,6 +42,7 @@ export class AuditTrail {
   readonly #parts: AuditTrailParts;
   #ends: AuditEnd[] = [];
   #gathering = false;
+  #flushed: Promise<void> = Promise.resolve();
   #minute = { begun: 0, refused: 0 };
   #leftOut = 0;
   /** Hears of what could not be written down. */
@@ -59,16 +60,19 @@ export class AuditTrail {
   ): Promise<Result> {
     const entry = this.#entryOf(act);
     const { id, target } = entry;
-    const written = this.#insert(entry);
+    const written = this.#insertSoon(entry);
+    // An outcome that came to the disk before its entry would be lost: it is told once the entry is there.
+    const end = async (outcome: Omit<AuditEnd, 'id'>): Promise<void> => {
+      await written;
+      this.#end({ id, ...outcome });
+    };
     try {
       const result = await work();
-      this.#end({ id, target: targetOf(result), outcome: 'done', note: null });
+      await end({ target: targetOf(result), outcome: 'done', note: null });
       return result;
     } catch (error) {
-      this.#end({ id, target, ...outcomeOf(error) });
+      await end({ target, ...outcomeOf(error) });
       throw error;
-    } finally {
-      await written;
     }
   }
 
@@ -92,8 +96,13 @@ export class AuditTrail {
     await this.#insert({ ...entry, outcome: 'unauthenticated', note });
   }
 
-  /** Resolves when every outcome known by now is written down. */
-  async flush(): Promise<void> {
+  /** Resolves when every outcome known by now is written down, also those that are just being written. */
+  flush(): Promise<void> {
+    this.#flushed = this.#flushed.then(() => this.#writeEnds());
+    return this.#flushed;
+  }
+
+  async #writeEnds(): Promise<void> {
     const ends = this.#ends;
     this.#ends = [];
     try {
@@ -118,6 +127,16 @@ export class AuditTrail {
       outcome: null,
       note: null,
     };
+  }
+
+  /**
+   * Beside what the work itself writes first, so that both are one write to the disk: an entry that came before would hold up every look
+   * of the work until it is durable.
+   */
+  #insertSoon(entry: AuditRecord): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setImmediate(() => resolve(this.#insert(entry)));
+    return promise;
   }
 
   async #insert(entry: AuditRecord): Promise<void> {

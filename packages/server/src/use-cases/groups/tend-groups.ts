@@ -9,6 +9,7 @@ import {
   requestRun,
 } from '@errand/core';
 import { type Actor, checkTouches } from '../actor.ts';
+import { changeRecord } from '../change-record.ts';
 import { type ChangeRunParts, changeRun } from '../runs/change-run.ts';
 
 export interface TendGroupsParts extends ChangeRunParts {
@@ -16,38 +17,45 @@ export interface TendGroupsParts extends ChangeRunParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-const MOST_TRIES = 100;
-
 /** Wishes the end of a group: once this is stored every run of it ends, also one that begins just now. */
 export async function askGroup(
   parts: TendGroupsParts,
   { actor, id }: { readonly actor: Actor; readonly id: string },
   how: Omit<Parameters<typeof cancelGroup>[1], 'now'>,
 ): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const group = await parts.groups.get(id);
-    checkTouches(actor, group?.owner, 'group');
-    if (group === null) throw new ErrandError('not_found', 'there is no such group');
-    const next = cancelGroup(group, { ...how, now: parts.clock.now() });
-    if (next !== null && (await parts.groups.save(next)) === 'stale') continue;
-    return await tendGroup(parts, next ?? group);
-  }
-  throw new Error(`GROUP-1: group ${id} could not be saved in ${MOST_TRIES} tries`);
+  const changed = await changeRecord({
+    what: `GROUP-1: group ${id}`,
+    load: () => parts.groups.get(id),
+    decide: (group) => {
+      checkTouches(actor, group.owner, 'group');
+      return cancelGroup(group, { ...how, now: parts.clock.now() });
+    },
+    nextOf: (next) => next,
+    save: (next) => parts.groups.save(next),
+  });
+  if (changed === null) throw new ErrandError('not_found', 'there is no such group');
+  await tendGroup(parts, changed.record);
 }
 
-/** Does what is to be done about some open groups, in turns; answers the last of them, null at the end. */
-export async function tendGroups(
-  parts: TendGroupsParts,
+export interface GroupTurn {
+  readonly groups: readonly GroupRecord[];
+  /** After which the next turn begins; null: from the beginning. */
+  readonly next: Page['after'];
+}
+
+/** Open groups in turns of so many, so that each has its own. */
+export async function groupTurn(
+  { groups }: Pick<TendGroupsParts, 'groups'>,
   after: Page['after'],
   limit: number,
-): Promise<Page['after']> {
-  const groups = await parts.groups.open({ limit, after });
-  for (const group of groups) await tendGroup(parts, group);
-  const last = groups.length === limit ? groups.at(-1) : undefined;
-  return last === undefined ? null : { createdAt: last.createdAt, id: last.id };
+): Promise<GroupTurn> {
+  const open = await groups.open({ limit, after });
+  const last = open.length === limit ? open.at(-1) : undefined;
+  return { groups: open, next: last === undefined ? null : { createdAt: last.createdAt, id: last.id } };
 }
 
-async function tendGroup(parts: TendGroupsParts, group: GroupRecord): Promise<void> {
+/** Does what is to be done about a group. */
+export async function tendGroup(parts: TendGroupsParts, group: GroupRecord): Promise<void> {
   const { groups, clock } = parts;
   const { ask, close } = planGroup(group, await groups.count(group.id), clock.now());
   if (ask !== null) {

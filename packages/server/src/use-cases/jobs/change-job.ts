@@ -1,8 +1,6 @@
 import type { JobRecord, JobStep, JobStore, Notifier } from '@errand/core';
+import { changeRecord } from '../change-record.ts';
 import { topics } from '../topics.ts';
-
-/** The store refuses a save only when somebody else saved first, so this many losses in a row mean a fault of ours. */
-const MOST_TRIES = 100;
 
 export interface ChangeJobParts {
   readonly jobs: Pick<JobStore, 'get' | 'save'>;
@@ -21,16 +19,18 @@ export async function changeJob(
   id: string,
   decide: (job: JobRecord) => JobStep,
 ): Promise<ChangedJob | null> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const job = await jobs.get(id);
-    if (job === null) return null;
-    const step = decide(job);
-    if (step.kind === 'same') return { step, job };
-    if ((await jobs.save(step.job)) === 'saved') {
-      notifier.pulse(topics.job(id));
-      notifier.pulse(topics.jobs, id);
-      return { step, job: step.job };
-    }
+  const changed = await changeRecord({
+    what: `JOB-2: job ${id}`,
+    load: () => jobs.get(id),
+    decide,
+    nextOf: (step) => (step.kind === 'next' ? step.job : null),
+    save: (next) => jobs.save(next),
+  });
+  if (changed === null) return null;
+  const { step, record: job, saved } = changed;
+  if (saved) {
+    notifier.pulse(topics.job(id));
+    notifier.pulse(topics.jobs, id);
   }
-  throw new Error(`JOB-2: job ${id} could not be saved in ${MOST_TRIES} tries`);
+  return { step, job };
 }

@@ -77,10 +77,15 @@ export function jobOfExecution(
       rate: options.retry_backoff_rate,
       max: `${options.retry_backoff_max_s}s`,
     },
-    // A machine whose disk is deleted cannot start again, so nothing of it is left.
-    finish: options.ii_terminate_instance || options.ii_delete_volume ? 'delete' : 'stop',
+    finish: finishOf(dated, session !== null),
   };
   return { execution: dated, job };
+}
+
+/** A machine whose disks are deleted is left stopped; of what is no machine nothing is left then. */
+function finishOf({ run_options: options }: Execution, elsewhere: boolean): unknown {
+  if (options.ii_terminate_instance || (elsewhere && options.ii_delete_volume)) return 'delete';
+  return options.ii_delete_volume ? { stop: { deleteVolumes: true } } : 'stop';
 }
 
 function sessionOf({

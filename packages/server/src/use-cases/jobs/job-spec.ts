@@ -1,4 +1,4 @@
-import type { JobDocument, RunCreate, SessionCreate } from '@errand/contract';
+import type { JobDocument, RunCreate, SessionCreate, SessionSpecWish } from '@errand/contract';
 import {
   DEFAULTS,
   JOB_RETRY_CAUSES,
@@ -21,11 +21,14 @@ const AROUND_MS = 3_600_000;
 const BEYOND_MS = 600_000;
 
 /** The spec of a document, with every default filled in and every secret value sealed. */
-export function jobSpecOf(document: Document, seal: (plain: string) => string): JobSpec {
-  const timeoutMs = document.timeout ?? DEFAULTS.jobTimeoutMs;
+export function jobSpecOf(
+  document: Document,
+  { request, seal }: { readonly request: SessionCreate; readonly seal: (plain: string) => string },
+): JobSpec {
+  const timeoutMs = timeoutOf(document);
   const retry = retryOf(document);
   return {
-    session: sealedSession(sessionRequestOf(document, timeoutMs), seal),
+    session: sealedSession(request, seal),
     commands: document.commands.map((command, place) => commandOf(document, command, place, seal)),
     outputs: document.outputs.map(outputOf),
     timeoutMs,
@@ -37,22 +40,27 @@ export function jobSpecOf(document: Document, seal: (plain: string) => string): 
 
 /** What each attempt asks the use-case of sessions for. Its limits are the job's where the document says nothing. */
 export function sessionRequestOf(
-  { session, template, params, ...about }: Document,
-  timeoutMs: number,
+  document: Document,
+  optionsFor: (wish: SessionSpecWish) => SessionCreate['options'],
 ): SessionCreate {
-  const owner = about.owner === undefined ? {} : { owner: about.owner };
+  const { session, template, params } = document;
+  const owner = document.owner === undefined ? {} : { owner: document.owner };
   if (template !== undefined)
     return { ...owner, tags: [], template, ...(params === undefined ? {} : { params }) };
   const { instanceParameters, ...wish } = session ?? {};
-  const options = instanceParameters === undefined ? wish.options : { ...wish.options, instanceParameters };
+  const given = instanceParameters === undefined ? wish.options : { ...wish.options, instanceParameters };
   return {
     idle: 'never',
-    maxLife: Math.min(timeoutMs + BEYOND_MS, LIMITS.sessionLifeMs),
+    maxLife: Math.min(timeoutOf(document) + BEYOND_MS, LIMITS.sessionLifeMs),
     ...wish,
-    ...(options === undefined ? {} : { options }),
+    options: optionsFor({ ...wish, ...(given === undefined ? {} : { options: given }) }),
     ...owner,
     tags: [],
   };
+}
+
+function timeoutOf({ timeout = DEFAULTS.jobTimeoutMs }: Document): number {
+  return timeout;
 }
 
 function sealedSession(request: SessionCreate, seal: (plain: string) => string): JobSpec['session'] {
@@ -125,7 +133,9 @@ function allOf({ attempts, maxMs }: JobRetry, timeoutMs: number): number {
 
 function finishOf({ finish }: Document): JobFinish {
   if (typeof finish === 'string') return { kind: finish, lifeMs: DEFAULTS.jobKeepMs };
-  return { kind: 'keep', lifeMs: finish.keep };
+  const { keep, stop } = finish;
+  if (keep !== undefined) return { kind: 'keep', lifeMs: keep };
+  return { kind: 'stop', lifeMs: DEFAULTS.jobKeepMs, deleteVolumes: stop?.deleteVolumes === true };
 }
 
 function mapped(

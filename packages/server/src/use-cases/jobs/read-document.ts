@@ -1,9 +1,11 @@
-import { JobDocument } from '@errand/contract';
-import { type Cost, ErrandError, type JobSpec, mayTouch, span } from '@errand/core';
+import { JobDocument, type SessionCreate } from '@errand/contract';
+import { type Cost, ErrandError, type JobSpec, mayTouch, type Provider, span } from '@errand/core';
 import type { z } from 'zod';
-import { faultSentence } from '../../fault-sentence.ts';
+import { faultSentence, unknownFieldSentence } from '../../fault-sentence.ts';
+import { checkSource } from '../../outbound/fetch-file.ts';
 import type { Actor } from '../actor.ts';
-import { checkSession } from '../sessions/create-session.ts';
+import { checkSession, providerNamed } from '../sessions/create-session.ts';
+import { stayingOptions } from '../sessions/staying-options.ts';
 import { ExecutionDocument, isExecution, jobOfExecution } from './execution-document.ts';
 import type { JobParts } from './job-parts.ts';
 import { jobSpecOf, sessionRequestOf } from './job-spec.ts';
@@ -44,19 +46,25 @@ export async function readDocument(
     ? readExecution(written, now)
     : { document: fillPlaceholders(written, now), shown: null, faults: [] };
   if (early.length > 0) return { faults: early, job: null };
-  const parsed = JobDocument.safeParse(filled, { error: faultSentence });
+  const parsed = JobDocument.safeParse(filled, { error: sentenceOf });
   if (!parsed.success) return { faults: parsed.error.issues.flatMap(faultsOf), job: null };
   const document = parsed.data;
   const session = await checkedSession(parts, actor, document);
-  const faults = [...placeholderFaults(document), ...placeFaults(parts, document), ...session.faults];
+  const faults = [
+    ...placeholderFaults(document),
+    ...placeFaults(parts, document),
+    ...addressFaults(parts, document),
+    ...session.faults,
+    ...finishFaults(document, session.provider),
+  ];
   const owner = document.owner ?? actor.owner;
   if (!mayTouch(actor, owner))
     faults.push({ path: ['owner'], message: `this key acts for ${actor.owner}, not for ${owner}` });
-  if (faults.length > 0) return { faults, job: null };
-  const spec = jobSpecOf(document, parts.seal);
+  if (faults.length > 0 || session.request === null) return { faults, job: null };
+  const spec = jobSpecOf(document, { request: session.request, seal: parts.seal });
   const { name = null } = document;
   const about = { name, tags: [...new Set(document.tags)], owner, spec };
-  const warnings = finishWarnings(spec, session.cost);
+  const warnings = [...finishWarnings(spec, session.cost), ...fileWarnings(spec)];
   return { faults: [], job: { ...about, document: withoutSecrets(shown ?? filled), warnings } };
 }
 
@@ -69,7 +77,7 @@ interface AsWritten {
 
 /** A document of the state machine of ngen-datastream; `session` says what it runs in instead of a machine of EC2. */
 function readExecution({ session, ...written }: Readonly<Record<string, unknown>>, now: number): AsWritten {
-  const parsed = ExecutionDocument.safeParse(written, { error: faultSentence });
+  const parsed = ExecutionDocument.safeParse(written, { error: sentenceOf });
   if (!parsed.success) return { document: {}, shown: null, faults: parsed.error.issues.flatMap(faultsOf) };
   const { run_options: options } = parsed.data;
   const { execution, job } = jobOfExecution(parsed.data, {
@@ -83,8 +91,29 @@ function readExecution({ session, ...written }: Readonly<Record<string, unknown>
   return { document: job, shown: execution, faults };
 }
 
-function faultsOf({ path, message }: z.core.$ZodIssue): readonly DocumentFault[] {
-  return [{ path: path.filter((each) => typeof each !== 'symbol'), message }];
+/** Of what can be written in several ways: the faults of the one that was meant, where that is plain. */
+function faultsOf(issue: z.core.$ZodIssue): readonly DocumentFault[] {
+  const { path, message } = issue;
+  const [meant, ...others] = issue.code === 'invalid_union' ? issue.errors.filter(isMeant) : [];
+  if (meant !== undefined && others.length === 0)
+    return meant.flatMap((inner) => faultsOf({ ...inner, path: [...path, ...inner.path] }));
+  const place = path.filter((each) => typeof each !== 'symbol');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...place, key], message }));
+  return [{ path: place, message }];
+}
+
+/** A field that there is not has a place of its own, where people look for it. */
+function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
+  return issue.code === 'unrecognized_keys' ? unknownFieldSentence(issue) : faultSentence(issue);
+}
+
+/** It has the right kind; something in it is wrong. */
+function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
+  const other = issues.some(
+    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+  );
+  return issues.length > 0 && !other;
 }
 
 type Document = z.output<typeof JobDocument>;
@@ -118,9 +147,25 @@ function placeFaults({ places }: ReadDocumentParts, { outputs }: Document): read
   );
 }
 
+/** The control plane itself asks there, so it must be no place that only it reaches. */
+function addressFaults({ sessions }: ReadDocumentParts, { outputs }: Document): readonly DocumentFault[] {
+  return outputs.flatMap(({ url }, place) => {
+    try {
+      if (url !== undefined) checkSource(url, sessions.fetchFrom);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ErrandError)) throw error;
+      return [{ path: ['outputs', place, 'url'], message: error.message }];
+    }
+  });
+}
+
 interface CheckedSession {
   readonly faults: readonly DocumentFault[];
+  /** null: there are faults. */
+  readonly request: SessionCreate | null;
   readonly cost: Cost | null;
+  readonly provider: Provider | null;
 }
 
 async function checkedSession(
@@ -130,13 +175,25 @@ async function checkedSession(
 ): Promise<CheckedSession> {
   const where = document.template === undefined ? 'session' : 'template';
   try {
-    const spec = await checkSession(sessions, actor, sessionRequestOf(document, document.timeout ?? 0));
-    return { faults: [], cost: sessions.providers.get(spec.provider)?.cost(spec) ?? null };
+    const request = sessionRequestOf(document, (wish) =>
+      stayingOptions(providerNamed(sessions, wish.provider), wish),
+    );
+    const spec = await checkSession(sessions, actor, request);
+    const provider = sessions.providers.get(spec.provider) ?? null;
+    return { faults: [], request, cost: provider?.cost(spec) ?? null, provider };
   } catch (error) {
     if (!(error instanceof ErrandError) || error.code === 'unavailable' || error.code === 'internal')
       throw error;
-    return { faults: [{ path: [where, ...fieldOf(error)], message: error.message }], cost: null };
+    const fault = { path: [where, ...fieldOf(error)], message: error.message };
+    return { faults: [fault], request: null, cost: null, provider: null };
   }
+}
+
+function finishFaults({ finish }: Document, provider: Provider | null): readonly DocumentFault[] {
+  const asks = typeof finish === 'object' && finish.stop?.deleteVolumes === true;
+  if (!asks || provider === null || provider.capabilities.deletesVolumes === true) return [];
+  const message = `is not possible where the provider is ${provider.name}: what it stops keeps its disks; use finish: delete, or finish: stop to keep them`;
+  return [{ path: ['finish', 'stop', 'deleteVolumes'], message }];
 }
 
 function fieldOf({ details }: ErrandError): readonly string[] {
@@ -151,10 +208,18 @@ function finishWarnings({ finish }: JobSpec, cost: Cost | null): readonly string
   const stopped = 'Its session is left stopped: what it keeps on disk may cost money until it is deleted';
   const warnings: Readonly<Record<JobSpec['finish']['kind'], readonly string[]>> = {
     delete: [],
-    stop: [`${stopped} (errand session rm).`],
+    stop: finish.deleteVolumes === true ? [] : [`${stopped} (errand session rm).`],
     keep: [`${kept} (errand session rm ends it sooner).`],
   };
   return warnings[finish.kind];
+}
+
+/** They are looked at, and not kept anywhere else. */
+function fileWarnings({ finish, outputs }: JobSpec): readonly string[] {
+  const files = outputs.flatMap(({ target }) => (target.kind === 'file' ? [target.path] : []));
+  if (files.length === 0 || finish.kind !== 'delete') return [];
+  const who = files.length === 1 ? `${files[0]} is` : `${files.join(', ')} are`;
+  return [`${who} deleted with the session: let a command copy what you need, or use finish: stop or keep.`];
 }
 
 const SECRET = '[secret]';

@@ -6,6 +6,7 @@ import {
   type KeyStore,
   mayTouch,
   type Role,
+  span,
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
 import { hashSecret } from './secret.ts';
@@ -49,9 +50,14 @@ export function drawKey({ clock, ids }: Pick<CreateKeyParts, 'clock' | 'ids'>, w
   };
 }
 
-/** No key makes one that may do more than itself: only admins make admins, and an owner must lie in the maker's scope. */
-export function checkMayMake(actor: Actor, { role, owner }: Pick<KeyWish, 'role' | 'owner'>): void {
+/**
+ * No key makes one that may do more than itself: only admins make admins, an owner must lie in the maker's scope, and what a key with an end makes ends by
+ * then, or the end would be none.
+ */
+export function checkMayMake(actor: Actor, wish: Omit<KeyWish, 'name'>, now: number): void {
+  checkEnd(actor, wish, now);
   if (actor.role === 'admin') return;
+  const { role, owner } = wish;
   const weaker = role === 'viewer' || role === 'member' || role === actor.role;
   if (!weaker || role === 'agent' || !mayTouch(actor, owner)) {
     throw new ErrandError(
@@ -59,4 +65,13 @@ export function checkMayMake(actor: Actor, { role, owner }: Pick<KeyWish, 'role'
       `a key with the role ${actor.role} of ${actor.owner} may not make one with the role ${role} of ${owner}`,
     );
   }
+}
+
+function checkEnd({ expiresAt }: Actor, { expiresInMs }: Pick<KeyWish, 'expiresInMs'>, now: number): void {
+  if (expiresAt === null || (expiresInMs !== null && now + expiresInMs <= expiresAt)) return;
+  const left = span(Math.max(0, expiresAt - now));
+  throw new ErrandError(
+    'forbidden',
+    `this key ends in ${left}, and may not make one that ends later; give expiresIn of at most that`,
+  );
 }

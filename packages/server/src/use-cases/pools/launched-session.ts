@@ -14,6 +14,7 @@ import {
   providerNamed,
   specFor,
 } from '../sessions/create-session.ts';
+import { stayingOptions } from '../sessions/staying-options.ts';
 
 /** What is made for a run, or would be, of a pool on demand. Throws what is wrong with it, or `conflict` where it cannot be made now. */
 export async function launchedSpec(
@@ -22,8 +23,7 @@ export async function launchedSpec(
 ): Promise<SessionSpec> {
   const provider = providerNamed(parts, launch.provider);
   const given = launch as SessionSpecWish;
-  const stays = given.command === undefined && given.shell === undefined;
-  const options = { ...(stays ? provider.capabilities.forRun : {}), ...given.options };
+  const options = stayingOptions(provider, given);
   // It ends with its run, not because that is quiet.
   const wish = { idle: 'never', ...given, options } as SessionSpecWish;
   // Whoever set the pool was an administrator.

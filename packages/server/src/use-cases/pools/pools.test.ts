@@ -101,12 +101,24 @@ describe('the settings of a pool', () => {
     expect((await refused('PATCH', '/v1/pools/none', {}))[0]).toBe(404);
   });
 
+  it('keep agents away from a pool that makes a session for each run', async () => {
+    const { joining, store } = plane.services;
+    const { token } = await createJoinToken(joining, 'fresh');
+    await store.agents.setPool('fresh', { launch: { provider: 'docker' } });
+    const why = expect.stringContaining('no agent can join it; choose another, or errand pool set fresh');
+    expect(await refused('POST', '/v1/pools/fresh/tokens', {})).toEqual([409, why]);
+    await expect(joinAgent(joining, { token, name: 'late' })).rejects.toMatchObject({ message: why });
+    await store.agents.setPool('fresh', { launch: null });
+    await call('POST', '/v1/pools/fresh/tokens', {}, 201);
+    expect(await joinAgent(joining, { token, name: 'late' })).toMatchObject({ pool: 'fresh' });
+  });
+
   it('keep a pool that is in use', async () => {
     await agent('one');
     await submit();
     expect(await refused('DELETE', '/v1/pools/lab')).toEqual([
       409,
-      expect.stringContaining('1 agents and 1 runs'),
+      expect.stringContaining('1 agent and 1 run'),
     ]);
   });
 });

@@ -62,7 +62,7 @@ async function checkedLaunch(
   if (joined.length > 0)
     throw new ErrandError(
       'conflict',
-      `the pool ${name} has ${joined.length} agents, which serve its runs; remove them, or take another pool`,
+      `agents serve the runs of the pool ${name}: ${joined.map((agent) => agent.name).join(', ')}; revoke them, or take another pool`,
     );
   await launchedSpec(sessions, launch).catch((error: unknown) => {
     // What cannot be made just now may be later.
@@ -81,10 +81,14 @@ export async function removePool({ agents }: SetPoolParts, name: string): Promis
   if (removed.kind === 'unknown') throw noPool(name);
   if (removed.kind === 'removed') return;
   const { agents: joined, runs } = removed;
-  const use = `it has ${joined} agents and ${runs} runs that have not finished`;
+  const use = `it has ${countOf(joined, 'agent')} and ${countOf(runs, 'run')} that have not finished`;
   throw new ErrandError('conflict', `the pool ${name} is in use: ${use}; remove and cancel them first`);
 }
 
 export function noPool(name: string): ErrandError {
   return new ErrandError('not_found', `there is no pool ${name}; errand pool ls shows them`);
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,6 @@
 import type { Notifier, RunRecord, RunResult, RunStep, RunStore } from '@errand/core';
+import { changeRecord } from '../change-record.ts';
 import { topics } from '../topics.ts';
-
-/** The store refuses a save only when somebody else saved first, so this many losses in a row mean a fault of ours. */
-const MOST_TRIES = 100;
 
 export interface ChangeRunParts {
   readonly runs: Pick<RunStore, 'get' | 'save' | 'release'>;
@@ -26,18 +24,20 @@ export async function changeRun(
   resultOf: (next: RunRecord) => RunResult | null = () => null,
 ): Promise<ChangedRun | null> {
   const { runs, notifier } = parts;
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const run = await runs.get(id);
-    if (run === null) return null;
-    const step = decide(run);
-    if (step.kind !== 'next') return { step, run };
-    if ((await runs.save(step.run, resultOf(step.run) ?? undefined)) === 'saved') {
-      announce(notifier, step);
-      if (makesRoom(run, step.run)) await giveRoom(parts, step.run);
-      return { step, run: step.run };
-    }
+  const changed = await changeRecord({
+    what: `RUN-2: run ${id}`,
+    load: () => runs.get(id),
+    decide,
+    nextOf: (step) => (step.kind === 'next' ? step.run : null),
+    save: (next) => runs.save(next, resultOf(next) ?? undefined),
+  });
+  if (changed === null) return null;
+  const { step, before, record: run } = changed;
+  if (step.kind === 'next') {
+    announce(notifier, step);
+    if (makesRoom(before, run)) await giveRoom(parts, run);
   }
-  throw new Error(`RUN-2: run ${id} could not be saved in ${MOST_TRIES} tries`);
+  return { step, run };
 }
 
 /** Has it left its agent, or the queue for good? Then others may follow it through their gates. */

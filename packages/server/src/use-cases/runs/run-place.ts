@@ -6,6 +6,7 @@ import {
   ErrandError,
   type GroupPlace,
   type PoolRecord,
+  type Provider,
   type RunRecord,
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
@@ -19,7 +20,9 @@ export interface RunPlaceParts {
   readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
   readonly clock: Pick<Clock, 'now'>;
   /** For runs whose target is a session. */
-  readonly sessions: SessionTargetParts;
+  readonly sessions: SessionTargetParts & {
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'capabilities'>>;
+  };
 }
 
 /** Where a run goes, and what it belongs to. */
@@ -42,20 +45,26 @@ export async function placeOf(
     return { ...common, pool: target.pool, agentId: target.agentId, target };
   }
   const pool = await poolOf(parts.agents, actor, request.pool ?? scripted?.pool ?? LOCAL_POOL);
-  checkLaunched(pool, request, scripted);
+  checkLaunched(parts, pool, { request, scripted });
   const agentId = request.agent === undefined ? null : await namedAgent(parts.agents, pool, request.agent);
   return { ...common, pool, agentId, target: null };
 }
 
-/** In a session that is made for a run there is no agent to choose, and no module host. */
-function checkLaunched({ name, launch }: PoolRecord, request: RunCreate, scripted: ScriptedRun | null): void {
+/** In a session that is made for a run there is no agent to choose, and seldom a module host. */
+function checkLaunched(
+  { sessions }: Pick<RunPlaceParts, 'sessions'>,
+  { name, launch }: PoolRecord,
+  { request, scripted }: { readonly request: RunCreate; readonly scripted: ScriptedRun | null },
+): void {
   if (launch === null) return;
   const refuse = (field: string, why: string): never => {
     throw new ErrandError('invalid', `the pool ${name} makes a session for each run; ${why}`, {
       details: { field },
     });
   };
-  if (scripted?.command.kind === 'module' || scripted?.command.kind === 'offered')
+  const kind = scripted?.command.kind;
+  const hasHost = sessions.providers.get(launch.provider)?.capabilities.modules === true;
+  if (kind === 'offered' || (kind === 'module' && !hasHost))
     refuse('script', 'a script that is a module does not run there; give a command or a shell text');
   if (Object.keys({ ...request.labels, ...scripted?.labels }).length > 0)
     refuse('labels', 'no agent with labels serves it; leave them out');

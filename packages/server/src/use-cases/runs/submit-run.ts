@@ -200,6 +200,9 @@ function specOf(parts: SubmitRunParts, { actor, request, scripted }: Asked, pool
     },
     caller: request.caller,
     session: null,
+    ...(request.artifacts === undefined || request.artifacts.length === 0
+      ? {}
+      : { artifacts: [...new Set(request.artifacts)] }),
   };
 }
 

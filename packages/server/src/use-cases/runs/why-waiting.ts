@@ -86,7 +86,8 @@ function nobodyServes(run: RunRecord, agents: readonly AgentRecord[], now: numbe
   if (online.length === 0) return `${whom}; errand agent ls shows when each was last heard.`;
   if (online.some(({ draining }) => !draining)) return null;
   const names = online.map(({ name }) => name).join(', ');
-  return `It could go to ${names}, which finish what they have and take nothing new; errand agent undrain changes that.`;
+  const drains = online.length === 1 ? 'finishes what it has and takes' : 'finish what they have and take';
+  return `It could go to ${names}, which ${drains} nothing new; errand agent undrain changes that.`;
 }
 
 /** What nobody has, as a predicate, and where to look. */

@@ -1,4 +1,4 @@
-import { ErrandError, ProviderError, type SessionStore } from '@errand/core';
+import { ErrandError, ProviderError, type SessionRecord, type SessionStore } from '@errand/core';
 import type { FileOrders } from './file-orders.ts';
 import type { SessionAssets } from './session-assets.ts';
 import { filesAtAgent } from './session-files.ts';
@@ -14,6 +14,8 @@ export interface PlacingAt {
   readonly sessionId: string;
   readonly key: string;
   readonly agentId: string;
+  /** Has this launch made its compute, with nothing of an earlier one in it? */
+  readonly anew: boolean;
 }
 
 interface Job {
@@ -24,7 +26,7 @@ interface Job {
 /** Longer than any start takes; its own limit ends it before. */
 const GATHER_MS = 24 * 3_600_000;
 
-/** Has an agent put the files of a session into its folder before anything runs there. A start that is not the first finds them. */
+/** Has an agent put the files of a session into its folder before anything runs there. A start finds them where what an earlier one had is there still. */
 export class AssetPlacing {
   readonly #parts: AssetPlacingParts;
   readonly #jobs = new Map<string, Job>();
@@ -37,13 +39,15 @@ export class AssetPlacing {
   async progress(at: PlacingAt): Promise<string | null> {
     const session = await this.#parts.sessions.get(at.sessionId);
     const files = session?.spec.files ?? [];
-    if (session === null || session.firstReadyAt !== null || files.length === 0) {
+    if (session === null || files.length === 0 || !isAwaited(session, at)) {
       this.#jobs.delete(at.key);
       return null;
     }
     const job = this.#jobs.get(at.key) ?? this.#begin(at);
-    if (job.failure !== null) throw job.failure;
-    return job.progress;
+    if (job.failure === null) return job.progress;
+    // What may pass is said once, and tried anew when somebody asks again.
+    if (job.failure.kind === 'transient') this.#jobs.delete(at.key);
+    throw job.failure;
   }
 
   #begin(at: PlacingAt): Job {
@@ -51,8 +55,6 @@ export class AssetPlacing {
     this.#jobs.set(at.key, job);
     void this.#place(at, job).catch((error: unknown) => {
       job.failure = failureOf(error);
-      // What may pass is tried anew when somebody asks again.
-      if (job.failure.kind === 'transient') this.#jobs.delete(at.key);
     });
     return job;
   }
@@ -70,6 +72,13 @@ export class AssetPlacing {
     job.progress = null;
   }
 }
+
+/** Files are placed while a session starts; afterwards they are its own, to be changed. */
+function isAwaited({ firstReadyAt, state }: SessionRecord, { anew }: PlacingAt): boolean {
+  return firstReadyAt === null || (anew && STARTS.has(state));
+}
+
+const STARTS: ReadonlySet<SessionRecord['state']> = new Set(['requested', 'creating', 'starting']);
 
 function failureOf(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;

@@ -1,8 +1,6 @@
 import type { Notifier, SessionRecord, SessionStep, SessionStore } from '@errand/core';
+import { changeRecord } from '../change-record.ts';
 import { topics } from '../topics.ts';
-
-/** The store refuses a save only when somebody else saved first, so this many losses in a row mean a fault of ours. */
-const MOST_TRIES = 100;
 
 export interface ChangeSessionParts {
   readonly sessions: Pick<SessionStore, 'get' | 'save'>;
@@ -21,16 +19,18 @@ export async function changeSession(
   id: string,
   decide: (session: SessionRecord) => SessionStep,
 ): Promise<ChangedSession | null> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const session = await sessions.get(id);
-    if (session === null) return null;
-    const step = decide(session);
-    if (step.kind !== 'next') return { step, session };
-    if ((await sessions.save(step.session)) === 'saved') {
-      notifier.pulse(topics.session(id));
-      notifier.pulse(topics.sessions, id);
-      return { step, session: step.session };
-    }
+  const changed = await changeRecord({
+    what: `SES-2: session ${id}`,
+    load: () => sessions.get(id),
+    decide,
+    nextOf: (step) => (step.kind === 'next' ? step.session : null),
+    save: (next) => sessions.save(next),
+  });
+  if (changed === null) return null;
+  const { step, record: session, saved } = changed;
+  if (saved) {
+    notifier.pulse(topics.session(id));
+    notifier.pulse(topics.sessions, id);
   }
-  throw new Error(`SES-2: session ${id} could not be saved in ${MOST_TRIES} tries`);
+  return { step, session };
 }

@@ -3,11 +3,13 @@ import type { SessionCreate, SessionSpecWish } from '@errand/contract';
 import {
   type AgentStore,
   ErrandError,
+  type FileSpec,
   type InsertedSession,
   mayTouch,
   createSession as newSession,
   type Provider,
   type Quota,
+  type RunStore,
   type SessionRecord,
   type SessionSpec,
   SUBDOMAINS,
@@ -15,9 +17,10 @@ import {
   teamOf,
 } from '@errand/core';
 import type { Actor } from '../actor.ts';
+import { findArtifact } from '../artifacts/see-artifacts.ts';
 import { LOCAL_POOL, poolOf } from '../runs/run-place.ts';
 import { topics } from '../topics.ts';
-import type { SessionHosts } from './session-hosts.ts';
+import { type HostParts, withHost } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 import { specOf } from './session-spec.ts';
 import type { ResolvedTemplate } from './session-templates.ts';
@@ -25,7 +28,9 @@ import { checkUpload } from './uploads.ts';
 
 export interface CreateSessionParts extends SessionParts {
   readonly agents: Pick<AgentStore, 'pool' | 'pools' | 'list'>;
-  readonly hosts: Pick<SessionHosts, 'isAble' | 'all'>;
+  readonly hosts: HostParts['hosts'];
+  /** For files that they have kept. */
+  readonly runs: Pick<RunStore, 'get'>;
 }
 
 export interface SessionRequest {
@@ -35,6 +40,9 @@ export interface SessionRequest {
 
 /** With a hundred thousand sessions open, one draw in two would still be free. */
 const DRAWS = 40;
+
+/** An agent that has just joined, and every agent after a restart of the control plane, presents itself within this. */
+const HOST_BACK_MS = 5_000;
 
 /** Would such a session be asked for? Throws what {@link createSession} would throw for the request itself; makes nothing. */
 export async function checkSession(
@@ -56,7 +64,7 @@ export async function createSession(
 ): Promise<SessionRecord> {
   const owner = ownerOf(actor, request);
   const { spec: wanted, params } = await wantedBy(parts, actor, request);
-  const spec = await placed(parts, actor, wanted);
+  const spec = await withHost(parts, actor, wanted, { waitMs: HOST_BACK_MS });
   const now = parts.clock.now();
   const { template, name, tags } = request;
   const about = {
@@ -90,7 +98,7 @@ export async function specFor(
 ): Promise<SessionSpec> {
   const { seal, fetchFrom } = parts;
   const about = { seal, pool: LOCAL_POOL, sourced: [], fetchFrom };
-  return await placed(parts, actor, specOf(about, provider, wish));
+  return await withHost(parts, actor, specOf(about, provider, wish), { waitMs: 0 });
 }
 
 /** What the request, or the template that it names, asks for. */
@@ -102,10 +110,31 @@ async function wantedBy(
   const { wish, files: sourced, params } = await wishOf(parts, request);
   const { seal, fetchFrom } = parts;
   const about = { seal, pool: LOCAL_POOL, sourced, fetchFrom };
-  const spec = specOf(about, providerNamed(parts, wish.provider), wish);
-  for (const { source } of spec.files ?? [])
-    if (source.kind === 'upload') await checkUpload(parts.blobs, actor, source.id);
-  return { spec, params };
+  const provider = providerNamed(parts, wish.provider);
+  if (provider.capabilities.onlyForRuns === true) throw onlyForRuns(provider);
+  const spec = specOf(about, provider, wish);
+  const files = await Promise.all((spec.files ?? []).map((file) => checkedFile(parts, actor, file)));
+  return { spec: files.length === 0 ? spec : { ...spec, files }, params };
+}
+
+/** Throws where the actor has no such file to give. */
+async function checkedFile(parts: CreateSessionParts, actor: Actor, file: FileSpec): Promise<FileSpec> {
+  const { source } = file;
+  if (source.kind === 'upload') await checkUpload(parts.blobs, actor, source.id);
+  if (source.kind !== 'artifact') return file;
+  const { token } = await findArtifact(parts, actor, { runId: source.run, path: source.path });
+  return { ...file, source: { ...source, token } };
+}
+
+function onlyForRuns({ name }: Provider): ErrandError {
+  const instead = `errand pool set fn --launch ${name} makes a pool for them`;
+  return new ErrandError(
+    'invalid',
+    `the provider ${name} makes no sessions, it executes single runs; ${instead}`,
+    {
+      details: { field: 'provider' },
+    },
+  );
 }
 
 async function wishOf(
@@ -123,41 +152,13 @@ export function providerNamed(
   const provider = name === undefined ? [...providers.values()][0] : providers.get(name);
   if (provider !== undefined) return provider;
   const known = [...providers.keys()].join(', ') || 'none; name one in errand.yaml';
-  throw new ErrandError('invalid', `there is no provider ${name ?? ''}; configured are: ${known}`, {
-    details: { field: 'provider' },
-  });
-}
-
-/** Which agent makes it is decided before anybody is asked, so that asking again asks the same one. */
-async function placed(parts: CreateSessionParts, actor: Actor, spec: SessionSpec): Promise<SessionSpec> {
-  if (parts.providers.get(spec.provider)?.capabilities.inPool !== true || spec.pool === null) return spec;
-  const pool = await poolOf(parts.agents, actor, spec.pool);
-  const agents = await parts.agents.list(pool.name);
-  const wanted = agents.filter(
-    ({ id, name }) => spec.agent === null || id === spec.agent || name === spec.agent,
+  throw new ErrandError(
+    'invalid',
+    `there is no provider ${name ?? ''}; configured in errand.yaml are: ${known}`,
+    {
+      details: { field: 'provider' },
+    },
   );
-  if (wanted.length === 0) {
-    throw new ErrandError(
-      'invalid',
-      `the pool ${spec.pool} has no agent ${spec.agent ?? ''}; errand agent ls shows them`,
-      {
-        details: { field: 'agent' },
-      },
-    );
-  }
-  const able = wanted.filter(
-    ({ id, draining, revokedAt }) => !draining && revokedAt === null && parts.hosts.isAble(id),
-  );
-  const load = (id: string): number => parts.hosts.all().filter(({ agentId }) => agentId === id).length;
-  const [least] = able.toSorted((a, b) => load(a.id) - load(b.id));
-  if (least === undefined) {
-    const why = 'no agent there that can host sessions was heard since the control plane started';
-    throw new ErrandError(
-      'conflict',
-      `the pool ${spec.pool} cannot make it now: ${why}; it needs Linux and the keeper`,
-    );
-  }
-  return { ...spec, agent: least.id };
 }
 
 function quotasOf({ quotas }: SessionParts, owner: string): readonly Quota[] {

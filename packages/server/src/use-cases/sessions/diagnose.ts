@@ -1,5 +1,5 @@
 import type { DoctorReport } from '@errand/contract';
-import { alarmAt, judgeFound, type Provider, type SessionRecord } from '@errand/core';
+import { alarmAt, judgeFound, type Provider, type SessionRecord, span } from '@errand/core';
 import { everyOpenSession } from './every-open-session.ts';
 import type { SessionParts } from './session-parts.ts';
 
@@ -34,13 +34,15 @@ async function reportOf(
   provider: Provider,
   { tag, open }: { readonly tag: string; readonly open: readonly SessionRecord[] },
 ): Promise<ProviderReport> {
-  const { name } = provider;
+  const { name, capabilities } = provider;
+  if (provider.list === undefined) return { ...NOTHING_SHOWN, name, note: noteOf(capabilities) };
   try {
     const found = await provider.list(tag);
     const seen = new Set(found.map(({ sessionId }) => sessionId));
     return {
       name,
       problem: null,
+      note: null,
       found: await Promise.all(
         found.map(async (each) => {
           const session = await sessions.get(each.sessionId);
@@ -59,8 +61,15 @@ async function reportOf(
         })),
     };
   } catch (error) {
-    return { name, problem: error instanceof Error ? error.message : 'unknown', found: [], missing: [] };
+    const problem = error instanceof Error ? error.message : 'unknown';
+    return { ...NOTHING_SHOWN, name, problem, note: null };
   }
+}
+
+const NOTHING_SHOWN = { problem: null, found: [], missing: [] };
+
+function noteOf({ endsItselfMs = 0 }: Provider['capabilities']): string {
+  return `Nobody shows what it has made; each of these ends by itself within ${span(endsItselfMs)} of its start.`;
 }
 
 function has(launch: SessionRecord['launch'], kept: SessionRecord['kept']): boolean {

@@ -40,6 +40,8 @@ interface Pending {
 const TELL_AGAIN_MS = 2_000;
 /** An agent that does not begin, or where nothing moves, for this long is not there. */
 const SILENT_MS = 30_000;
+/** Whoever reads a file may take a rest, but not for ever: the same as an agent gives a line. */
+const REST_MS = 300_000;
 
 /**
  * Orders about files on their way to agents, and what comes back, byte for byte and in nobody's memory: who asks waits, and reads what the agent
@@ -92,6 +94,13 @@ export class FileOrders {
     }
   }
 
+  /** What a read brings; it is read to its end, or returned. */
+  async read(agentId: string, wish: FileOrderWish): Promise<FileContent> {
+    const { stat, content } = await this.ask(agentId, wish);
+    if (stat !== null && content !== null) return { stat, content };
+    throw new ErrandError('unavailable', 'the agent answered without the file; try again');
+  }
+
   /** What an agent is to be told now: what it has not begun with. */
   due(agentId: string): readonly FileOrder[] {
     const now = this.#parts.clock.steady();
@@ -129,11 +138,12 @@ export class FileOrders {
       pending.reply.resolve({ stat, entries, content: null });
       return;
     }
-    const over = Promise.withResolvers<void>();
+    const over = new AbortController();
     const bytes = stat?.bytes ?? 0;
-    const read = watched(exactly(content, bytes), { moved: () => this.#moved(pending), over: over.resolve });
-    pending.reply.resolve({ stat, entries, content: read });
-    await over.promise;
+    const watcher = { moved: () => this.#moved(pending), over: () => over.abort('over') };
+    pending.reply.resolve({ stat, entries, content: watched(exactly(content, bytes), watcher) });
+    // Also of a reader that has forgotten it.
+    await this.#untilSilent(pending, REST_MS, over.signal);
   }
 
   #take(agentId: string, id: string): Pending {
@@ -150,14 +160,17 @@ export class FileOrders {
   }
 
   async #watch(pending: Pending, over: AbortSignal): Promise<void> {
+    await this.#untilSilent(pending, SILENT_MS, over);
+    // Changes nothing where there was an answer.
+    pending.reply.reject(unavailable(pending.agentId, 'does not answer'));
+  }
+
+  /** Resolves when nothing has moved for so long, or it is over. */
+  async #untilSilent(pending: Pending, ms: number, over: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
-    while (!over.aborted) {
-      const left = pending.movedAt + SILENT_MS - clock.steady();
-      if (left <= 0) {
-        pending.reply.reject(unavailable(pending.agentId, 'does not answer'));
-        return;
-      }
-      await clock.sleep(left, over);
+    for (let left = ms; left > 0 && !over.aborted; ) {
+      left = pending.movedAt + ms - clock.steady();
+      if (left > 0) await clock.sleep(left, over);
     }
   }
 }

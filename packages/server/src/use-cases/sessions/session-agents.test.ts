@@ -17,6 +17,7 @@ afterEach(() => plane[Symbol.asyncDispose]());
 const tokenOf = (launch: number) => plane.services.sessionAgents.token(`${session}-${launch}`);
 const join = (token: string, more: object = {}) =>
   plane.ask('POST', '/v1/agent/join', { body: { token, name: 'machine', ...more } });
+const leave = (key: string) => plane.ask('POST', '/v1/agent/leave', { key });
 const hello = (key: string) => plane.ask('POST', '/v1/agent/hello', { key, body: HELLO });
 
 async function joined(launch: number): Promise<Answer<'agentJoin'>> {
@@ -32,7 +33,7 @@ describe('an agent that came with a session', () => {
     const { sessionAgents } = plane.services;
     expect(await sessionAgents.of(session, `${session}-1`)).toBeNull();
     expect((await hello(key)).status).toBe(200);
-    expect(await sessionAgents.of(session, `${session}-1`)).toEqual({ id: agentId, pool });
+    expect(await sessionAgents.of(session, `${session}-1`)).toEqual({ id: agentId, pool, left: false });
     expect(await sessionAgents.of(session, `${session}-2`)).toBeNull();
   });
 
@@ -63,6 +64,39 @@ describe('an agent that came with a session', () => {
     await plane.ask('DELETE', `/v1/sessions/${session}`, { key: plane.admin });
     const late = await join(tokenOf(1));
     expect([late.status, await late.text()]).toEqual([401, expect.stringContaining('over')]);
+  });
+
+  it('does not come any more once its session is being ended', async () => {
+    const { sessions } = plane.services.store;
+    const present = await sessions.get(session);
+    if (present === null) throw new Error('it was made');
+    const stopping = { state: 'stopping', desired: 'stopped', version: present.version + 1 } as const;
+    expect(await sessions.save({ ...present, ...stopping })).toBe('saved');
+    expect(await plane.services.sessionAgents.isWanted(session)).toBe(false);
+    expect((await join(tokenOf(1))).status).toBe(401);
+  });
+
+  it('that leaves is let in no more, and nobody comes in its place', async () => {
+    const { key, agentId, pool } = await joined(1);
+    await hello(key);
+    expect((await leave(key)).status).toBe(204);
+    expect((await hello(key)).status).toBe(401);
+    expect((await leave(key)).status).toBe(401);
+    const thief = await join(tokenOf(1));
+    expect([thief.status, await thief.text()]).toEqual([401, expect.stringContaining('used before')]);
+    const { sessionAgents } = plane.services;
+    expect(await sessionAgents.of(session, `${session}-1`)).toEqual({ id: agentId, pool, left: true });
+  });
+
+  it('whose right was ended is told so, may still leave, and is then gone', async () => {
+    const { key } = await joined(1);
+    await hello(key);
+    const { sessionAgents } = plane.services;
+    await sessionAgents.revoke(session, `${session}-1`);
+    expect((await hello(key)).status).toBe(403);
+    expect((await sessionAgents.of(session, `${session}-1`))?.left).toBe(false);
+    expect((await leave(key)).status).toBe(204);
+    expect((await sessionAgents.of(session, `${session}-1`))?.left).toBe(true);
   });
 
   it('is seen by nobody, serves nobody else, and is forgotten with its session', async () => {

@@ -2,11 +2,13 @@ import {
   type BlobStore,
   type FileSource,
   type FileSpec,
+  isFinalState,
   LIMITS,
   ProviderError,
   type SessionStore,
 } from '@errand/core';
-import { contentOf } from './uploads.ts';
+import { contentAt, readList } from '../artifacts/kept-files.ts';
+import { contentOf } from './kept-uploads.ts';
 
 export interface SessionAssetsParts {
   readonly sessions: Pick<SessionStore, 'get'>;
@@ -43,14 +45,14 @@ export class SessionAssets {
     const gathered: AssetFile[] = [];
     for (const [index, file] of files.entries()) {
       say(`Fetching the files: ${index + 1} of ${files.length}, ${file.path}.`);
-      gathered.push(await this.#gather(`sessions/${sessionId}/${index}`, file, signal));
+      gathered.push(await this.#gather(`${folderOf(sessionId)}/${index}`, file, signal));
     }
     return gathered;
   }
 
   /** The session is over. */
   async forget(sessionId: string): Promise<void> {
-    await this.#parts.blobs.remove(`sessions/${sessionId}`);
+    await this.#parts.blobs.remove(folderOf(sessionId));
   }
 
   async #gather(
@@ -96,8 +98,37 @@ export class SessionAssets {
         if (upload === null) throw new Error(`the upload ${source.id} is no longer kept`);
         return upload.content;
       }
+      case 'artifact':
+        return await artifactContent(blobs, source);
     }
   }
+}
+
+/** Forgets the files of sessions that are over, where whoever was to do that has ended before. */
+export async function removeOldAssets(blobs: BlobStore, sessions: Pick<SessionStore, 'get'>): Promise<void> {
+  const ids = new Set<string>();
+  for await (const { name } of blobs.list(ASSETS)) ids.add(name.split('/')[1] ?? '');
+  for (const id of ids) {
+    const session = await sessions.get(id);
+    if (session === null || isFinalState(session.state)) await blobs.remove(folderOf(id));
+  }
+}
+
+const ASSETS = 'sessions';
+
+function folderOf(sessionId: string): string {
+  return `${ASSETS}/${sessionId}`;
+}
+
+async function artifactContent(
+  blobs: BlobStore,
+  { run, token, path }: Extract<FileSource, { kind: 'artifact' }>,
+): Promise<AsyncIterable<Uint8Array>> {
+  const attempt = { runId: run, token };
+  const file = (await readList(blobs, attempt))?.find((each) => each.path === path);
+  const kept = file === undefined ? null : await blobs.get(contentAt(attempt, file.at));
+  if (kept === null) throw new Error(`${path} of ${run} is no longer kept`);
+  return kept.content;
 }
 
 async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,5 @@
 import {
   ErrandError,
-  type FileContent,
   type FileStat,
   type Files,
   type Provider,
@@ -22,7 +21,7 @@ export function sessionFiles(parts: SessionFilesParts): SessionFiles {
   const of = (session: SessionRecord): Files<null> => filesOf(parts, session);
   return {
     stat: (session, path) => of(session).stat(null, path),
-    list: (session, path) => of(session).list(null, path),
+    list: (session, path, depth) => of(session).list(null, path, depth),
     read: (session, path) => of(session).read(null, path),
     write: (session, path, wish, content) => of(session).write(null, path, wish, content),
     makeFolder: (session, path) => of(session).makeFolder(null, path),
@@ -38,15 +37,19 @@ function filesOf({ providers, fileOrders }: SessionFilesParts, session: SessionR
   if (files !== undefined && handle !== null) {
     return {
       stat: (_, path) => translated(files.stat(handle, path)),
-      list: (_, path) => translated(files.list(handle, path)),
+      list: (_, path, depth) => translated(files.list(handle, path, depth)),
       read: (_, path) => translated(files.read(handle, path)),
       write: (_, path, wish, content) => translated(files.write(handle, path, wish, content)),
       makeFolder: (_, path) => translated(files.makeFolder(handle, path)),
     };
   }
+  if (agent?.machine !== undefined) throw new ErrandError('conflict', NO_AGENT_THERE);
   if (agent !== null) return filesAtAgent(fileOrders, { agentId: agent.id, sessionId: id });
   throw new ErrandError('conflict', `files of sessions of the provider ${spec.provider} cannot be reached`);
 }
+
+const NO_AGENT_THERE =
+  'files of this session cannot be reached: scripts are carried to its machine, which has no agent; let a command bring them from somewhere, or put them there';
 
 /** The files of a session through the agent that has it. */
 export function filesAtAgent(
@@ -57,8 +60,13 @@ export function filesAtAgent(
     orders.ask(agentId, wish, content ?? null);
   return {
     stat: async (_, path) => (await ask({ kind: 'stat', sessionId, path })).stat,
-    list: async (_, path) => (await ask({ kind: 'list', sessionId, path })).entries,
-    read: async (_, path) => contentOf(await ask({ kind: 'read', sessionId, path })),
+    list: async (_, path, depth) => {
+      if (depth === 'all') return (await ask({ kind: 'list', sessionId, path })).entries;
+      const { entries } = await ask({ kind: 'list', sessionId, path, depth });
+      // An agent that is older than the word tells of everything below.
+      return entries.filter((entry) => !entry.path.includes('/'));
+    },
+    read: (_, path) => orders.read(agentId, { kind: 'read', sessionId, path }),
     write: async (_, path, { bytes, mode, owner }, content) => {
       if (owner !== null)
         throw new ErrandError('invalid', 'owner is for containers; the files of this session have its user');
@@ -66,11 +74,6 @@ export function filesAtAgent(
     },
     makeFolder: async (_, path) => statOf(await ask({ kind: 'folder', sessionId, path })),
   };
-}
-
-function contentOf({ stat, content }: FileReply): FileContent {
-  if (stat !== null && content !== null) return { stat, content };
-  throw new ErrandError('unavailable', 'the agent answered without the file; try again');
 }
 
 function statOf({ stat }: FileReply): FileStat {

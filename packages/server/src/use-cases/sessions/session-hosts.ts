@@ -14,7 +14,8 @@ export interface HostReport {
 }
 
 interface Host {
-  able: boolean;
+  /** Can it make sessions? null: it has not presented itself since this control plane started. */
+  able: boolean | null;
   /** Steady ms; 0: not since this control plane started. */
   heardAt: number;
   sessions: ReadonlyMap<string, HostedSession>;
@@ -52,11 +53,17 @@ export class SessionHosts {
   /** An agent presented itself. */
   present(agentId: string, able: boolean): void {
     this.#host(agentId).able = able;
+    this.#notifier.pulse(topics.hosts);
+  }
+
+  /** Has it presented itself since this control plane started? */
+  isKnown(agentId: string): boolean {
+    return (this.#hosts.get(agentId)?.able ?? null) !== null;
   }
 
   /** Can it make sessions? */
   isAble(agentId: string): boolean {
-    return this.#hosts.get(agentId)?.able ?? false;
+    return this.#hosts.get(agentId)?.able === true;
   }
 
   /** Should the agent be told to ask for orders? Not while it is asking. */
@@ -149,7 +156,7 @@ export class SessionHosts {
     const known = this.#hosts.get(agentId);
     if (known !== undefined) return known;
     const host: Host = {
-      able: false,
+      able: null,
       heardAt: 0,
       sessions: new Map(),
       orders: new Map(),

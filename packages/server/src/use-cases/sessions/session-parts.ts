@@ -3,6 +3,7 @@ import type { SessionAssets } from './session-assets.ts';
 import type { SessionCommands } from './session-commands.ts';
 import type { SessionTemplates } from './session-templates.ts';
 import type { SessionUses } from './session-uses.ts';
+import type { UploadRoom } from './upload-room.ts';
 
 /** What the use-cases of sessions share. */
 export interface SessionParts {
@@ -15,6 +16,7 @@ export interface SessionParts {
   readonly quotas: SessionQuotas;
   /** What was uploaded, and files of sessions on their way. */
   readonly blobs: BlobStore;
+  readonly uploads: UploadRoom;
   readonly assets: Pick<SessionAssets, 'gather' | 'forget'>;
   /** Hosts within our own networks that files may be fetched from. */
   readonly fetchFrom: readonly string[];
@@ -27,10 +29,12 @@ export interface SessionParts {
   readonly unseal: (sealed: string) => string;
 }
 
-/** How many sessions there may be that are not over. */
+/** How many sessions there may be that are not over, and how much may lie there for them. */
 export interface SessionQuotas {
   readonly perOwner: number;
   readonly perTeam: number;
+  /** What one owner may have uploaded for sessions and not be forgotten yet, together. */
+  readonly uploadBytes: number;
 }
 
 /** The provider of a session; undefined where the configuration no longer has it. */

@@ -80,10 +80,12 @@ type FileWish = NonNullable<SessionSpecWish['files']>[number];
 
 function sourceOf(
   seal: SpecParts['seal'],
-  { text, base64, upload, url, sha256 }: Omit<FileWish, 'path' | 'mode' | 'owner'>,
+  { text, base64, upload, artifact, url, sha256 }: Omit<FileWish, 'path' | 'mode' | 'owner'>,
   at: string,
 ): FileSource {
   if (upload !== undefined) return { kind: 'upload', id: upload };
+  // Which of its attempts is known when it is looked at, before anything is stored.
+  if (artifact !== undefined) return { kind: 'artifact', token: 0, ...artifact };
   if (url !== undefined && sha256 === undefined)
     throw wrong(at, 'needs sha256, so that nobody can put another file there');
   if (url !== undefined) return { kind: 'url', url, sha256: sha256 ?? null };

@@ -7,7 +7,9 @@ import type { Requirement } from '../../../../../../scripts/requires.ts';
 
 const BUSYBOX = '/bin/busybox';
 const COMMANDS =
-  'sh sleep httpd cat id touch dd env mkdir tail nc setsid stty mv rm ln ls stat sha256sum test'.split(' ');
+  'sh sleep find httpd cat id touch dd env mkdir tail nc setsid stty mv rm ln ls stat sha256sum test'.split(
+    ' ',
+  );
 
 /** A Docker engine on this machine, and what images are made of, as no registry can be reached. */
 export const dockerEngine: Requirement = { name: 'a Docker engine', ...look() };
@@ -31,7 +33,10 @@ export function docker(...args: readonly string[]): string {
  * An image of busybox alone, gone with its user. Its command stays until it is told to end. `commands`: the names under which busybox is found beside its own;
  * without `sh` among them there is no shell.
  */
-export function makeImage(commands: readonly string[] = COMMANDS): Disposable & { readonly name: string } {
+export function makeImage(
+  commands: readonly string[] = COMMANDS,
+  engine: typeof docker = docker,
+): Disposable & { readonly name: string } {
   const name = `errand-test:${randomUUID()}`;
   const root = mkdtempSync(join(tmpdir(), 'errand-image-'));
   for (const folder of ['bin', 'tmp', 'www', 'etc']) mkdirSync(join(root, folder));
@@ -40,10 +45,10 @@ export function makeImage(commands: readonly string[] = COMMANDS): Disposable & 
   for (const command of commands) symlinkSync('busybox', join(root, 'bin', command));
   const archive = `${root}.tar`;
   execFileSync('tar', ['-C', root, '-cf', archive, '.']);
-  docker('import', '--change', `CMD ${JSON.stringify(STAY)}`, archive, name);
+  engine('import', '--change', `CMD ${JSON.stringify(STAY)}`, archive, name);
   rmSync(root, { recursive: true });
   rmSync(archive);
-  return { name, [Symbol.dispose]: () => void docker('rmi', '--force', name) };
+  return { name, [Symbol.dispose]: () => void engine('rmi', '--force', name) };
 }
 
 /** A first process has no default for TERM, so it must be told to end by it. */

@@ -1,4 +1,4 @@
-import type { OpenCount } from '@errand/core';
+import type { HeldCount, OpenCount } from '@errand/core';
 import { type CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { type Prepared, prepared } from '../prepared.ts';
@@ -38,6 +38,16 @@ export function runsFinishedBefore({
       .orderBy('id')
       .limit(limit),
   );
+}
+
+export function heldCounts({ queries }: Dialect): CompiledQuery<HeldCount> {
+  return queries
+    .selectFrom('runs')
+    .select(({ fn }) => [sql<string>`held_by`.as('agentId'), fn.countAll<number>().as('count')])
+    .where('held_by', 'is not', null)
+    .groupBy('held_by')
+    .orderBy('held_by')
+    .compile();
 }
 
 export function openCounts({ queries }: Dialect): CompiledQuery<OpenCount> {

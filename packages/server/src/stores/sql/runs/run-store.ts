@@ -3,7 +3,7 @@ import type { CompiledQuery } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Executor } from '../executor.ts';
 import { claimRuns } from './claim.ts';
-import { dueRuns, openCounts, runById, runsFinishedBefore, runsHeldBy } from './find.ts';
+import { dueRuns, heldCounts, openCounts, runById, runsFinishedBefore, runsHeldBy } from './find.ts';
 import { insertRun, insertRunFor } from './insert.ts';
 import { listRuns, newestOf } from './list.ts';
 import { looksWorthwhile } from './look.ts';
@@ -27,6 +27,7 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
   const heldBy = runsHeldBy(dialect);
   const finishedBefore = runsFinishedBefore(dialect);
   const counts = openCounts(dialect);
+  const held = heldCounts(dialect);
   return {
     insert: (run, idempotency) => executor.transact(() => insert(run, idempotency)),
     insertFor: (run, idempotency, taker) => executor.transact(() => insertFor(run, idempotency, taker)),
@@ -45,6 +46,7 @@ export function sqlRunStore(executor: Executor, dialect: Dialect): RunStore {
     heldBy: (agentId) => records(heldBy({ agentId })),
     list: async (filter, page) =>
       newestOf(await Promise.all(listRuns(dialect, filter, page).map(records)), page.limit),
+    countHeld: async () => (await executor.read(held)).map((row) => ({ ...row })),
     countOpen: async () => (await executor.read(counts)).map((row) => ({ ...row })),
     finishedBefore: (before, limit) => records(finishedBefore({ before, limit })),
     remove: async (ids) => {

@@ -10,6 +10,8 @@ import type { Requirement } from '../../../../../../scripts/requires.ts';
 export interface PostgresServer {
   /** The address of a new, empty database. */
   newDatabase(): Promise<string>;
+  /** The address of a new database with all that another one holds, to which nobody may be connected. */
+  copyOf(url: string): Promise<string>;
   /** Breaks every connection of the clients, as an operator or a fail-over does. */
   disconnectAll(): Promise<void>;
   stop(): Promise<void>;
@@ -53,20 +55,24 @@ async function start(): Promise<PostgresServer> {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`${String(error)} ${words.join(' ').slice(-500)}`, { cause: error });
   }
+  const execute = async (text: string): Promise<void> => {
+    const client = server.getPgClient();
+    await client.connect();
+    await client.query(text);
+    await client.end();
+  };
+  const create = async (template: string): Promise<string> => {
+    const database = `test_${randomUUID().replaceAll('-', '')}`;
+    await execute(`create database ${database} template ${template} strategy file_copy`);
+    return `postgres://errand:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  };
   return {
-    newDatabase: async () => {
-      const database = `test_${randomUUID().replaceAll('-', '')}`;
-      await server.createDatabase(database);
-      return `postgres://errand:${PASSWORD}@127.0.0.1:${port}/${database}`;
-    },
-    disconnectAll: async () => {
-      const client = server.getPgClient();
-      await client.connect();
-      await client.query(
+    newDatabase: () => create('template1'),
+    copyOf: (url) => create(new URL(url).pathname.slice(1)),
+    disconnectAll: () =>
+      execute(
         'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname is not null',
-      );
-      await client.end();
-    },
+      ),
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,21 +1,23 @@
 import type { EndedBy, LaunchRequest, SessionSpec } from '@errand/core';
 
-/** The agents that come with machines, as the control plane knows them. */
-export interface MachineAgents {
+interface Served {
+  readonly id: string;
+  readonly pool: string;
+}
+
+/** The agents that come with machines and tasks, as the control plane knows them. */
+export interface ComingAgents {
   /** What the agent of a launch joins with; the same for the same launch. */
   readonly token: (launch: string) => string;
   /** The agent of a launch; null: it has not presented itself. */
-  readonly of: (
-    sessionId: string,
-    launch: string,
-  ) => Promise<{ readonly id: string; readonly pool: string } | null>;
+  readonly of: (sessionId: string, launch: string) => Promise<Served | null>;
   readonly specOf: (sessionId: string) => Promise<SessionSpec | null>;
-  /** The machine of a launch is gone, and its agent with it. */
+  /** What a launch made is gone, and its agent with it. */
   readonly remove: (sessionId: string, launch: string) => Promise<void>;
 }
 
-/** A session as the agent on its machine has it. */
-interface HostedMachine {
+/** A session as its agent has it. */
+export interface HostedByAgent {
   readonly key: string;
   readonly state: 'making' | 'running' | 'stopping' | 'kept' | 'ended' | 'ending';
   readonly problem: string | null;
@@ -25,7 +27,7 @@ interface HostedMachine {
 }
 
 /** What these agents are told, and what they say. */
-export interface MachineHosts {
+export interface AgentHosts {
   readonly want: (
     agentId: string,
     wish:
@@ -37,7 +39,7 @@ export interface MachineHosts {
     agentId: string,
     sessionId: string,
   ) => {
-    readonly hosted: HostedMachine | null;
+    readonly hosted: HostedByAgent | null;
     readonly current: boolean;
     /** Steady ms. */
     readonly heardAt: number;
@@ -45,10 +47,22 @@ export interface MachineHosts {
 }
 
 /** The session's own command, as a run on the agent. */
-export interface MachineMains {
+export interface AgentMains {
   readonly ensure: (
     sessionId: string,
     key: string,
-    agent: { readonly id: string; readonly pool: string },
+    agent: Served,
   ) => Promise<{ readonly end: EndedBy | null }>;
+}
+
+/** The files of a session, which its agent puts where they belong. */
+export interface AgentPlacing {
+  /** How far it is; null: all of them are there. */
+  readonly progress: (at: {
+    readonly sessionId: string;
+    readonly key: string;
+    readonly agentId: string;
+    /** Has this launch made its compute, with nothing of an earlier one in it? */
+    readonly anew: boolean;
+  }) => Promise<string | null>;
 }

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { requires } from '../../../../../scripts/requires.ts';
+import { Leases } from './leases.ts';
+import { docker, dockerEngine, makeImage } from './testing/docker-engine.ts';
+import { startWatchdog, watchdogOf } from './watchdog.ts';
+
+const ENGINE = { socketPath: '/var/run/docker.sock' };
+const LEASE_MS = 4_000;
+
+it('is one, however soon it is asked for again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'errand-watchdog-'));
+  startWatchdog(folder, ENGINE);
+  const watchdog = watchdogOf(folder);
+  try {
+    expect(watchdog).not.toBeNull();
+    startWatchdog(folder, ENGINE);
+    expect(watchdogOf(folder)).toBe(watchdog);
+  } finally {
+    if (watchdog !== null) process.kill(watchdog);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+requires(dockerEngine)('the watchdog of containers', () => {
+  it('ends what it knew of when the lease is over, though its folder was removed', async () => {
+    using image = makeImage();
+    const folder = mkdtempSync(join(tmpdir(), 'errand-watchdog-'));
+    mkdirSync(join(folder, 'leases'));
+    const launch = `watchdog-test-${process.pid}`;
+    const id = docker('run', '--detach', '--label', `errand.launch=${launch}`, image.name, 'sleep', '7407');
+    let watchdog: number | null = null;
+    try {
+      new Leases(folder).extend(launch, LEASE_MS);
+      startWatchdog(folder, ENGINE);
+      watchdog = watchdogOf(folder);
+      // Long enough for its first look, which is after two seconds.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      rmSync(folder, { recursive: true });
+      await expect.poll(() => docker('inspect', '--format', '{{.State.Running}}', id).trim()).toBe('false');
+    } finally {
+      docker('rm', '--force', id);
+      // It would stay for a minute.
+      if (watchdog !== null) process.kill(watchdog);
+    }
+  });
+});
