@@ -18,8 +18,16 @@ describePage('the log of a run', (at) => {
   atEachSize((size) => {
     it('is searched, led through by errors, filtered, wrapped, stamped and linked to', async () => {
       using http = at.server.http();
-      const shell = `i=0; while [ $i -lt 400 ]; do echo "line $i"; i=$((i+1)); done; echo 'Error: here it is' >&2; seq 1000 1400; echo "a very long end $(seq -s ' ' 300)"`;
-      const run = await finish(http, { shell });
+      // Two streams are two pipes: which comes first is certain only where the second begins after the first has arrived.
+      const said = at.place.path(`said-${size}`);
+      const arrived = (step: number): string => `while [ ! -e ${said}${step} ]; do sleep 0.05; done`;
+      const shell = `i=0; while [ $i -lt 400 ]; do echo "line $i"; i=$((i+1)); done; ${arrived(1)}; echo 'Error: here it is' >&2; ${arrived(2)}; seq 1000 1400; echo "a very long end $(seq -s ' ' 300)"`;
+      const run = await submit(http, { shell });
+      for (const [step, text] of ['line 399', 'Error: here it is'].entries()) {
+        await until(async () => (await logOf(http, run.id)).includes(text), text);
+        writeFileSync(`${said}${step + 1}`, '');
+      }
+      await look(http, run.id, 'ended');
       await using window = await at.open(size, `/runs/${run.id}`);
       const { page } = window;
       const log = page.getByRole('log');
