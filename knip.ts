@@ -6,7 +6,7 @@ const config: KnipConfig = {
   workspaces: {
     '.': {
       entry: [
-        'scripts/{aws-tools,build,build-agent,build-page,check,test,generate,ci-totals,requires}.ts',
+        'scripts/{aws-tools,build,build-agent,build-page,check,test,generate,ci-totals,requires,second-look}.ts',
         'scripts/build/unused-library.ts',
         'scripts/**/*.test.ts',
       ],

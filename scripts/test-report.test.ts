@@ -4,11 +4,21 @@ import { countTests } from './test-report.ts';
 import { root } from './tree/files.ts';
 
 it('counts what passed', () => {
-  expect(totals('passed', ['passed', 'passed'])).toEqual({ passed: 2, failed: [], skipped: [] });
+  expect(totals('passed', ['passed', 'passed'])).toEqual({
+    passed: 2,
+    failed: [],
+    failedFiles: [],
+    skipped: [],
+  });
 });
 
 it('names what failed, once', () => {
   expect(totals('failed', ['passed', 'failed']).failed).toEqual(['a.test.ts: failed']);
+});
+
+it('names the file of what failed, once', () => {
+  expect(totals('failed', ['failed', 'passed', 'failed']).failedFiles).toEqual(['a.test.ts']);
+  expect(totals('failed', []).failedFiles).toEqual(['a.test.ts']);
 });
 
 it('counts a file that broke before its tests as a failure', () => {

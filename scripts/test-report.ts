@@ -3,10 +3,15 @@ import { root } from './tree/files.ts';
 
 export const reportFile = join(root, '.cache/test-report.json');
 
+/** What `second-look.ts` found unsteady: a list of names as in {@link TestTotals.failed}. */
+export const unsteadyFile = join(root, '.cache/unsteady-tests.json');
+
 export interface TestTotals {
   readonly passed: number;
   /** Names of the tests that failed, and of the files that broke before their tests could run. */
   readonly failed: readonly string[];
+  /** Paths of the files that those stand in, each once, as the project names them. */
+  readonly failedFiles: readonly string[];
   readonly skipped: readonly { readonly test: string; readonly reason: string }[];
 }
 
@@ -32,6 +37,7 @@ export function countTests(report: string): TestTotals {
   const tests = testResults.flatMap((file) =>
     file.assertionResults.map((test) => ({
       ...test,
+      file: relative(root, file.name),
       name: `${relative(root, file.name)}: ${test.fullName}`,
     })),
   );
@@ -46,6 +52,9 @@ export function countTests(report: string): TestTotals {
     failed: [
       ...failed.map(({ name }) => name),
       ...broken.map(({ name }) => `${relative(root, name)}: the file itself`),
+    ],
+    failedFiles: [
+      ...new Set([...failed.map(({ file }) => file), ...broken.map(({ name }) => relative(root, name))]),
     ],
     skipped: skipped.map(({ name, meta }) => ({
       test: name,
