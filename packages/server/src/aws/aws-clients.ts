@@ -7,6 +7,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsSettings } from './aws-settings.ts';
+import { type AnyClient, sayWhoAndWhere } from './who-and-where.ts';
 
 /** A try that says nothing for so long is given up and made again. */
 const TRY_MS = 15_000;
@@ -32,13 +33,13 @@ export interface AwsClients extends Disposable {
  * error, and bounds the time of all tries by a signal of its own.
  */
 export function awsClients(settings: AwsSettings): AwsClients {
-  const made: { destroy(): void }[] = [];
-  const once = <Client extends { destroy(): void }>(make: () => Promise<Client>): (() => Promise<Client>) => {
+  const made: AnyClient[] = [];
+  const once = <Client extends AnyClient>(make: () => Promise<Client>): (() => Promise<Client>) => {
     let client: Promise<Client> | null = null;
     return () => {
       client ??= make().then((each) => {
         made.push(each);
-        return each;
+        return sayWhoAndWhere(each);
       });
       return client;
     };

@@ -5,6 +5,7 @@ const KINDS: Readonly<Record<string, ProviderErrorKind>> = {
   NoSuchBucket: 'config',
   InvalidBucketName: 'config',
   PermanentRedirect: 'config',
+  NoRegionError: 'config',
   AccessDenied: 'auth',
   Forbidden: 'auth',
   ExpiredToken: 'auth',

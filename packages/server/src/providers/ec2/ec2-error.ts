@@ -8,7 +8,7 @@ export function ec2Error(error: unknown, about: string): ProviderError {
   if (error instanceof ProviderError) return error;
   const code = codeOf(error);
   const said = error instanceof Error ? error.message : String(error);
-  const kind = kindOf(code, said, error);
+  const kind = kindOf(code, error);
   return new ProviderError(kind, SENTENCES[kind](about, `${said} (${code})`), { cause: error });
 }
 
@@ -28,13 +28,13 @@ const QUOTA = /^(\w*LimitExceeded|MaxSpotInstanceCountExceeded|\w*QuotaExceeded)
 const AUTH =
   /^(UnauthorizedOperation|AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken\w*|RequestExpired|UnrecognizedClientException|MissingAuthenticationToken|OptInRequired|Blocked|PendingVerification|AccessDenied\w*|CredentialsProviderError|TokenProviderError)$/;
 
-function kindOf(code: string, said: string, error: unknown): ProviderErrorKind {
+function kindOf(code: string, error: unknown): ProviderErrorKind {
   if (CAPACITY.test(code)) return 'capacity';
   // Made before, by a call whose answer was lost and that was not the same in every byte: it will be found.
   if (BUSY.test(code) || code === 'IdempotentParameterMismatch') return 'transient';
   if (QUOTA.test(code)) return 'quota';
   if (AUTH.test(code)) return 'auth';
-  if (said.startsWith('Region is missing')) return 'config';
+  if (code === 'NoRegionError') return 'config';
   return isRefusal(error) ? 'config' : 'transient';
 }
 

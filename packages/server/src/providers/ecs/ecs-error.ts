@@ -41,7 +41,7 @@ function kindOf(code: string, said: string, error: unknown): ProviderErrorKind {
   if (QUOTA.test(code) || /limit (has been )?(exceeded|reached)|reached the limit/i.test(said))
     return 'quota';
   if (CAPACITY.test(said)) return 'capacity';
-  if (said.startsWith('Region is missing')) return 'config';
+  if (code === 'NoRegionError') return 'config';
   return isRefusal(error) ? 'config' : 'transient';
 }
 

@@ -14,7 +14,7 @@ export function lambdaError(error: unknown, tried: Tried): ProviderError {
   if (error instanceof ProviderError) return error;
   const code = error instanceof Error ? error.name : '';
   const said = error instanceof Error ? error.message : String(error);
-  const kind = kindOf(code, said, error);
+  const kind = kindOf(code, error);
   const sentence = SENTENCES[code] ?? BY_KIND[kind];
   const again = secondsIn(error);
   return new ProviderError(kind, sentence(tried, `${said} (${code})`), {
@@ -29,12 +29,12 @@ const AUTH =
   /^(AccessDenied\w*|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature\w*|ExpiredToken\w*|IncompleteSignature|MissingAuthenticationToken\w*|OptInRequired|CredentialsProviderError|TokenProviderError|KMSAccessDeniedException)$/;
 /** With a status of ours or of theirs: it will not be otherwise until somebody changes the function. */
 const CONFIG =
-  /^(Invalid(Runtime|ZipFile|SecurityGroupID|SubnetID)Exception|KMS\w+Exception|NoSuchQueue|QueueDoesNotExist)$/;
+  /^(Invalid(Runtime|ZipFile|SecurityGroupID|SubnetID)Exception|KMS\w+Exception|NoSuchQueue|QueueDoesNotExist|NoRegionError)$/;
 
-function kindOf(code: string, said: string, error: unknown): ProviderErrorKind {
+function kindOf(code: string, error: unknown): ProviderErrorKind {
   if (BUSY.test(code)) return 'transient';
   if (AUTH.test(code)) return 'auth';
-  if (CONFIG.test(code) || said.startsWith('Region is missing')) return 'config';
+  if (CONFIG.test(code)) return 'config';
   const status = statusOf(error);
   return status >= 400 && status < 500 ? 'config' : 'transient';
 }
