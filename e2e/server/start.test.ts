@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { Place } from '../harness/place.ts';
 import { root } from '../harness/requirements.ts';
 import { finish, logOf } from '../harness/runs.ts';
 import { SmallDisk } from '../harness/small-disk.ts';
+import { until } from '../harness/until.ts';
 
 /** A start that is refused: status 125, nothing on stdout, a sentence for people and no stack. */
 function expectRefused({ status, stdout, stderr }: Ended, sentence: RegExp): void {
@@ -135,6 +136,21 @@ it('works in a very deep data folder, over HTTP and without a server named', asy
   expect((await logOf(http, run.id, '?stream=stderr')).toString()).toBe('deep\n');
   const local = await place.errand(['run', '--data', deep, '--', 'sh', '-c', 'echo here; exit 6']).ended;
   expect(local).toMatchObject({ status: 6, stdout: 'here\n', stderr: '' });
+});
+
+it('has its data where the configuration says, unless somebody says otherwise more explicitly', async () => {
+  await using place = new Place();
+  writeFileSync(place.path('errand.yaml'), 'data: here\nlogLevel: warn\nslots: 0\n');
+  const started = async (data: string, env: Record<string, string>, ...args: string[]): Promise<void> => {
+    place.hasData(place.path(data));
+    const child = place.errand(['up', '--port', '0', ...args], { env });
+    await until(() => existsSync(place.path(data, 'owner')), `a control plane in ${data}`);
+    child.kill('SIGTERM');
+    await child.ended;
+  };
+  await started('here', {});
+  await started('there', { ERRAND_DATA: place.path('there') });
+  await started('elsewhere', { ERRAND_DATA: place.path('there') }, '--data', 'elsewhere');
 });
 
 it('starts whatever a kill -9 during its start left behind', async () => {

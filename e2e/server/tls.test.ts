@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { requires } from '../../scripts/requires.ts';
 import { HttpClient } from '../harness/http.ts';
@@ -33,7 +33,35 @@ requires(openssl)('TLS by files', () => {
     const config = 'tls: {cert: no.pem, key: no.key}';
     await expect(place.server({ config })).rejects.toThrow(/TLS file \/\S+no\.pem cannot be read \(ENOENT\)/);
   });
+
+  it('says which file is not what it should be, and in which pair', async () => {
+    await using place = new Place();
+    const files = { cert: place.path('cert.pem'), key: place.path('key.pem') };
+    makeCertificate(files.cert, files.key);
+    makeCertificate(place.path('other.pem'), place.path('other-key.pem'));
+    const told = async (tls: object): Promise<string> => {
+      const config = place.path('errand.yaml');
+      writeFileSync(config, JSON.stringify({ tls: { ...files, ...tls } }));
+      const check = await place.errand(['config', 'check', config]).ended;
+      const up = await place.errand(['up', '--port', '0', '--config', config]).ended;
+      expect(up.stderr.trim().split(': ').slice(1).join(': ')).toBe(lastLine(check.stderr));
+      expect([check.status, up.status]).toEqual([125, 125]);
+      return lastLine(check.stderr);
+    };
+    expect(await told({ cert: files.key })).toBe(`tls.cert: ${files.key} is no certificate in PEM`);
+    expect(await told({ key: files.cert })).toBe(
+      `tls.key: ${files.cert} is no private key in PEM without a passphrase`,
+    );
+    // One beside the file is found wherever the command is started.
+    expect(await told({ key: 'other-key.pem' })).toBe(
+      `tls: ${place.path('other-key.pem')} is not the key of ${files.cert}`,
+    );
+  });
 });
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}
 
 function makeCertificate(cert: string, key: string): void {
   const subject = ['-subj', '/CN=errand test', '-addext', 'subjectAltName=IP:127.0.0.1'];

@@ -12,6 +12,7 @@ import { openSsmCarrier } from './providers/ec2/ssm/open-ssm-carrier.ts';
 import { EcsProvider } from './providers/ecs/provider.ts';
 import { openLambdaProvider } from './providers/lambda/open-lambda-provider.ts';
 import { processProvider } from './providers/process/provider.ts';
+import { registryPasswords } from './registry-passwords.ts';
 import type { Sealer } from './secrets.ts';
 import { systemClock } from './system/system-clock.ts';
 
@@ -150,7 +151,8 @@ export async function openDocker(
   if (docker === null) return null;
   const { openDockerProvider } = await import('./providers/docker/open-docker-provider.ts');
   const { folder, sealer, own, assets } = around;
-  return openDockerProvider(docker, {
+  const settings = { host: docker.host, registries: registryPasswords(docker.registries) };
+  return openDockerProvider(settings, {
     folder: join(folder, 'docker'),
     clock: systemClock,
     unseal: sealer.unseal,

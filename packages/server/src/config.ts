@@ -9,6 +9,7 @@ import { Ec2Config } from './aws/ec2-config.ts';
 import { EcsConfig } from './aws/ecs-config.ts';
 import { LambdaConfig } from './aws/lambda-config.ts';
 import { CompatConfig } from './compat/compat-config.ts';
+import { withPaths } from './config-paths.ts';
 import { faultSentence } from './fault-sentence.ts';
 import { TemplatesConfig } from './templates/template-config.ts';
 import type { SessionQuotas } from './use-cases/sessions/session-parts.ts';
@@ -30,9 +31,12 @@ export const ConfigFile = z.strictObject({
   tls: z
     .strictObject({ cert: z.string(), key: z.string() })
     .optional()
-    .meta({ description: 'Paths of PEM files' }),
+    .meta({ description: 'Paths of PEM files; as all paths here, they count from the folder of this file' }),
   trustProxy: z.boolean().optional().meta({ description: 'A proxy in front brings TLS' }),
-  data: z.string().optional().meta({ description: 'The data folder' }),
+  data: z
+    .string()
+    .optional()
+    .meta({ description: 'The data folder, unless --data or ERRAND_DATA names one' }),
   database: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be an address such as postgres://user:password@host:5432/errand')
@@ -241,7 +245,7 @@ function dockerOf({ docker }: ConfigFile, dockerHost: string | undefined): Serve
   return { host, registries };
 }
 
-/** Reads and checks a configuration file; paths of scripts in it count from where it lies. Throws `invalid` with every fault found, `not_found` where there is no such file. */
+/** Reads and checks a configuration file; paths in it count from the folder that it lies in. Throws `invalid` with every fault found, `not_found` where there is no such file. */
 export function readConfigFile(path: string): ConfigFile {
   let text: string;
   try {
@@ -250,8 +254,7 @@ export function readConfigFile(path: string): ConfigFile {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new ErrandError('not_found', `the configuration ${path} cannot be read (${why})`, { cause });
   }
-  const file = parseConfigFile(text, path);
-  return file.scripts === undefined ? file : { ...file, scripts: resolve(dirname(path), file.scripts) };
+  return withPaths(parseConfigFile(text, path), dirname(resolve(path)));
 }
 
 export function parseConfigFile(text: string, path: string): ConfigFile {

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
+import { CONFIG_FILE, readConfig } from '../server/config-file.ts';
 import { type Command, type Runner, withExamples, withJson } from './command.ts';
 
 interface DeployOptions {
@@ -15,7 +15,6 @@ interface DeployOptions {
   readonly json?: true;
 }
 
-const CONFIG_FILE = 'errand.yaml';
 const ARCHITECTURES = ['arm64', 'x86_64'] as const;
 const TIMEOUT = { min: 30, max: 900 };
 const MEMORY = { min: 128, max: 10_240 };
@@ -43,9 +42,8 @@ export function declare(command: Command, run: Runner): void {
 }
 
 async function act(cli: Cli, options: DeployOptions): Promise<number> {
-  const { deployWorkerTo, readConfigFile, awsSettings } = await import('@errand/server');
+  const { deployWorkerTo, awsSettings } = await import('@errand/server');
   const { agentFolder } = await import('../server/agent-folder.ts');
-  const file = options.config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
   const architecture = ARCHITECTURES.find((each) => each === options.arch);
   if (architecture === undefined && options.arch !== undefined)
     throw new CliError(`--arch ${options.arch}: give ${ARCHITECTURES.join(' or ')}`);
@@ -57,7 +55,7 @@ async function act(cli: Cli, options: DeployOptions): Promise<number> {
     memory: numberOf('--memory', options.memory, MEMORY),
     failures: options.failures,
   };
-  const settings = awsSettings(file === undefined ? undefined : readConfigFile(file).aws);
+  const settings = awsSettings((await readConfig(options.config)).aws);
   const made = await deployWorkerTo({ aws: settings, wish: { ...wish, folder: await agentFolder()() } });
   if (options.json === true) await cli.stdout.line(JSON.stringify(made));
   else {

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ConfigFile } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { openDataFolder } from '../connection/data-folder.ts';
 import { defaultDataFolder } from '../connection/place.ts';
+import { CONFIG_FILE, readConfig } from '../server/config-file.ts';
 import { type Command, type Runner, withExamples } from './command.ts';
 
 interface UpOptions {
@@ -15,13 +16,14 @@ interface UpOptions {
   readonly socket?: string;
 }
 
-const CONFIG_FILE = 'errand.yaml';
-
 export function declare(command: Command, run: Runner): void {
   command
     .option('--host <address>', 'address to listen on (127.0.0.1)')
     .option('--port <n>', 'port to listen on (4040); 0 takes a free one')
-    .option('--data <dir>', 'data folder (ERRAND_DATA, else $XDG_STATE_HOME/errand)')
+    .option(
+      '--data <dir>',
+      'data folder (ERRAND_DATA, else data: of the configuration, else $XDG_STATE_HOME/errand)',
+    )
     .option('--config <file>', `configuration (${CONFIG_FILE} of this folder, if there is one)`)
     .addHelpText('after', FIRST_LINES)
     .action(run(act));
@@ -41,9 +43,9 @@ start follows them again.`;
 
 async function act(cli: Cli, options: UpOptions): Promise<number> {
   const { serve } = await import('../server/serve.ts');
-  const file =
-    options.config ?? (existsSync(CONFIG_FILE) && options.embedded !== true ? CONFIG_FILE : undefined);
-  const folder = openDataFolder(dataOf(cli, options), cli.environment);
+  // One in the background is nobody's configured server, whatever lies in the folder where somebody happens to be.
+  const file = options.embedded === true ? {} : await readConfig(options.config);
+  const folder = openDataFolder(dataOf(cli, options, file), cli.environment);
   return await serve(cli, {
     data: folder.path,
     socket: options.socket ?? folder.socket,
@@ -55,8 +57,12 @@ async function act(cli: Cli, options: UpOptions): Promise<number> {
   });
 }
 
-function dataOf({ environment }: Cli, { data }: UpOptions): string {
-  return data === undefined ? defaultDataFolder(environment) : resolve(data);
+/** The more explicit wins, as everywhere: the flag, the environment, the file. */
+function dataOf({ environment }: Cli, { data }: UpOptions, file: ConfigFile): string {
+  if (data !== undefined) return resolve(data);
+  return environment.data === undefined && file.data !== undefined
+    ? file.data
+    : defaultDataFolder(environment);
 }
 
 function portOf({ port }: UpOptions): number | undefined {

@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import type { RunningServer } from '@errand/server';
+import type { ConfigFile, RunningServer } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { fullDisk } from '../connection/full-disk.ts';
@@ -14,7 +14,7 @@ import { isConflict } from './is-conflict.ts';
 export interface ServeConfig {
   readonly data: string;
   readonly socket: string;
-  readonly file: string | undefined;
+  readonly file: ConfigFile;
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly embedded: boolean;
@@ -43,14 +43,14 @@ async function start(cli: Cli, config: ServeConfig): Promise<RunningServer> {
   return await takeOverFolder(config, () => startOnce(cli, config));
 }
 
-async function startOnce(cli: Cli, { file, ...sources }: ServeConfig): Promise<RunningServer> {
-  const { readConfigFile, serverConfig, startServer } = await import('@errand/server');
+async function startOnce(cli: Cli, sources: ServeConfig): Promise<RunningServer> {
+  const { serverConfig, startServer } = await import('@errand/server');
   const { createLocalAgent } = await import('@errand/agent');
   const keeper = await publishedKeeper();
   const keepers = await containerKeepers();
   const fallback = await fallbackKeeper();
   return await startServer({
-    config: serverConfig({ ...sources, file: file === undefined ? {} : readConfigFile(file) }),
+    config: serverConfig(sources),
     version: VERSION,
     agentFolder: agentFolder(),
     page: pageFolder(),

@@ -452,7 +452,7 @@ complete -c errand -n '__fish_seen_subcommand_from login' -l json
 complete -c errand -n '__fish_seen_subcommand_from login' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a config -d 'check a configuration file'
 complete -c errand -n '__fish_seen_subcommand_from config' -l help
-complete -c errand -f -n '__fish_seen_subcommand_from config' -a check -d 'Say whether a configuration file of errand up is right.'
+complete -c errand -f -n '__fish_seen_subcommand_from config' -a check -d 'Say whether a configuration file of errand up is right, and the files that it names.'
 complete -c errand -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l help
 complete -c errand -f -n '__fish_use_subcommand' -a completion -d 'print a completion script for a shell'
 complete -c errand -n '__fish_seen_subcommand_from completion' -l help

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import {
   createServer,
   type Server as HttpServer,
@@ -7,7 +7,6 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { ErrandError } from '@errand/core';
 import {
@@ -22,6 +21,7 @@ import type { ServerConfig } from '../config.ts';
 import { clientAddress } from './client-address.ts';
 import type { Connection, Environment } from './parts.ts';
 import { RequestBody } from './request-body.ts';
+import { readTlsPair } from './tls-pair.ts';
 
 /** A long poll holds its answer for up to ten minutes. */
 const REQUEST_TIMEOUT_MS = 0;
@@ -84,7 +84,7 @@ function inFront(
   const server =
     tls === null
       ? createServer(options, listener)
-      : createTlsServer({ ...options, ...tlsFiles(tls) }, listener);
+      : createTlsServer({ ...options, ...readTlsPair(tls) }, listener);
   server.on('upgrade', (request, socket, head) => void proxy?.upgrade(request, socket, head));
   return server;
 }
@@ -125,20 +125,6 @@ function addressOf(
 ): Pick<Connection, 'address'> {
   const address = clientAddress(incoming, trustProxy);
   return address === undefined ? {} : { address };
-}
-
-function tlsFiles({ cert, key }: NonNullable<ServerConfig['tls']>): { cert: Buffer; key: Buffer } {
-  return { cert: tlsFile(cert), key: tlsFile(key) };
-}
-
-function tlsFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    const where = resolve(path);
-    throw new ErrandError('invalid', `the TLS file ${where} cannot be read (${why})`, { cause });
-  }
 }
 
 async function started(server: ServerType, listen: () => void, where: string): Promise<void> {
