@@ -4,7 +4,7 @@ export interface Adapter {
 }
 
 const FOLDER = /^packages\/server\/src\/(stores|providers)\/[^/]+(?=\/)/;
-/** What providers share whose compute brings an agent; itself none of them. */
+/** What providers share, most of it where compute brings an agent; itself none of them. */
 const SHARED = 'packages/server/src/providers/by-agent';
 
 /** The adapter that a file of the server belongs to; undefined: to none. */

@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorKind } from '@errand/core';
+import { codeOf, isAboutCredentials, isRefusal, saidBy } from '../by-agent/aws-error.ts';
 
 /**
  * An error of EC2 as one of the port: by its code (docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html), which the library gives
@@ -7,14 +8,8 @@ import { ProviderError, type ProviderErrorKind } from '@errand/core';
 export function ec2Error(error: unknown, about: string): ProviderError {
   if (error instanceof ProviderError) return error;
   const code = codeOf(error);
-  const said = error instanceof Error ? error.message : String(error);
   const kind = kindOf(code, error);
-  return new ProviderError(kind, SENTENCES[kind](about, `${said} (${code})`), { cause: error });
-}
-
-export function codeOf(error: unknown): string {
-  const cause = error instanceof ProviderError ? error.cause : error;
-  return cause instanceof Error ? cause.name : '';
+  return new ProviderError(kind, SENTENCES[kind](about, `${saidBy(error)} (${code})`), { cause: error });
 }
 
 /** May the same machine be had in another size, zone or market? */
@@ -25,24 +20,15 @@ export function isWorthAnother(error: ProviderError): boolean {
 const CAPACITY = /^(Insufficient\w*Capacity|SpotMaxPriceTooLow|InsufficientFreeAddressesInSubnet)$/;
 const BUSY = /^(RequestLimitExceeded|Throttl\w*|TooManyRequests\w*|SlowDown|EC2ThrottledException)$/;
 const QUOTA = /^(\w*LimitExceeded|MaxSpotInstanceCountExceeded|\w*QuotaExceeded)$/;
-const AUTH =
-  /^(UnauthorizedOperation|AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken\w*|RequestExpired|UnrecognizedClientException|MissingAuthenticationToken|OptInRequired|Blocked|PendingVerification|AccessDenied\w*|CredentialsProviderError|TokenProviderError)$/;
 
 function kindOf(code: string, error: unknown): ProviderErrorKind {
   if (CAPACITY.test(code)) return 'capacity';
   // Made before, by a call whose answer was lost and that was not the same in every byte: it will be found.
   if (BUSY.test(code) || code === 'IdempotentParameterMismatch') return 'transient';
   if (QUOTA.test(code)) return 'quota';
-  if (AUTH.test(code)) return 'auth';
+  if (isAboutCredentials(code)) return 'auth';
   if (code === 'NoRegionError') return 'config';
   return isRefusal(error) ? 'config' : 'transient';
-}
-
-/** It understood, and did nothing. */
-function isRefusal(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return false;
-  const { httpStatusCode = 0 } = error.$metadata as { readonly httpStatusCode?: number };
-  return httpStatusCode >= 400 && httpStatusCode < 500;
 }
 
 const SENTENCES: Readonly<Record<ProviderErrorKind, (about: string, said: string) => string>> = {

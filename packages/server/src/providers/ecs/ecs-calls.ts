@@ -6,8 +6,9 @@ import type {
   Tag,
   Task,
 } from '@aws-sdk/client-ecs';
+import { codeOf } from '../by-agent/aws-error.ts';
 import { paged } from '../by-agent/paged.ts';
-import { codeOf, ecsError, failureOf } from './ecs-error.ts';
+import { ecsError, failureOf } from './ecs-error.ts';
 import { type MountedVolume, volumesIn } from './task-definition.ts';
 
 type Sdk = typeof Library;

@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorKind } from '@errand/core';
+import { codeOf, isAboutCredentials, isRefusal, saidBy } from '../by-agent/aws-error.ts';
 
 /**
  * An error of ECS or EFS as one of the port: by its code, which the library gives as the name (docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html),
@@ -6,8 +7,8 @@ import { ProviderError, type ProviderErrorKind } from '@errand/core';
  */
 export function ecsError(error: unknown, about: string): ProviderError {
   if (error instanceof ProviderError) return error;
-  const code = error instanceof Error ? error.name : '';
-  const said = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  const said = saidBy(error);
   const kind = kindOf(code, said, error);
   return new ProviderError(kind, SENTENCES[kind](about, `${said} (${code})`), { cause: error });
 }
@@ -21,35 +22,21 @@ export function failureOf(reason: string, detail: string | undefined): ProviderE
   return new ProviderError(kind, SENTENCES[kind]('ecs:RunTask', said));
 }
 
-export function codeOf(error: unknown): string {
-  const cause = error instanceof ProviderError ? error.cause : error;
-  return cause instanceof Error ? cause.name : '';
-}
-
 const CAPACITY =
   /capacity is unavailable|no container instances|insufficient (cpu|memory)|No Container Instances were found/i;
 // ConflictException: made before, by a call whose answer was lost and that was not the same in every byte: it will be found.
 const BUSY =
   /^(Throttl\w*|TooManyRequests\w*|RequestLimitExceeded|SlowDown|ServerException|InternalServerError|ConflictException)$/;
 const QUOTA = /^(LimitExceededException|ServiceQuotaExceededException|\w*LimitExceeded)$/;
-const AUTH =
-  /^(AccessDenied\w*|UnauthorizedOperation|AuthFailure|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|ExpiredToken\w*|RequestExpired|UnrecognizedClientException|MissingAuthenticationToken\w*|OptInRequired|NotAuthorized|IncompleteSignature|BlockedException|CredentialsProviderError|TokenProviderError)$/;
 
 function kindOf(code: string, said: string, error: unknown): ProviderErrorKind {
   if (BUSY.test(code)) return 'transient';
-  if (AUTH.test(code)) return 'auth';
+  if (isAboutCredentials(code)) return 'auth';
   if (QUOTA.test(code) || /limit (has been )?(exceeded|reached)|reached the limit/i.test(said))
     return 'quota';
   if (CAPACITY.test(said)) return 'capacity';
   if (code === 'NoRegionError') return 'config';
   return isRefusal(error) ? 'config' : 'transient';
-}
-
-/** It understood, and did nothing. */
-function isRefusal(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return false;
-  const { httpStatusCode = 0 } = error.$metadata as { readonly httpStatusCode?: number };
-  return httpStatusCode >= 400 && httpStatusCode < 500;
 }
 
 const SENTENCES: Readonly<Record<ProviderErrorKind, (about: string, said: string) => string>> = {

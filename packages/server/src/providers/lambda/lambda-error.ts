@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorKind } from '@errand/core';
+import { codeOf, isAboutCredentials, isRefusal, saidBy } from '../by-agent/aws-error.ts';
 
 /** What was tried, as AWS names the permission, and of what. */
 export interface Tried {
@@ -12,12 +13,11 @@ export interface Tried {
  */
 export function lambdaError(error: unknown, tried: Tried): ProviderError {
   if (error instanceof ProviderError) return error;
-  const code = error instanceof Error ? error.name : '';
-  const said = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
   const kind = kindOf(code, error);
   const sentence = SENTENCES[code] ?? BY_KIND[kind];
   const again = secondsIn(error);
-  return new ProviderError(kind, sentence(tried, `${said} (${code})`), {
+  return new ProviderError(kind, sentence(tried, `${saidBy(error)} (${code})`), {
     cause: error,
     ...(again === null ? {} : { retryAfterMs: again * 1_000 }),
   });
@@ -25,23 +25,15 @@ export function lambdaError(error: unknown, tried: Tried): ProviderError {
 
 const BUSY =
   /^(TooManyRequests\w*|Throttl\w*|RequestThrottled\w*|EC2ThrottledException|ResourceConflict\w*|ResourceNotReady\w*)$/;
-const AUTH =
-  /^(AccessDenied\w*|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature\w*|ExpiredToken\w*|IncompleteSignature|MissingAuthenticationToken\w*|OptInRequired|CredentialsProviderError|TokenProviderError|KMSAccessDeniedException)$/;
 /** With a status of ours or of theirs: it will not be otherwise until somebody changes the function. */
 const CONFIG =
   /^(Invalid(Runtime|ZipFile|SecurityGroupID|SubnetID)Exception|KMS\w+Exception|NoSuchQueue|QueueDoesNotExist|NoRegionError)$/;
 
 function kindOf(code: string, error: unknown): ProviderErrorKind {
   if (BUSY.test(code)) return 'transient';
-  if (AUTH.test(code)) return 'auth';
+  if (isAboutCredentials(code) || code === 'KMSAccessDeniedException') return 'auth';
   if (CONFIG.test(code)) return 'config';
-  const status = statusOf(error);
-  return status >= 400 && status < 500 ? 'config' : 'transient';
-}
-
-function statusOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return 0;
-  return (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode ?? 0;
+  return isRefusal(error) ? 'config' : 'transient';
 }
 
 /** How long it asked not to be asked again; null: it did not. */
