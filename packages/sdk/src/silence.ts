@@ -7,8 +7,11 @@ export class Silence {
   readonly #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  readonly #mostMs: number;
+
   /** Listens from now on. `outer` ends the transfer as well. */
-  constructor(outer: AbortSignal | undefined) {
+  constructor(outer: AbortSignal | undefined, mostMs = SILENCE_MS) {
+    this.#mostMs = mostMs;
     this.signal = outer === undefined ? this.#abort.signal : AbortSignal.any([outer, this.#abort.signal]);
     this.#listen();
   }
@@ -33,6 +36,6 @@ export class Silence {
 
   #listen(): void {
     this.end();
-    this.#timer = setTimeout(() => this.#abort.abort(), SILENCE_MS);
+    this.#timer = setTimeout(() => this.#abort.abort(), this.#mostMs);
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { ErrandApiError, ErrandConnectionError } from './errors.ts';
 import type { Fetch, FetchAnswer, FetchInit } from './fetch.ts';
 import type { LogPiece } from './follow-log.ts';
@@ -83,6 +83,41 @@ describe('a call', () => {
   });
 });
 
+describe('a line that died without a word', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it.each([
+    ['a call', undefined, 90_000],
+    ['one whose answer is held', '10m', 690_000],
+  ] as const)('ends %s in time, which is made again', async (_what, wait, mostMs) => {
+    vi.useFakeTimers();
+    const { errand, asked } = clientOfDeadLine();
+    const call = errand.request('getRun', { params: { id: 'run_1' }, query: { wait } });
+    await vi.advanceTimersByTimeAsync(mostMs - 1);
+    expect(asked()).toBe(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked()).toBe(2);
+    const ended = expect(call).rejects.toThrow(
+      `no connection to http://fake: nothing came for ${mostMs / 1_000} s`,
+    );
+    await vi.advanceTimersByTimeAsync(mostMs + 20_000);
+    await ended;
+  });
+
+  it('ends no call that brings bytes, and one that its caller gives up as its caller says', async () => {
+    vi.useFakeTimers();
+    const { errand, asked } = clientOfDeadLine();
+    const leaving = new AbortController();
+    const call = errand.request('getRun', { params: { id: 'run_1' } }, { signal: leaving.signal });
+    const given = expect(call).rejects.toThrow('gone home');
+    leaving.abort(new Error('gone home'));
+    await given;
+    void errand.request('uploadFile', {}, { bytes: new Uint8Array(1) });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(asked()).toBe(2);
+  });
+});
+
 describe('a list', () => {
   it('follows cursors to the end', async () => {
     const pages = [
@@ -162,6 +197,17 @@ function clientOf(answers: (FetchAnswer | Error)[]): { errand: ReturnType<typeof
     return next;
   };
   return { errand: connect('http://fake/', { key: 'err_x', fetch }), calls };
+}
+
+function clientOfDeadLine(): { errand: ReturnType<typeof connect>; asked: () => number } {
+  let count = 0;
+  const fetch: Fetch = async (_url, { signal }) => {
+    count += 1;
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    return await promise;
+  };
+  return { errand: connect('http://fake/', { key: 'err_x', fetch }), asked: () => count };
 }
 
 function answer(status: number, body: unknown): FetchAnswer {

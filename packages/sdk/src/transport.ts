@@ -1,9 +1,10 @@
 import type { Answer, ErrorBody, SentInput } from '@errand/contract';
-import { type OperationId, ROUTES } from '@errand/contract/wire';
+import { type OperationId, parseDuration, ROUTES } from '@errand/contract/wire';
 import { Backoff } from './backoff.ts';
 import { causeCode, ErrandApiError, ErrandConnectionError } from './errors.ts';
 import { type Fetch, type FetchAnswer, type FetchInit, platformFetch } from './fetch.ts';
 import { REPEATABLE } from './repeatable.ts';
+import { Silence } from './silence.ts';
 
 /** What an operation is given: the parts of its route that exist; a part in which everything is optional may be left out. */
 export type Input<Id extends OperationId> = Flat<Partly<Given<SentInput<Id>>>>;
@@ -64,13 +65,31 @@ export class Transport {
     const backoff = new Backoff(REPEATABLE[id] ? this.#patienceMs : 0, options.signal);
     for (;;) {
       try {
-        const answer = await this.open(id, input, options);
-        const text = await this.#textOf(answer, options.signal);
+        const text = await this.#ask(id, input, options);
         return (text === '' ? undefined : JSON.parse(text)) as Answer<Id>;
       } catch (error) {
         if (!this.mayWorkLater(error)) throw error;
         await backoff.failed(error);
       }
+    }
+  }
+
+  /** The text of an answer. A line that a lock screen or another network has killed says nothing, so nobody waits for it for ever. */
+  async #ask<Id extends OperationId>(id: Id, input: Input<Id>, options: RequestOptions): Promise<string> {
+    // Bytes may be many, and on their way for as long as they need.
+    if (options.bytes !== undefined)
+      return await this.#textOf(await this.open(id, input, options), options.signal);
+    const mostMs = ANSWER_MS + heldMs(input);
+    const silence = new Silence(options.signal, mostMs);
+    try {
+      const { signal } = silence;
+      return await this.#textOf(await this.open(id, input, { ...options, signal }), signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!silence.tooLong) throw error;
+      throw new ErrandConnectionError(this.url, new Error(`nothing came for ${mostMs / 1_000} s`));
+    } finally {
+      silence.end();
     }
   }
 
@@ -138,6 +157,14 @@ export class Transport {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     };
   }
+}
+
+/** Beyond what any call takes, also one that looks at every provider. */
+const ANSWER_MS = 90_000;
+
+/** For how long the server was asked to hold its answer. */
+function heldMs({ query: { wait } = {} }: Parts): number {
+  return (typeof wait === 'string' ? parseDuration(wait) : null) ?? 0;
 }
 
 const NOBODY_THERE: ReadonlySet<string> = new Set([

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { parseDuration } from '../wire/duration.ts';
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const SIZE = /^(\d+(?:\.\d+)?)(B|kB|KB|MB|GB|KiB|MiB|GiB)?$/;
-const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const BYTES = {
   B: 1,
   kB: 1e3,
@@ -13,8 +12,6 @@ const BYTES = {
   MiB: 1_048_576,
   GiB: 1_073_741_824,
 } as const;
-/** 100 years: far beyond any use, and safely within the integers that databases and timers take. */
-const LONGEST_MS = 100 * 365 * MS.d;
 
 /** A duration such as `500ms`, `2s`, `1.5h`, `30d`; parsed to ms. */
 export const Duration = z
@@ -40,14 +37,6 @@ export const Size = z
     context.addIssue({ code: 'custom', message: 'must be a size such as 64KiB, 10MB or 2GB' });
     return z.NEVER;
   });
-
-/** ms, or null where the text is no duration. */
-export function parseDuration(text: string): number | null {
-  const [, amount, unit] = DURATION.exec(text) ?? [];
-  if (amount === undefined || unit === undefined) return null;
-  const ms = Math.round(Number(amount) * MS[unit as keyof typeof MS]);
-  return ms <= LONGEST_MS ? ms : null;
-}
 
 /** Bytes, or null where the text is no size. */
 export function parseSize(text: string): number | null {

@@ -1,6 +1,7 @@
 export type { NamedPieces } from './appends.ts';
 export { APPENDS_MEDIA_TYPE, decodeAppends, encodeAppends } from './appends.ts';
 export { type PatternPlace, patternBase, patternFault, patternPlace } from './artifact-patterns.ts';
+export { parseDuration } from './duration.ts';
 export { expandCommand, namesIn } from './expand-command.ts';
 export type { Frame } from './frames.ts';
 export {
