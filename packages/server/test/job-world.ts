@@ -28,7 +28,7 @@ import { LocalNotifier } from '../src/system/local-notifier.ts';
 import { LOCAL_ACTOR } from '../src/use-cases/actor.ts';
 import { askJob } from '../src/use-cases/jobs/ask-job.ts';
 import { submitJob } from '../src/use-cases/jobs/submit-job.ts';
-import { noTemplates } from '../src/use-cases/sessions/session-templates.ts';
+import { noTemplates, type SessionTemplates } from '../src/use-cases/sessions/session-templates.ts';
 
 /** Where the outputs of a test lie: what is on it, and what is to happen first when somebody looks. */
 export class Shelf implements OutputPlace {
@@ -80,14 +80,17 @@ export interface JobWorld extends AsyncDisposable {
 const FINE: EndReason = { kind: 'exited', code: 0 };
 
 /** The use-cases and the reconcilers of jobs and sessions over a real store, with a fake provider; commands end when the test says so. */
-export async function openJobWorld(faults: Omit<FakeProviderOptions, 'clock'> = {}): Promise<JobWorld> {
+export async function openJobWorld(
+  faults: Omit<FakeProviderOptions, 'clock'> = {},
+  templates: SessionTemplates = noTemplates,
+): Promise<JobWorld> {
   const clock = fakeClock();
   const store = await openSqliteStore({ database: ':memory:', defer: (commit) => queueMicrotask(commit) });
   await store.agents.ensurePool(newPool({ name: 'fakes', createdAt: 0, adminOnly: false }));
   const about = { clock, bootMs: 2_000, endMs: 1_000, agent: { id: 'agent_1', pool: 'fakes' } };
   const provider = fakeProvider({ ...about, ...faults });
   const shelf = new Shelf();
-  const services = servicesOf({ clock, store, provider, shelf });
+  const services = servicesOf({ clock, store, provider, shelf, templates });
   const errors: unknown[] = [];
   let plane = start();
 
@@ -152,8 +155,10 @@ export async function openJobWorld(faults: Omit<FakeProviderOptions, 'clock'> = 
   };
 }
 
-function servicesOf(parts: Pick<JobWorld, 'clock' | 'store' | 'provider' | 'shelf'>): Services {
-  const { clock, store, provider, shelf } = parts;
+function servicesOf(
+  parts: Pick<JobWorld, 'clock' | 'store' | 'provider' | 'shelf'> & { readonly templates: SessionTemplates },
+): Services {
+  const { clock, store, provider, shelf, templates } = parts;
   let draw = 0;
   return createServices({
     version: '0',
@@ -169,7 +174,7 @@ function servicesOf(parts: Pick<JobWorld, 'clock' | 'store' | 'provider' | 'shel
     },
     making: {
       providers: () => new Map([['fake', provider]]),
-      templates: noTemplates,
+      templates,
       quotas: { perOwner: 100, perTeam: 100, uploadBytes: 0 },
       random: () => (draw += 0.000_1) % 1,
     },

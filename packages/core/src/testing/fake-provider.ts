@@ -39,6 +39,8 @@ export interface FakeProviderOptions {
   readonly agent?: { readonly id: string; readonly pool: string } | null;
   /** Can a stop delete the volumes? It can if not given. */
   readonly deletesVolumes?: boolean;
+  /** What makes its sessions stay for commands that come later. */
+  readonly forRun?: Readonly<Record<string, unknown>>;
 }
 
 /** A provider in memory that does everything a real one may do to us. `machines` is the truth behind it. */
@@ -96,6 +98,7 @@ export function fakeProvider(options: FakeProviderOptions): FakeProvider {
       inPool: false,
       atOnce: 100,
       deletesVolumes: options.deletesVolumes ?? true,
+      forRun: options.forRun,
     },
     machines,
     calls,

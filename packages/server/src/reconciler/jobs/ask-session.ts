@@ -16,6 +16,7 @@ export async function askSession(parts: JobParts, job: JobRecord): Promise<Again
       tags: [job.id],
     },
     idempotencyKey: sessionKey(attempt),
+    stays: true,
   });
   return await observe(parts, job.id, { kind: 'session_made', attempt, sessionId, now: clock.now() });
 }

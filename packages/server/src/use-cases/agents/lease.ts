@@ -39,7 +39,10 @@ export function leaseOf(parts: LeaseParts, run: RunRecord): Lease {
   };
 }
 
-/** Leases of runs in sessions with the container, or the machine, that the session is now. One whose session does not run has none and is refused by its agent. */
+/**
+ * Leases of runs in sessions with the container, or the machine, that the session is now. One whose session does not run has none and is refused by its
+ * agent. What was made for the run only now gives it its variables, under all others; a session that was there before gave them at submission.
+ */
 export async function withPlaces(
   { sessions }: { readonly sessions: Pick<SessionStore, 'get'> },
   leases: readonly Lease[],
@@ -48,9 +51,11 @@ export async function withPlaces(
   return await Promise.all(
     leases.map(async (lease) => {
       const session = lease.session == null ? null : await sessions.get(lease.session);
-      const { container, machine } = session?.agent ?? {};
-      if (machine !== undefined) return { ...lease, machine };
-      return container === undefined ? lease : { ...lease, container };
+      if (session === null) return lease;
+      const env = session.run === null ? lease.env : { ...session.spec.env, ...lease.env };
+      const { container, machine } = session.agent ?? {};
+      if (machine !== undefined) return { ...lease, env, machine };
+      return container === undefined ? { ...lease, env } : { ...lease, env, container };
     }),
   );
 }

@@ -39,7 +39,7 @@ export async function submitGroup(
   const place = { id, atOnce, maxFailures };
   const runs = await Promise.all(
     agents.map((agent) => {
-      const where = { pool, agentId: agent.id, group: place, now: group.createdAt };
+      const where = { pool, agentId: agent.id, group: place, target: null, now: group.createdAt };
       return withInput(parts, request.run, newRun(parts, { actor, request: request.run, scripted }, where));
     }),
   );

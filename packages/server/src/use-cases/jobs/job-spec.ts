@@ -1,4 +1,4 @@
-import type { JobDocument, RunCreate, SessionCreate, SessionSpecWish } from '@errand/contract';
+import type { JobDocument, RunCreate, SessionCreate } from '@errand/contract';
 import {
   DEFAULTS,
   JOB_RETRY_CAUSES,
@@ -39,21 +39,21 @@ export function jobSpecOf(
 }
 
 /** What each attempt asks the use-case of sessions for. Its limits are the job's where the document says nothing. */
-export function sessionRequestOf(
-  document: Document,
-  optionsFor: (wish: SessionSpecWish) => SessionCreate['options'],
-): SessionCreate {
+export function sessionRequestOf(document: Document): SessionCreate {
   const { session, template, params } = document;
   const owner = document.owner === undefined ? {} : { owner: document.owner };
+  const limits = {
+    idle: 'never',
+    maxLife: Math.min(timeoutOf(document) + BEYOND_MS, LIMITS.sessionLifeMs),
+  } as const;
   if (template !== undefined)
-    return { ...owner, tags: [], template, ...(params === undefined ? {} : { params }) };
+    return { ...limits, ...owner, tags: [], template, ...(params === undefined ? {} : { params }) };
   const { instanceParameters, ...wish } = session ?? {};
   const given = instanceParameters === undefined ? wish.options : { ...wish.options, instanceParameters };
   return {
-    idle: 'never',
-    maxLife: Math.min(timeoutOf(document) + BEYOND_MS, LIMITS.sessionLifeMs),
+    ...limits,
     ...wish,
-    options: optionsFor({ ...wish, ...(given === undefined ? {} : { options: given }) }),
+    ...(given === undefined ? {} : { options: given }),
     ...owner,
     tags: [],
   };

@@ -4,8 +4,7 @@ import type { z } from 'zod';
 import { faultSentence, unknownFieldSentence } from '../../fault-sentence.ts';
 import { checkSource } from '../../outbound/fetch-file.ts';
 import type { Actor } from '../actor.ts';
-import { checkSession, providerNamed } from '../sessions/create-session.ts';
-import { stayingOptions } from '../sessions/staying-options.ts';
+import { checkSession } from '../sessions/create-session.ts';
 import { ExecutionDocument, isExecution, jobOfExecution } from './execution-document.ts';
 import type { JobParts } from './job-parts.ts';
 import { jobSpecOf, sessionRequestOf } from './job-spec.ts';
@@ -175,10 +174,8 @@ async function checkedSession(
 ): Promise<CheckedSession> {
   const where = document.template === undefined ? 'session' : 'template';
   try {
-    const request = sessionRequestOf(document, (wish) =>
-      stayingOptions(providerNamed(sessions, wish.provider), wish),
-    );
-    const spec = await checkSession(sessions, actor, request);
+    const request = sessionRequestOf(document);
+    const spec = await checkSession(sessions, actor, { request, stays: true });
     const provider = sessions.providers.get(spec.provider) ?? null;
     return { faults: [], request, cost: provider?.cost(spec) ?? null, provider };
   } catch (error) {

@@ -3,7 +3,9 @@ import type { PoolRecord, RunSpec } from '@errand/core';
 /** Variables from one place: in clear, and such that are sealed. */
 export type Variables = Pick<RunSpec, 'env' | 'sealedEnv'>;
 
-/** What a run gets: what its pool says, over it what its script says, over that what was submitted. A name is in one of the two only. */
+export const NO_VARIABLES: Variables = { env: {}, sealedEnv: {} };
+
+/** What a run gets: what its pool says, over it its session, its script, and what was submitted. A name is in one of the two only. */
 export function runEnvironment(...places: readonly Variables[]): Variables {
   return places.reduce((under, over) => ({
     env: { ...without(under.env, over.sealedEnv), ...over.env },

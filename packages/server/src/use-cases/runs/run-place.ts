@@ -30,6 +30,8 @@ export interface RunPlace {
   readonly pool: PoolRecord;
   readonly agentId: string | null;
   readonly group: GroupPlace | null;
+  /** The session in which it runs; null: in none. */
+  readonly target: SessionTarget | null;
   readonly now: number;
 }
 
@@ -38,7 +40,7 @@ export async function placeOf(
   parts: RunPlaceParts,
   actor: Actor,
   { request, scripted }: { readonly request: RunCreate; readonly scripted: ScriptedRun | null },
-): Promise<RunPlace & { readonly target: SessionTarget | null }> {
+): Promise<RunPlace> {
   const common = { group: null, now: parts.clock.now() };
   if (request.session !== undefined) {
     const target = await sessionTarget(parts.sessions, actor, request.session);
@@ -71,7 +73,7 @@ function checkLaunched(
   if (request.caller) refuse('caller', 'the server starts it');
 }
 
-/** It belongs to the session's owner, has its variables under its own, and what it leaves in the background belongs to the session. */
+/** It belongs to the session's owner, and what it leaves in the background belongs to the session. */
 export function inSession(run: RunRecord, target: SessionTarget | null): RunRecord {
   if (target === null) return run;
   const { spec } = run;
@@ -84,9 +86,7 @@ export function inSession(run: RunRecord, target: SessionTarget | null): RunReco
       },
     );
   }
-  const env = { ...target.env, ...spec.env };
-  const sealedEnv = { ...target.sealedEnv, ...spec.sealedEnv };
-  const changed = { ...spec, env, sealedEnv, keepChildren: true, session: target.sessionId };
+  const changed = { ...spec, keepChildren: true, session: target.sessionId };
   return { ...run, owner: target.owner, spec: changed };
 }
 

@@ -25,7 +25,7 @@ import type { Actor } from '../actor.ts';
 import type { Offers } from '../agents/offers.ts';
 import { type CallScriptParts, callScript, type ScriptedRun } from '../scripts/call-script.ts';
 import { announce } from './change-run.ts';
-import { poolVariables, runEnvironment } from './run-environment.ts';
+import { NO_VARIABLES, poolVariables, runEnvironment, type Variables } from './run-environment.ts';
 import { inputRef } from './run-input.ts';
 import { inSession, placeOf, type RunPlace, type RunPlaceParts } from './run-place.ts';
 
@@ -55,8 +55,8 @@ export async function submitRun(
 ): Promise<RunRecord> {
   const { request } = submission;
   const scripted = await scriptedRun(parts, actor, request);
-  const { target, ...place } = await placeOf(parts, actor, { request, scripted });
-  const { pool } = place;
+  const place = await placeOf(parts, actor, { request, scripted });
+  const { pool, target } = place;
   const record = inSession(newRun(parts, { actor, request, scripted }, place), target);
   return await insert(
     parts,
@@ -79,7 +79,7 @@ export async function scriptedRun(
 export function newRun(
   parts: SubmitRunParts,
   asked: Asked,
-  { pool, agentId, group, now }: RunPlace,
+  { pool, agentId, group, target, now }: RunPlace,
 ): RunRecord {
   const { actor, request } = asked;
   const { concurrencyKey: key, concurrency: limit = 1 } = request;
@@ -90,7 +90,7 @@ export function newRun(
       createdBy: actor.id,
       name: request.name ?? null,
       tags: [...new Set(request.tags)],
-      spec: specOf(parts, asked, pool),
+      spec: specOf(parts, asked, [poolVariables(pool, request), target ?? NO_VARIABLES]),
       pool: pool.name,
       agentId,
       // They have chosen the agents of a group already.
@@ -167,7 +167,12 @@ interface Asked {
   readonly scripted: ScriptedRun | null;
 }
 
-function specOf(parts: SubmitRunParts, { actor, request, scripted }: Asked, pool: PoolRecord): RunSpec {
+/** `around`: the variables of the place where it goes. */
+function specOf(
+  parts: SubmitRunParts,
+  { actor, request, scripted }: Asked,
+  around: readonly Variables[],
+): RunSpec {
   if (request.caller && !actor.local) {
     throw new ErrandError('invalid', 'caller is only for a command line on the socket of the data folder');
   }
@@ -179,7 +184,7 @@ function specOf(parts: SubmitRunParts, { actor, request, scripted }: Asked, pool
     command: scripted?.command ?? commandOf(request),
     script: scripted?.script ?? null,
     ...runEnvironment(
-      poolVariables(pool, request),
+      ...around,
       { env: scripted?.env ?? {}, sealedEnv: {} },
       { env: request.env, sealedEnv: sealed(request.secretEnv) },
       // Secret arguments are what the script was called with, whatever else says so.

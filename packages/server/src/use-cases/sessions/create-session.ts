@@ -24,6 +24,7 @@ import { type HostParts, withHost } from './session-host.ts';
 import type { SessionParts } from './session-parts.ts';
 import { specOf } from './session-spec.ts';
 import type { ResolvedTemplate } from './session-templates.ts';
+import { stayingOptions } from './staying-options.ts';
 import { checkUpload } from './uploads.ts';
 
 export interface CreateSessionParts extends SessionParts {
@@ -36,6 +37,8 @@ export interface CreateSessionParts extends SessionParts {
 export interface SessionRequest {
   readonly request: SessionCreate;
   readonly idempotencyKey: string | null;
+  /** It is for commands that others send, and must stay for them without a command of its own. */
+  readonly stays?: boolean | undefined;
 }
 
 /** With a hundred thousand sessions open, one draw in two would still be free. */
@@ -48,9 +51,9 @@ const HOST_BACK_MS = 5_000;
 export async function checkSession(
   parts: CreateSessionParts,
   actor: Actor,
-  request: SessionCreate,
+  { request, stays }: Pick<SessionRequest, 'request' | 'stays'>,
 ): Promise<SessionSpec> {
-  const { spec } = await wantedBy(parts, actor, request);
+  const { spec } = await wantedBy(parts, actor, { request, stays });
   if (parts.providers.get(spec.provider)?.capabilities.inPool === true && spec.pool !== null)
     await poolOf(parts.agents, actor, spec.pool);
   return spec;
@@ -60,10 +63,10 @@ export async function checkSession(
 export async function createSession(
   parts: CreateSessionParts,
   actor: Actor,
-  { request, idempotencyKey }: SessionRequest,
+  { request, idempotencyKey, stays }: SessionRequest,
 ): Promise<SessionRecord> {
   const owner = ownerOf(actor, request);
-  const { spec: wanted, params } = await wantedBy(parts, actor, request);
+  const { spec: wanted, params } = await wantedBy(parts, actor, { request, stays });
   const spec = await withHost(parts, actor, wanted, { waitMs: HOST_BACK_MS });
   const now = parts.clock.now();
   const { template, name, tags } = request;
@@ -105,14 +108,18 @@ export async function specFor(
 async function wantedBy(
   parts: CreateSessionParts,
   actor: Actor,
-  request: SessionCreate,
+  { request, stays }: Pick<SessionRequest, 'request' | 'stays'>,
 ): Promise<{ readonly spec: SessionSpec; readonly params: ResolvedTemplate['params'] }> {
   const { wish, files: sourced, params } = await wishOf(parts, request);
   const { seal, fetchFrom } = parts;
   const about = { seal, pool: LOCAL_POOL, sourced, fetchFrom };
   const provider = providerNamed(parts, wish.provider);
   if (provider.capabilities.onlyForRuns === true) throw onlyForRuns(provider);
-  const spec = specOf(about, provider, wish);
+  const spec = specOf(
+    about,
+    provider,
+    stays === true ? { ...wish, options: stayingOptions(provider, wish) } : wish,
+  );
   const files = await Promise.all((spec.files ?? []).map((file) => checkedFile(parts, actor, file)));
   return { spec: files.length === 0 ? spec : { ...spec, files }, params };
 }
@@ -142,7 +149,11 @@ async function wishOf(
   { template, params, ...wish }: SessionCreate,
 ): Promise<ResolvedTemplate> {
   if (template === undefined) return { wish, files: [], params: {} };
-  return await templates.resolve(template, params ?? {});
+  const resolved = await templates.resolve(template, params ?? {});
+  const { idle, maxLife } = wish;
+  // Nobody can write them beside a template; a job has them for where the template says nothing.
+  const limits = { ...(idle === undefined ? {} : { idle }), ...(maxLife === undefined ? {} : { maxLife }) };
+  return { ...resolved, wish: { ...limits, ...resolved.wish } };
 }
 
 export function providerNamed(
