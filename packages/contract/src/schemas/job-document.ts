@@ -118,10 +118,19 @@ const JobSession = SessionSpecWish.extend({
     .record(z.string(), z.json())
     .optional()
     .meta({ description: 'Short for options.instanceParameters' }),
-}).refine(({ command, shell }) => command === undefined || shell === undefined, {
-  message: 'give either command or shell',
-  path: ['command'],
-});
+})
+  .refine(
+    ({ instanceParameters, options = {} }) =>
+      instanceParameters === undefined || options['instanceParameters'] === undefined,
+    {
+      message: 'stands beside options.instanceParameters; give one of the two',
+      path: ['instanceParameters'],
+    },
+  )
+  .refine(({ command, shell }) => command === undefined || shell === undefined, {
+    message: 'give either command or shell',
+    path: ['command'],
+  });
 
 /** What a job is: a session, commands in it, and what must be there afterwards. */
 export const JobDocument = z

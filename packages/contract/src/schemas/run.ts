@@ -132,7 +132,36 @@ export const RunCreate = z
   .refine((run) => run.agent === undefined || Object.keys(run.labels).length === 0, {
     message: 'do not go with agent: it names the one that shall serve the run',
     path: ['labels'],
+  })
+  .superRefine((run, context) => {
+    for (const field of decidedFor(run)) {
+      const message = run.caller
+        ? 'does not go with caller: the command line itself starts the command, on its own machine'
+        : 'does not go with session: that decides where the run goes';
+      context.addIssue({ code: 'custom', message, path: [field] });
+    }
   });
+
+/** What would have no effect: somebody else has decided where the run goes. */
+function decidedFor({ session, pool, agent, labels, caller }: Place): readonly (keyof Place)[] {
+  if (caller) return session === undefined ? [] : ['session'];
+  if (session === undefined) return [];
+  const given = {
+    pool: pool !== undefined,
+    agent: agent !== undefined,
+    labels: Object.keys(labels).length > 0,
+  };
+  return (['pool', 'agent', 'labels'] as const).filter((field) => given[field]);
+}
+
+interface Place {
+  readonly session?: string | undefined;
+  readonly pool?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly caller: boolean;
+}
+
 export type RunCreate = z.output<typeof RunCreate>;
 export type RunCreateInput = z.input<typeof RunCreate>;
 

@@ -51,7 +51,11 @@ export const FileWish = z
     ({ text, base64, upload, artifact, url }) =>
       [text, base64, upload, artifact, url].filter((each) => each !== undefined).length === 1,
     'must have one of text, base64, upload, artifact and url',
-  );
+  )
+  .refine(({ url, sha256 }) => url !== undefined || sha256 === undefined, {
+    message: 'is of what is behind url; of others nobody would look at it',
+    path: ['sha256'],
+  });
 
 /** Of such a file, where it came from. */
 export const PlacedFile = z.strictObject({

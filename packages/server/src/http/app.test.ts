@@ -315,6 +315,12 @@ describe('what comes from elsewhere', () => {
 
   test('only the socket of the data folder may submit for its caller and end the server', async () => {
     expect((await ask('POST', '/v1/runs', { body: { command: ['true'], caller: true } })).status).toBe(400);
+    const inSession = { command: ['true'], caller: true, session: 'box' };
+    const answer = await plane.ask('POST', '/v1/runs', { key: plane.admin, local: true, body: inSession });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('does not go with caller'),
+    ]);
     expect((await ask('POST', '/v1/shutdown')).status).toBe(403);
   });
 });

@@ -50,6 +50,10 @@ it.each([
   [{ commands: [{ shell: 'x', command: ['y'] }] }, /give one of command, shell and script/],
   [{ commands: [{ command: 'ls -la' }] }, /"command".*must be a list/],
   [{ commands: ['x'], finish: { keep: '100y' } }, /"keep".*must be a duration/],
+  [
+    { commands: ['x'], session: { instanceParameters: {}, options: { instanceParameters: {} } } },
+    /beside options.instanceParameters/,
+  ],
   [{ commands: ['x'], finish: 'explode' }, /must be delete, stop, keep/],
   [{ commands: ['x'], finish: { stop: { deleteVolumes: true } } }, /what it stops keeps its disks/],
   [{ commands: ['x'], finish: { keep: '1h', stop: { deleteVolumes: true } } }, /one of keep and stop/],

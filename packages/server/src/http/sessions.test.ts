@@ -54,6 +54,7 @@ describe('asking for a session', () => {
     [{ lease: '1s' }, 400, /lease must be between 5 s/],
     [{ owner: 'other/user-1' }, 403, /acts for acme/],
     [{ nonsense: 1 }, 400, /nonsense/],
+    [{ files: [{ path: 'a', text: 'x', sha256: 'a'.repeat(64) }] }, 400, /sha256: is of what is behind url/],
   ])('refuses %j with a sentence, and makes nothing', async (body, status, sentence) => {
     await using plane = await openPlane();
     const key = await plane.key({});
@@ -122,6 +123,7 @@ describe('wishes', () => {
     expect(await wish('/hold', 'POST', { for: '2h', note: 'demo' })).toMatchObject({ status: 200 });
     expect(await wish('/extend', 'POST', { by: '2h' })).toMatchObject({ status: 409 });
     expect(await wish('/hold', 'POST', {})).toMatchObject({ status: 400 });
+    expect(await wish('/hold', 'POST', { release: true, for: '2h' })).toMatchObject({ status: 400 });
     for (const times of [1, 2])
       expect({ times, ...(await wish('/stop')) }).toMatchObject({
         status: 200,

@@ -68,6 +68,8 @@ function wishHandlers(services: Services): SomeHandlers<WishOperation> {
     holdSession: async ({ actor, input: { params, body } }) => {
       const [now, by] = [clock.now(), actor.name];
       const about = { actor, word: params.id };
+      if (body.release && (body.for !== undefined || body.note !== undefined))
+        throw new ErrandError('invalid', 'release: true ends a hold; leave out for and note');
       if (body.release)
         return await presented(services, await askSession(sessions, about, { kind: 'release', by, now }));
       if (body.for === undefined)

@@ -82,6 +82,7 @@ describe('the settings of a pool', () => {
     [{ limitPerKey: 0 }, 'at least 1'],
     [{ lostAfter: '0s' }, 'at least 1s'],
     [{ launch: { provider: 'x' } }, 'there is no provider x'],
+    [{ launch: { provider: 'fake', command: ['true'], shell: 'true' } }, 'give one of the two'],
   ])('refuse %j with a sentence and change nothing', async (body, words) => {
     const before = await call('GET', '/v1/pools/lab');
     for (const method of ['PUT', 'PATCH'])
@@ -224,6 +225,9 @@ describe('what a run asks of its pool', () => {
     [{ labels: { a: 'x'.repeat(201) } }, 'at most 200'],
     [{ labels: Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`l${n}`, ''])) }, 'at most 16'],
     [{ labels: { a: 'x' }, agent: 'one' }, 'do not go with agent'],
+    [{ session: 'box' }, 'pool: does not go with session'],
+    [{ session: 'box', pool: undefined, agent: 'one' }, 'agent: does not go with session'],
+    [{ session: 'box', pool: undefined, labels: { a: 'x' } }, 'labels: does not go with session'],
   ])('is refused as %j with a sentence', async (more, words) => {
     await agent('one');
     const body = { command: ['true'], pool: 'lab', ...more };

@@ -94,6 +94,8 @@ function sourceOf(
 }
 
 function commandOf({ command, shell }: SessionSpecWish): Command | null {
+  if (command !== undefined && shell !== undefined)
+    throw wrong('command', 'stands beside shell; give one of the two');
   if (command !== undefined) return { kind: 'argv', argv: command };
   return shell === undefined ? null : { kind: 'shell', text: shell };
 }
