@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Answer } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { defaultDataFolder, type PlaceFlags } from '../connection/place.ts';
+import { defaultDataFolder, folderAt, type PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { renderTable } from '../output/table.ts';
 import { declareLife, stateOf } from './agent-life.ts';
@@ -66,7 +66,10 @@ async function actStart(cli: Cli, options: AgentOptions): Promise<number> {
     onlyScripts: options.onlyScripts ?? false,
     allow: options.allow ?? [],
     // `agent` in the data folder is that of the server's own agent.
-    data: options.data ?? join(defaultDataFolder(cli.environment), 'outbound-agent'),
+    data:
+      options.data === undefined
+        ? join(defaultDataFolder(cli.environment), 'outbound-agent')
+        : folderAt(options.data),
   });
 }
 

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import type { ConfigFile } from '@errand/server';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { openDataFolder } from '../connection/data-folder.ts';
-import { defaultDataFolder } from '../connection/place.ts';
+import { defaultDataFolder, folderAt } from '../connection/place.ts';
 import { CONFIG_FILE, readConfig } from '../server/config-file.ts';
 import { type Command, type Runner, withExamples } from './command.ts';
 
@@ -59,7 +58,7 @@ async function act(cli: Cli, options: UpOptions): Promise<number> {
 
 /** The more explicit wins, as everywhere: the flag, the environment, the file. */
 function dataOf({ environment }: Cli, { data }: UpOptions, file: ConfigFile): string {
-  if (data !== undefined) return resolve(data);
+  if (data !== undefined) return folderAt(data);
   return environment.data === undefined && file.data !== undefined
     ? file.data
     : defaultDataFolder(environment);

@@ -48,6 +48,16 @@ it('refuses what is no address', () => {
   );
 });
 
+it('takes no empty --data for the current folder', () => {
+  const environment = readEnvironment({ HOME: home, ERRAND_URL: 'http://env' });
+  for (const data of ['', ' ']) expect(() => choosePlace({ data }, environment)).toThrow('--data is empty');
+});
+
+it('refuses a server and a folder at once', () => {
+  const flags = { url: 'http://server', data: '/data' };
+  expect(() => choosePlace(flags, readEnvironment({ HOME: home }))).toThrow('leave out one of them');
+});
+
 it('keeps the login for its owner alone', () => {
   const environment = readEnvironment({ HOME: home, XDG_CONFIG_HOME: join(home, 'config') });
   expect(readLogin(environment)).toBeNull();

@@ -17,8 +17,10 @@ export interface PlaceFlags {
 
 /** The more explicit wins: flags, then the environment, then the login, then this user's own folder. */
 export function choosePlace(flags: PlaceFlags, environment: Environment): Place {
+  if (flags.url !== undefined && flags.data !== undefined)
+    throw new CliError('--url names a server and --data a folder of this machine; leave out one of them');
   if (flags.url !== undefined) return serverAt(flags.url, environment);
-  if (flags.data !== undefined) return { kind: 'folder', data: resolve(flags.data) };
+  if (flags.data !== undefined) return { kind: 'folder', data: folderAt(flags.data) };
   if (environment.url !== undefined) return serverAt(environment.url, environment);
   if (environment.data !== undefined) return { kind: 'folder', data: resolve(environment.data) };
   const login = readLogin(environment);
@@ -29,6 +31,12 @@ export function choosePlace(flags: PlaceFlags, environment: Environment): Place 
 export function defaultDataFolder({ data, stateHome, home }: Environment): string {
   if (data !== undefined) return resolve(data);
   return join(stateHome ?? join(home ?? homedir(), '.local', 'state'), 'errand');
+}
+
+/** What `--data` names. An unset variable of a script must not make a data folder of whatever folder it runs in. */
+export function folderAt(data: string): string {
+  if (data.trim() === '') throw new CliError('--data is empty; name a folder, or leave it out');
+  return resolve(data);
 }
 
 function serverAt(url: string, environment: Environment): Place {
