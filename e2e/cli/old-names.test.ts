@@ -30,6 +30,10 @@ it('runs, calls scripts, lists files and keeps keys under the names of aws-exec'
 
   expect(await user.errand(['listdir', folder])).toMatchObject({ stdout: `${join(folder, 'a.txt')}\n` });
 
+  const missing = await user.errand(['listdir', join(folder, 'none')]);
+  expect(missing).toMatchObject({ status: 125, stdout: '' });
+  expect(missing.stderr).toMatch(/^errand: \S+none cannot be read: ENOENT[^\n]*\n$/);
+
   const made = await user.errand(['auth-new', 'laptop']);
   expect(made.stdout).toMatch(/^err_\S+\n$/);
   const listed = await user.errand(['auth-ls']);

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ErrandApiError } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-status.ts';
 import { type CommandModule, idOf, type Runner, withExamples } from './command.ts';
 import { declare as declareRun } from './run.ts';
@@ -26,7 +27,7 @@ export const rpc: CommandModule = {
 
 export const listdir: CommandModule = {
   declare(command, run) {
-    command.argument('<path>', 'folder of this machine').action(run(actListdir));
+    command.argument('<path>', 'folder of this machine', idOf).action(run(actListdir));
     withExamples(command, [['errand listdir .', 'every file below, but hidden ones, a line each']]);
   },
 };
@@ -75,7 +76,9 @@ async function actRpc(cli: Cli, name: string, json: string): Promise<number> {
 
 /** As before, without names that begin with a dot. */
 async function actListdir(cli: Cli, path: string): Promise<number> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : ''}`);
+  });
   const files = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));
