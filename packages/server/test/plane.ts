@@ -26,6 +26,8 @@ export interface Ask {
   readonly local?: boolean;
   /** Where it comes from. */
   readonly address?: string;
+  /** Called where the server breaks the line off. */
+  readonly hangUp?: () => void;
 }
 
 /** A whole control plane behind its real router, on SQLite in memory, without an agent. */

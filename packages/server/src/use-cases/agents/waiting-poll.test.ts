@@ -24,9 +24,9 @@ async function open() {
     observe,
     poll: (held: readonly HeldAttempt[], { free = 0, waitMs = 100 } = {}): Promise<PollAnswer> =>
       pollAgent(polling, { agentId, free, held, waitMs, modules: [] }, new AbortController().signal),
-    submit: async (): Promise<string> => {
+    submit: async (headers: Readonly<Record<string, string>> = {}): Promise<string> => {
       const body = { pool: 'lab', command: ['true'] };
-      const answer = await plane.ask('POST', '/v1/runs', { key: plane.admin, body });
+      const answer = await plane.ask('POST', '/v1/runs', { key: plane.admin, body, headers });
       return ((await answer.json()) as { id: string }).id;
     },
     start: async (runId: string): Promise<void> => {
@@ -116,5 +116,18 @@ describe('an agent that polls', () => {
       'queued',
       'queued',
     ]);
+  });
+
+  it('has its place left after a submission that turns out to be a repeat', async () => {
+    await using all = await open();
+    const once = { 'idempotency-key': 'k1' };
+    const first = await all.submit(once);
+    await all.poll([], { free: 1 });
+    const waiting = all.poll([held(first)], { free: 1, waitMs: 5_000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await all.submit(once)).toBe(first);
+    const second = await all.submit();
+    expect((await all.store.runs.get(second))?.state).toBe('leased');
+    expect(names(await waiting)).toEqual([`${second}.1`]);
   });
 });
