@@ -33,9 +33,12 @@ import { noTemplates, type SessionTemplates } from '../src/use-cases/sessions/se
 /** Where the outputs of a test lie: what is on it, and what is to happen first when somebody looks. */
 export class Shelf implements OutputPlace {
   readonly things = new Map<string, OutputSight>();
-  /** Awaited before each look, and before each checksum; what they throw is what the place answers. */
+  /** Awaited before each look, each checksum and each document that is put beside; what they throw is what the place answers. */
   onLook: (text: string) => unknown = () => undefined;
   onChecksum: (text: string) => unknown = () => 'aa';
+  onPutBeside: (text: string) => unknown = () => undefined;
+  /** What was put beside outputs: which, and the text. */
+  readonly beside: (readonly [string, string])[] = [];
   looks = 0;
 
   put(text: string, sight: Partial<OutputSight> = {}): void {
@@ -51,7 +54,11 @@ export class Shelf implements OutputPlace {
   checksum: OutputPlace['checksum'] = async (target) =>
     (await this.onChecksum(outputText({ target }))) as string | null;
 
-  putBeside: OutputPlace['putBeside'] = async () => null;
+  putBeside: OutputPlace['putBeside'] = async (target, { text }) => {
+    await this.onPutBeside(outputText({ target }));
+    this.beside.push([outputText({ target }), text]);
+    return null;
+  };
 }
 
 export interface JobWorld extends AsyncDisposable {

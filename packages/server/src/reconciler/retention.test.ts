@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobStore, type RunSpec, requestSession, type SessionRecord } from '@errand/core';
 import {
+  aGroup,
   aRun,
   aSession,
   aSpec,
@@ -166,6 +167,46 @@ it('forgets the oldest artifacts beyond their limit, but not those that somebody
   await all.retention.sweep();
   expect(await there()).toEqual(['run_d']);
   rmSync(root, { recursive: true });
+});
+
+it('leaves the artifacts of a run that goes on, however old those of an attempt before are', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'errand-kept-'));
+  const blobs = new FileBlobStore(root);
+  await using all = await open({ keepRunsMs: 1_000 * MINUTE, keepLogBytes: 25 }, blobs);
+  await all.store.runs.insert(running(aRun({ id: 'run_live', createdAt: 0 })), null);
+  await all.add('run_over', 2);
+  for (const id of ['run_live', 'run_over', 'run_none']) {
+    await blobs.put(`artifacts/${id}/1/0`, oneOf(new Uint8Array(15)), 100);
+    utimesSync(join(root, `artifacts/${id}/1/0`), 60, 60);
+  }
+  await all.clock.advance(30 * MINUTE);
+  await all.retention.sweep();
+  const left = await Array.fromAsync(blobs.list('artifacts'));
+  expect(left.map(({ name }) => name)).toEqual(['artifacts/run_live/1/0']);
+  rmSync(root, { recursive: true });
+});
+
+it('forgets groups of which nothing is left, once they are as old as runs may be', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 });
+  const [old, young] = [50, 150].map((minutes) => aGroup({ createdAt: minutes * MINUTE, open: false }));
+  for (const group of [old, young]) if (group !== undefined) await all.store.groups.insert(group, [], null);
+  await all.clock.advance(200 * MINUTE);
+  await all.retention.sweep();
+  const left = await Promise.all([old, young].map((group) => all.store.groups.get(group?.id ?? '')));
+  expect(left).toEqual([null, young]);
+});
+
+it('leaves the source of a module that was found only now: a submission is about to name it', async () => {
+  await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 });
+  const { scripts } = all.store;
+  for (const [sha256, minutes] of [
+    ['old', 1],
+    ['new', 61],
+  ] as const)
+    await scripts.keepModule({ sha256, text: sha256 }, minutes * MINUTE);
+  await all.clock.advance(62 * MINUTE);
+  await all.retention.sweep();
+  expect([await scripts.module('old'), await scripts.module('new')]).toEqual([null, 'new']);
 });
 
 it('forgets the files of sessions that are over, and of nobody else', async () => {

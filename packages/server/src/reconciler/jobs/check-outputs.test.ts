@@ -117,6 +117,33 @@ describe('an output', () => {
   });
 });
 
+describe('the document of a job that succeeded', () => {
+  it('is put beside each output, as it was run and without its secrets', async () => {
+    await using world = await openJobWorld();
+    for (const output of [ONE, TWO]) world.shelf.put(output);
+    const session = { provider: 'fake', secretEnv: { TOKEN: 'very secret' } };
+    const id = await checked(world, [{ s3: ONE }, { s3: TWO }], { name: 'of-{year}', session });
+    await world.pass(6);
+    const { end, name } = await world.job(id);
+    expect(end).toMatchObject({ cause: null });
+    expect(world.shelf.beside.map(([output]) => output)).toEqual([ONE, TWO]);
+    const [[, text] = ['', '']] = world.shelf.beside;
+    expect(JSON.parse(text)).toMatchObject({ job: id, attempt: 1, document: { name, commands: ['x'] } });
+    expect(text).not.toContain('very secret');
+  });
+
+  it('spoils nothing where it cannot be put there: the job says so', async () => {
+    await using world = await openJobWorld();
+    world.shelf.put(ONE);
+    world.shelf.onPutBeside = down;
+    const id = await checked(world, [{ s3: ONE }]);
+    await world.pass(6);
+    const job = await world.job(id);
+    expect(job.end).toMatchObject({ cause: null });
+    expect(job.warnings.join()).toContain('could not be stored with the outputs: S3 does not answer');
+  });
+});
+
 describe('an output that takes long to be read', () => {
   const reading = { s3: ONE, wait: '5s', checksum: `md5:${'b'.repeat(32)}` };
 

@@ -103,6 +103,40 @@ describe('a job', () => {
     expect((await world.job(id)).state).toBe('tearing_down');
   });
 
+  it('is begun and canceled at once, not at the next look', async () => {
+    await using world = await openJobWorld();
+    await world.pass(3);
+    const { id } = await world.submit(DOCUMENT);
+    await world.clock.advance(50);
+    expect((await world.job(id)).state).toBe('provisioning');
+    await world.pass(6);
+    await world.clock.advance(50);
+    await world.cancel(id);
+    await world.clock.advance(50);
+    expect((await world.sessionOf(id)).desired).toBe('deleted');
+  });
+
+  it('has a run of its own for each command of each attempt, however much they are the same', async () => {
+    await using world = await openJobWorld();
+    const retry = { attempts: 2, backoff: '1s' };
+    const { id } = await world.submit({ ...DOCUMENT, commands: ['x', 'x'], retry });
+    const runs: (string | null | undefined)[] = [];
+    const end = async (command: number, code: number): Promise<void> => {
+      await world.pass(10);
+      const { attempt } = await world.job(id);
+      runs.push(attempt?.commands[command]?.runId);
+      await world.endCommand(id, { kind: 'exited', code });
+    };
+    await end(0, 0);
+    await end(1, 1);
+    await end(0, 0);
+    await end(1, 0);
+    await world.pass(10);
+    expect((await world.job(id)).end).toMatchObject({ cause: null });
+    expect(new Set(runs).size).toBe(4);
+    expect(runs).toEqual(runs.map(() => expect.any(String)));
+  });
+
   it('that is being worked on does not keep the control plane from ending', async () => {
     await using world = await openJobWorld();
     world.shelf.onLook = () => Promise.withResolvers<void>().promise;

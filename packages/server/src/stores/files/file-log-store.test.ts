@@ -57,6 +57,15 @@ describe('a keeper that writes into the store', () => {
     }
   });
 
+  it('may have written on where the server began: what comes after the seal goes behind that', async () => {
+    const logs = open(newRoot());
+    await logs.append(LOG, [piece(0, 'server ')]);
+    appendFileSync(`${logs.place(LOG)}.log`, 'keeper ');
+    await logs.seal(LOG);
+    expect(await logs.append(LOG, [piece(14, 'again', 'stderr')])).toBe(19);
+    expect(await texts(logs)).toEqual(['stdout server ', 'stdout keeper ', 'stderr again']);
+  });
+
   it('may have been killed before its first record', async () => {
     const logs = open(newRoot());
     writeFileSync(`${logs.place(LOG)}.log`, 'all');
