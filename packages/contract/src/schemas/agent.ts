@@ -2,7 +2,7 @@ import { LIMITS, RESULT_SOURCES, SPAWN_STAGES, TIMED_PHASES } from '@errand/core
 import { z } from 'zod';
 import type { AgentFact, HelloRequest, PollRequest } from '../agent/protocol.ts';
 import { FileOrder } from './file-order.ts';
-import { Duration } from './quantity.ts';
+import { SomeTime } from './quantity.ts';
 import { LogEnd } from './run.ts';
 import { ResultRuleInput, SchemaDocument, ScriptName, Sha256 } from './script.ts';
 import { Label, Labels, Name } from './text.ts';
@@ -39,7 +39,7 @@ export const AgentParams = z.strictObject({ id: z.string() });
 export const AgentList = z.strictObject({ agents: z.array(Agent) });
 
 export const JoinTokenCreate = z.strictObject({
-  expiresIn: Duration.optional().meta({ description: 'At most and by default 24h' }),
+  expiresIn: SomeTime.optional().meta({ description: 'At most and by default 24h' }),
   labels: Labels.default({}).meta({ description: 'Labels the agent gets, whatever it says of itself' }),
   maxSlots: z.int().min(1).max(10_000).optional().meta({ description: 'The most slots it may offer' }),
 });

@@ -1,13 +1,13 @@
 import { ROLES } from '@errand/core/vocabulary';
 import { z } from 'zod';
-import { Duration } from './quantity.ts';
+import { SomeTime } from './quantity.ts';
 import { Name, OwnerPath } from './text.ts';
 
 export const KeyCreate = z.strictObject({
   name: Name,
   role: z.enum(ROLES).default('member'),
   owner: OwnerPath.optional().meta({ description: 'Default: the owner of the key that asks' }),
-  expiresIn: Duration.optional(),
+  expiresIn: SomeTime.optional(),
 });
 
 export const Key = z

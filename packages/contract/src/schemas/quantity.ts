@@ -24,6 +24,9 @@ export const Duration = z
     return z.NEVER;
   });
 
+/** Where no time at all would be no limit, or make what is over at once. */
+export const SomeTime = Duration.refine((ms) => ms > 0, 'must be more than nothing; leave it out instead');
+
 /** A size such as `64KiB` or `2GB` (or a plain number of bytes); parsed to bytes. */
 export const Size = z
   .union([z.string(), z.int().nonnegative()], { error: 'must be a size such as 64KiB, 10MB or 2GB' })

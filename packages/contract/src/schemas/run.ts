@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ArtifactPatterns, KeptArtifacts } from './artifact.ts';
 import { byteLength, Environment, SecretEnvironment } from './environment.ts';
 import { Limit } from './limit.ts';
-import { Duration, Size } from './quantity.ts';
+import { Duration, Size, SomeTime } from './quantity.ts';
 import { ResultViewInput, ScriptName, Sha256 } from './script.ts';
 import { Label, Labels, Name, OwnerPath, ProgramText } from './text.ts';
 
@@ -88,10 +88,10 @@ export const RunCreate = z
     concurrency: Limit.optional().meta({
       description: 'How many (1). Of different numbers under one key the smallest holds',
     }),
-    timeout: Duration.optional(),
+    timeout: SomeTime.optional(),
     queueTimeout: Duration.optional(),
     grace: Duration.optional().meta({ description: 'Between the signal and the kill when the run is ended' }),
-    maxLog: Size.optional(),
+    maxLog: Size.refine((bytes) => bytes > 0, 'must be at least 1 byte').optional(),
     retry: z
       .strictObject({
         attempts: z.int().min(1).max(LIMITS.retryAttempts),

@@ -1,7 +1,7 @@
 import { LIMITS, RESULT_SOURCES } from '@errand/core/vocabulary';
 import { z } from 'zod';
 import { Environment } from './environment.ts';
-import { Duration } from './quantity.ts';
+import { SomeTime } from './quantity.ts';
 import { Argv } from './run.ts';
 import { ResultRuleInput, ResultViewInput, SchemaDocument, ScriptName } from './script.ts';
 import { Label, OwnerPath, ProgramText } from './text.ts';
@@ -43,7 +43,7 @@ export const ScriptDefinition = z.strictObject({
     .nullable()
     .default(null),
   pool: Label.nullable().default(null),
-  timeout: Duration.nullable().default(null),
+  timeout: SomeTime.nullable().default(null),
   env: Environment.default({}),
   owner: OwnerPath.nullable().optional().meta({
     description:

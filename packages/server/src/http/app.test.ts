@@ -73,6 +73,8 @@ describe('a submission that is not right', () => {
   const sentences: readonly (readonly [unknown, string])[] = [
     [{ command: 'ls' }, 'command: must be a list, not a text'],
     [{ command: ['ls'], timeout: 5 }, 'timeout: must be a text, not a number'],
+    [{ command: ['ls'], timeout: '0s' }, 'timeout: must be more than nothing'],
+    [{ command: ['ls'], maxLog: 0 }, 'maxLog: must be at least 1 byte'],
     [{ command: ['ls'], stdin: 5 }, 'stdin: must be "stream", {"text": ...} or {"base64": ...}'],
     [{ command: ['ls'], tty: { rows: 5 } }, 'tty.columns: is missing; it must be a number'],
     [{ command: ['ls'], env: { 'A=B': '' } }, 'env.A=B: must be a name without = and NUL'],
@@ -240,6 +242,11 @@ describe('keys', () => {
       expect((await plane.ask('POST', '/v1/keys', { key: member, body })).status).toBe(403);
     }
     expect((await plane.ask('POST', '/v1/keys', { key: member, body: { name: 'x' } })).status).toBe(201);
+  });
+
+  test('a key that would be over at once is not made', async () => {
+    const answer = await ask('POST', '/v1/keys', { body: { name: 'x', expiresIn: '0s' } });
+    expect((await errorOf(answer)).message).toContain('expiresIn: must be more than nothing');
   });
 
   test('what a key with an end makes ends by then', async () => {
