@@ -31,6 +31,25 @@ it.each([
   expect(said).toContain(`Usage: errand ${path.join(' ')} [options]`);
 });
 
+it.each([[['bogus']], [['key', 'bogus']]])(
+  'errand help %j says that there is no such command',
+  async (path) => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await expect(runProgram(['help', ...path], {} as Cli)).rejects.toMatchObject({
+      code: 'commander.unknownCommand',
+    });
+    write.mockRestore();
+  },
+);
+
+it.each([
+  [['--no-launch', '--image', 'debian:12'], 'belong to --launch'],
+  [['--launch', 'docker', '--cpus', 'two'], '--cpus takes a number'],
+])('errand pool set lab %j asks no server', async (options, sentence) => {
+  const nowhere = { connect: () => Promise.reject(new Error('it connects')) } as Partial<Cli>;
+  await expect(runProgram(['pool', 'set', 'lab', ...options], nowhere as Cli)).rejects.toThrow(sentence);
+});
+
 describe('a completion script', () => {
   it.each(SHELLS)('for %s knows commands, subcommands and options', async (shell) => {
     const script = completionScript(shell, await describeCommands());
@@ -61,7 +80,7 @@ describe('the command line', () => {
       });
   });
 
-  it.each([['logs'], ['wait'], ['cancel'], ['retry'], ['key', 'rm']])(
+  it.each([['logs'], ['wait'], ['cancel'], ['retry'], ['key', 'rm'], ['pool', 'show'], ['pool', 'token']])(
     '%s %s refuses an empty id, such as that of an unset variable',
     async (...words) => {
       const path = words.filter((word) => word !== undefined);

@@ -26,12 +26,18 @@ export async function runProgram(argv: readonly string[], cli: Cli): Promise<num
   return status;
 }
 
-/** `help key new` is `key help new`: Commander’s own help stops at the first word, and would show the help of `key`. */
+/**
+ * `help key new` is `key help new`: Commander’s own help stops at the first word, and would show the help of `key`. What is no command is left to
+ * be refused as one; its help would be that of all.
+ */
 function helpOfSubcommand([first, name, ...rest]: readonly string[], program: Command): string[] {
   const words = [first, name, ...rest].filter((word) => word !== undefined);
+  if (first !== 'help' || name === undefined || name === 'help' || name.startsWith('-')) return words;
   const command = program.commands.find((each) => each.name() === name);
-  if (first !== 'help' || name === undefined || rest.length === 0) return words;
-  return command === undefined || command.commands.length === 0 ? words : [name, 'help', ...rest];
+  if (command === undefined) return [name];
+  const [sub] = rest;
+  if (sub === undefined || command.commands.length === 0) return words;
+  return command.commands.some((each) => each.name() === sub) ? [name, 'help', ...rest] : [name, sub];
 }
 
 /** The whole command line; where the arguments name a command only that one, for making the others takes longer than most calls. */

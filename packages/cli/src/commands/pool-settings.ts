@@ -4,8 +4,8 @@ import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { spanText } from '../output/time-text.ts';
-import { valueOf } from '../session/session-config.ts';
-import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { cpusOf, valueOf } from '../session/session-config.ts';
+import { type Command, collect, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface SettingOptions extends PlaceFlags {
   readonly json?: boolean;
@@ -21,13 +21,16 @@ interface SettingOptions extends PlaceFlags {
 
 /** Adds what shows and sets one pool. */
 export function declareSettings(command: Command, run: Runner): void {
-  const show = command.command('show').description('Show a pool.').argument('<pool>', 'name of the pool');
+  const show = command
+    .command('show')
+    .description('Show a pool.')
+    .argument('<pool>', 'name of the pool', idOf);
   withPlace(withJson(show)).action(run(actShow));
   withExamples(show, [['errand pool show lab', 'its limits, and what waits']]);
   const set = command
     .command('set')
     .description('Set limits of a pool; a new pool is made. What is not named stays.')
-    .argument('<pool>', 'name of the pool')
+    .argument('<pool>', 'name of the pool', idOf)
     .option('--limit <n>', 'how many runs at once; none: no limit')
     .option('--limit-per-key <n>', 'the same for the runs that one key submitted')
     .option('--lost-after <time>', 'how long a run may be unreachable before it counts as lost (5m)')
@@ -50,19 +53,19 @@ export function declareSettings(command: Command, run: Runner): void {
   const pause = command
     .command('pause')
     .description('Give no run to an agent; what runs goes on.')
-    .argument('<pool>', 'name of the pool');
+    .argument('<pool>', 'name of the pool', idOf);
   withPlace(withJson(pause)).action(run((cli, name, options) => actPause(cli, name, options, true)));
   withExamples(pause, [['errand pool pause lab', 'runs wait until errand pool resume lab']]);
   const resume = command
     .command('resume')
     .description('Let a paused pool go on.')
-    .argument('<pool>', 'name of the pool');
+    .argument('<pool>', 'name of the pool', idOf);
   withPlace(withJson(resume)).action(run((cli, name, options) => actPause(cli, name, options, false)));
   withExamples(resume, [['errand pool resume lab', 'what waited goes to the agents, in order']]);
   const remove = command
     .command('rm')
     .description('Forget a pool that has neither agents nor open runs.')
-    .argument('<pool>', 'name of the pool');
+    .argument('<pool>', 'name of the pool', idOf);
   withPlace(remove).action(run(actRemove));
   withExamples(remove, [['errand pool rm old', 'errand agent rm and errand cancel come first']]);
 }
@@ -73,7 +76,6 @@ async function actShow(cli: Cli, name: string, options: SettingOptions): Promise
 }
 
 async function actSet(cli: Cli, name: string, options: SettingOptions): Promise<number> {
-  const { errand } = await cli.connect(options);
   const settings = {
     ...(options.limit === undefined ? {} : { limit: limitOf('--limit', options.limit) }),
     ...(options.limitPerKey === undefined
@@ -84,6 +86,7 @@ async function actSet(cli: Cli, name: string, options: SettingOptions): Promise<
   };
   if (Object.keys(settings).length === 0)
     throw new CliError('which setting? Give --limit, --limit-per-key, --lost-after or --launch');
+  const { errand } = await cli.connect(options);
   const isKnown = (await errand.pools.list()).some((pool) => pool.name === name);
   const pool = isKnown ? await errand.pools.change(name, settings) : await errand.pools.put(name, settings);
   return await print(cli, pool, options);
@@ -95,14 +98,13 @@ type Launch = NonNullable<Parameters<Errand['pools']['change']>[1]['launch']>;
 function launchOf({ launch, image, cpus, memory, option }: SettingOptions): {
   readonly launch?: Launch | null;
 } {
-  if (launch === false) return { launch: null };
   const options = option === undefined ? undefined : Object.fromEntries(option.map(valueOf));
-  const given = { image, memory, cpus: cpus === undefined ? undefined : Number(cpus), options };
+  const given = { image, memory, cpus: cpus === undefined ? undefined : cpusOf(cpus), options };
   const wish = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  if (launch !== undefined) return { launch: { provider: launch, ...wish } };
+  if (typeof launch === 'string') return { launch: { provider: launch, ...wish } };
   if (Object.keys(wish).length > 0)
     throw new CliError('--image, --cpus, --memory and --option belong to --launch');
-  return {};
+  return launch === false ? { launch: null } : {};
 }
 
 async function actPause(cli: Cli, name: string, options: SettingOptions, paused: boolean): Promise<number> {

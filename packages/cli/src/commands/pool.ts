@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { renderTable } from '../output/table.ts';
-import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { type Command, collect, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 import { labelsOf } from './labels.ts';
 import { declareSettings } from './pool-settings.ts';
 
@@ -23,7 +23,7 @@ export function declare(command: Command, run: Runner): void {
   const token = command
     .command('token')
     .description('Make a token with which one agent joins a pool; a new pool is made.')
-    .argument('<pool>', 'name of the pool')
+    .argument('<pool>', 'name of the pool', idOf)
     .option('--expires <time>', 'how long it may be used, such as 1h (24h, which is also the most)')
     .option(
       '--label <key=value>',

@@ -50,7 +50,7 @@ export function sessionConfig(
     owner: options.owner,
     image: options.image,
     size: options.size,
-    cpus: options.cpus === undefined ? undefined : Number(options.cpus),
+    cpus: options.cpus === undefined ? undefined : cpusOf(options.cpus),
     memory: options.memory,
     ...commandOf(command, options),
     env: options.env === undefined ? undefined : pairsOf('--env', options.env, variables),
@@ -83,7 +83,12 @@ function commandOf(
   return { shell: command[0] ?? '' };
 }
 
-/** `NAME=VALUE`: JSON where it is some, else text. */
+/** Of `--cpus`; how many there may be is the server's to say. */
+export function cpusOf(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new CliError(`--cpus takes a number such as 2 or 0.5, not ${text}`);
+  return Number(text);
+}
+
 /** `NAME=VALUE`, where the value may be JSON. */
 export function valueOf(pair: string): [string, unknown] {
   const at = pair.indexOf('=');
