@@ -16,6 +16,14 @@ it('names every fault with its place and what would be right', () => {
   expect(read).toThrow('\n  the file has no field port; it takes listen, ');
 });
 
+it.each([
+  ['launchType: ec2, spot: true', 'ecs.spot: is for Fargate'],
+  ['launchType: ec2, publicIp: true', 'ecs.publicIp: is for Fargate, and for networkMode bridge'],
+])('refuses what would have no effect: ecs: {%s}', (fields, sentence) => {
+  const read = (): unknown => parseConfigFile(`ecs: {subnets: [subnet-1], ${fields}}`, 'errand.yaml');
+  expect(read).toThrow(sentence);
+});
+
 it('shows where a file stops to be YAML', () => {
   expect(() => parseConfigFile('listen: [1\n', 'errand.yaml')).toThrow(/^errand\.yaml is not YAML: .*line 2/);
 });

@@ -77,6 +77,8 @@ function commandOf(
   command: readonly string[],
   { shell }: CreateSessionOptions,
 ): Pick<SessionCreateInput, 'command' | 'shell'> {
+  if (command.length === 0 && shell === true)
+    throw new CliError('--shell takes one text; give it behind the options');
   if (command.length === 0) return {};
   if (shell !== true) return { command: [...command] };
   if (command.length > 1) throw new CliError('--shell takes one text; put it into quotes');
@@ -124,10 +126,12 @@ function volumeOf(text: string): { name: string; path: string } {
 
 function healthOf(options: CreateSessionOptions): SessionCreateInput['health'] {
   const { healthPath, healthBody, healthTcp, healthCommand } = options;
-  if (healthTcp !== undefined) return { tcp: Number(healthTcp) };
-  if (healthCommand !== undefined) return { command: ['/bin/sh', '-c', healthCommand] };
+  if ([healthPath, healthTcp, healthCommand].filter((each) => each !== undefined).length > 1)
+    throw new CliError('--health-path, --health-tcp and --health-command: give one of them');
   if (healthPath === undefined && healthBody !== undefined)
     throw new CliError('--health-body needs --health-path');
+  if (healthTcp !== undefined) return { tcp: Number(healthTcp) };
+  if (healthCommand !== undefined) return { command: ['/bin/sh', '-c', healthCommand] };
   if (healthPath === undefined) return undefined;
   return { path: healthPath, ...(healthBody === undefined ? {} : { body: healthBody }) };
 }

@@ -80,17 +80,22 @@ const OutputWish = z
     path: ['checksum'],
   });
 
-const RetryWish = z.strictObject({
-  attempts: z.int().min(1).max(LIMITS.retryAttempts).meta({ description: 'The first one counts' }),
-  on: z
-    .array(z.enum(JOB_RETRY_CAUSES))
-    .min(1)
-    .optional()
-    .meta({ description: 'Causes after which it is tried again; all of them without it' }),
-  backoff: Duration.optional().meta({ description: 'Before the second attempt (10s)' }),
-  rate: z.number().min(1).max(100).optional().meta({ description: 'By how much waits grow (2)' }),
-  max: Duration.optional().meta({ description: 'The longest wait (1h)' }),
-});
+const RetryWish = z
+  .strictObject({
+    attempts: z.int().min(1).max(LIMITS.retryAttempts).meta({ description: 'The first one counts' }),
+    on: z
+      .array(z.enum(JOB_RETRY_CAUSES))
+      .min(1)
+      .optional()
+      .meta({ description: 'Causes after which it is tried again; all of them without it' }),
+    backoff: Duration.optional().meta({ description: 'Before the second attempt (10s)' }),
+    rate: z.number().min(1).max(100).optional().meta({ description: 'By how much waits grow (2)' }),
+    max: Duration.optional().meta({ description: 'The longest wait (1h)' }),
+  })
+  .refine(({ backoff = 0, max = backoff }) => max >= backoff, {
+    message: 'must not be less than backoff, the first wait',
+    path: ['max'],
+  });
 
 const FinishWish = z.union(
   [

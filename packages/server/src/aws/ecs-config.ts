@@ -58,8 +58,21 @@ const Fields = z.strictObject({
 export const EcsConfig = Fields.refine(
   ({ networkMode, launchType }) => networkMode === 'awsvpc' || launchType === 'ec2',
   { path: ['networkMode'], error: 'bridge needs launchType ec2: Fargate gives each task an address' },
-).refine(({ networkMode, subnets }) => networkMode === 'bridge' || subnets.length > 0, {
-  path: ['subnets'],
-  error: 'needs at least one',
-});
+)
+  .refine(({ networkMode, subnets }) => networkMode === 'bridge' || subnets.length > 0, {
+    path: ['subnets'],
+    error: 'needs at least one',
+  })
+  .refine(({ spot, launchType }) => !spot || launchType === 'fargate', {
+    path: ['spot'],
+    error: 'is for Fargate; with launchType ec2 the machines of the cluster decide',
+  })
+  .refine(
+    ({ publicIp, networkMode, launchType }) =>
+      !publicIp || launchType === 'fargate' || networkMode === 'bridge',
+    {
+      path: ['publicIp'],
+      error: 'is for Fargate, and for networkMode bridge: ECS gives none to tasks on machines of a cluster',
+    },
+  );
 export type EcsConfig = z.output<typeof EcsConfig>;

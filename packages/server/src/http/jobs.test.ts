@@ -46,6 +46,7 @@ it.each([
   [{ commands: ['x'], outputs: [{ s3: 's3:/x' }] }, /must be s3:/],
   [{ commands: ['x'], outputs: [{ url: 'https://169.254.169.254/latest' }] }, /outside of private networks/],
   [{ commands: ['x'], retry: { attempts: 0 } }, /attempts/],
+  [{ commands: ['x'], retry: { attempts: 2, backoff: '1m', max: '10s' } }, /"max".*less than backoff/],
   [{ commands: ['x'], owner: 'other' }, /acts for acme/],
   [{ commands: [{ shell: 'x', command: ['y'] }] }, /give one of command, shell and script/],
   [{ commands: [{ command: 'ls -la' }] }, /"command".*must be a list/],

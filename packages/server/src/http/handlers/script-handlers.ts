@@ -4,6 +4,7 @@ import type { Actor } from '../../use-cases/actor.ts';
 import {
   type CatalogueEntry,
   findCentral,
+  findOf,
   findOffered,
   listCatalogue,
   mayCall,
@@ -41,13 +42,13 @@ function ownerOf(text: string | undefined): string | null | undefined {
 }
 
 async function find(
-  { catalogue, store }: Services,
+  { catalogue }: Services,
   actor: Actor,
   { name, owner }: { readonly name: string; readonly owner: string | null | undefined },
 ): Promise<CatalogueEntry> {
   if (owner !== undefined) {
-    const script = mayCall(actor, owner) ? await store.scripts.get(owner, name) : null;
-    if (script !== null) return { origin: 'registered', script };
+    const found = mayCall(actor, owner) ? await findOf(catalogue, name, owner) : null;
+    if (found !== null) return found;
   } else {
     const found =
       (await findCentral(catalogue, name, actor.owner)) ?? (await findOffered(catalogue, name))[0];

@@ -177,6 +177,8 @@ requires(awsTools)('the ec2 provider, at an EC2 with faults', () => {
     const { spec } = aLaunch();
     expect(open().cost(spec)).toEqual({ perHour: 0.01, currency: 'USD' });
     expect(open().cost({ ...spec, options: { spot: true } })).toBeNull();
+    const instanceParameters = { InstanceMarketOptions: { MarketType: 'spot' } };
+    expect(open().cost({ ...spec, options: { instanceParameters } })).toBeNull();
     expect(open().cost({ ...spec, size: 'x1.huge' })).toBeNull();
     const fieldsOf = (change: Partial<SessionSpec>, provider = open()) =>
       provider.problems({ ...spec, ...change }).map(({ field }) => field);

@@ -84,8 +84,9 @@ export class Ec2Provider implements Provider {
   cost(spec: LaunchRequest['spec']): Cost | null {
     const { settings } = this.#parts;
     const perHour = settings.prices[sizeOf(settings, spec) ?? ''];
+    const market = JSON.stringify(parametersOf(settings, spec)['InstanceMarketOptions'] ?? null);
     // What spot costs only the market knows.
-    const isSpot = 'spot' in spec.options && spec.options['spot'] !== false;
+    const isSpot = ('spot' in spec.options && spec.options['spot'] !== false) || market.includes('"spot"');
     return perHour === undefined || isSpot ? null : { perHour, currency: 'USD' };
   }
 

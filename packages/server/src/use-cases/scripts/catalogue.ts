@@ -54,14 +54,23 @@ export async function findCentral(
   name: string,
   owner: string,
 ): Promise<CentralScript | null> {
-  for (const scope of scopesUp(owner)) {
-    const script = await scripts.get(scope, name);
-    if (script !== null) return { origin: 'registered', script };
+  for (const scope of [...scopesUp(owner), null]) {
+    const found = await findOf({ scripts, folder }, name, scope);
+    if (found !== null) return found;
   }
-  const inFolder = (await folder()).find((each) => each.name === name);
+  return null;
+}
+
+/** The one of this owner, none of those above; null: the one for everybody, as those of the folder are. */
+export async function findOf(
+  { scripts, folder }: Pick<CatalogueParts, 'scripts' | 'folder'>,
+  name: string,
+  owner: string | null,
+): Promise<CentralScript | null> {
+  const inFolder = owner === null ? (await folder()).find((each) => each.name === name) : undefined;
   if (inFolder !== undefined) return { origin: 'folder', script: inFolder };
-  const shared = await scripts.get(null, name);
-  return shared === null ? null : { origin: 'registered', script: shared };
+  const script = await scripts.get(owner, name);
+  return script === null ? null : { origin: 'registered', script };
 }
 
 /**
