@@ -29,6 +29,15 @@ it('answers at once with a job whose placeholders are fixed, and shows it to who
   expect((await plane.ask('POST', `/v1/jobs/${made.body['id']}/cancel`, { key: viewer })).status).toBe(403);
 });
 
+it('shows the documents of jobs one by one, not in lists', async () => {
+  await using plane = await openPlane();
+  const key = await plane.key({});
+  const { body } = await submit(plane, key, DOCUMENT);
+  const { jobs } = (await (await plane.ask('GET', '/v1/jobs', { key })).json()) as { jobs: object[] };
+  expect(body['document']).toEqual(expect.any(Object));
+  expect(Object.keys(jobs[0] ?? {})).not.toContain('document');
+});
+
 it('answers a repeat with the same job, and refuses its name and its key for another document', async () => {
   await using plane = await openPlane();
   const key = await plane.key({});
