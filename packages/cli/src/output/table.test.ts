@@ -19,6 +19,16 @@ describe('a table', () => {
     expect(renderTable(['ID', 'COMMAND'], [['1', 'long text']], 8)).toBe('ID  COM…\n1   lon…\n');
   });
 
+  it('counts the columns that a character takes, not the characters', () => {
+    const rows = [
+      ['日本', 'x'],
+      ['e\u0301', 'y'],
+      ['ｶﾅ😀', 'z'],
+    ];
+    expect(renderTable(['A', 'B'], rows)).toBe('A     B\n日本  x\ne\u0301     y\nｶﾅ😀  z\n');
+    expect(renderTable(['A', 'B'], [['日本語', 'x']], 6)).toBe('A    …\n日本…\n');
+  });
+
   it('has long texts shortened, between characters', () => {
     expect(shortened('abc', 3)).toBe('abc');
     expect(shortened('ab😀cd'.repeat(100_000), 4)).toBe('ab😀…');
