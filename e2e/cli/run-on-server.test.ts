@@ -37,6 +37,17 @@ describe('errand against a server', () => {
     expect(await run.finished).toMatchObject({ status: 3, stdout: lines.join(''), stderr: '' });
   });
 
+  it('lists the runs of a session by its name, and says when there is none', async () => {
+    await using server = await ErrandServer.start();
+    await using user = server.user();
+    expect(await user.errand(['session', 'create', '--name', 'web'])).toMatchObject({ status: 0 });
+    expect(await user.errand(['run', '--session', 'web', '--', 'true'])).toMatchObject({ status: 0 });
+    const listed = await user.errand(['ps', '--session', 'web']);
+    expect(listed.stdout).toMatch(/succeeded .* true\n$/);
+    const none = await user.errand(['ps', '--session', 'wbe']);
+    expect(none).toMatchObject({ status: 125, stderr: 'errand: there is no such session\n' });
+  });
+
   it('lists, shows, cancels, waits for and retries runs', async () => {
     await using server = await ErrandServer.start();
     await using user = server.user();

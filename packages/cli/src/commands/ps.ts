@@ -1,10 +1,10 @@
-import type { RunFilter } from '@errand/sdk';
+import type { Errand, RunFilter } from '@errand/sdk';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { PlaceFlags } from '../connection/place.ts';
 import { EXIT } from '../exit-status.ts';
 import { runsTable } from '../run/runs-table.ts';
-import { type Command, collect, type Runner, withExamples, withJson, withPlace } from './command.ts';
+import { type Command, collect, idOf, type Runner, withExamples, withJson, withPlace } from './command.ts';
 
 interface PsOptions extends PlaceFlags {
   readonly status?: readonly string[];
@@ -22,7 +22,7 @@ export function declare(command: Command, run: Runner): void {
   command
     .option('-s, --status <status>', 'only runs of this status, such as running; repeatable', collect)
     .option('--pool <name>', 'only runs of this pool')
-    .option('--session <id>', 'only runs in this session (its id)')
+    .option('--session <id>', 'only runs in this session (id, name or subdomain)', idOf)
     .option('--name <text>', 'only runs of this name')
     .option('--tag <text>', 'only runs with this tag; repeatable', collect)
     .option('--text <words>', 'only runs with these words in name, command, script or tags')
@@ -38,8 +38,12 @@ export function declare(command: Command, run: Runner): void {
 }
 
 async function act(cli: Cli, options: PsOptions): Promise<number> {
+  const filter = filterOf(options);
   const { errand } = await cli.connect(options);
-  const pages = errand.runs.pages(filterOf(options));
+  const { session } = options;
+  const pages = errand.runs.pages(
+    session === undefined ? filter : { ...filter, session: await sessionId(errand, session) },
+  );
   const { value: page } = await pages.next();
   if (options.json === true)
     await cli.stdout.line(JSON.stringify(page ?? { runs: [], nextCursor: null }, null, 2));
@@ -51,10 +55,15 @@ async function act(cli: Cli, options: PsOptions): Promise<number> {
   return EXIT.ok;
 }
 
-function filterOf({ status, pool, session, name, tag, text, owner, limit }: PsOptions): RunFilter {
+/** An id stands for itself: the runs of a session are there when it is not any more. */
+async function sessionId(errand: Errand, session: string): Promise<string> {
+  return /^ses_[0-9a-z]{26}$/.test(session) ? session : (await errand.sessions.get(session)).id;
+}
+
+function filterOf({ status, pool, name, tag, text, owner, limit }: PsOptions): RunFilter {
   if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 500)
     throw new CliError(`--limit takes 1 to 500, not ${limit}`);
-  const given = Object.entries({ status, pool, session, name, tag, text, owner }).filter(
+  const given = Object.entries({ status, pool, name, tag, text, owner }).filter(
     ([, value]) => value !== undefined,
   );
   return { ...(Object.fromEntries(given) as RunFilter), pageSize: Number(limit) };
