@@ -50,6 +50,20 @@ it.each([
   await expect(runProgram(['pool', 'set', 'lab', ...options], nowhere as Cli)).rejects.toThrow(sentence);
 });
 
+it.each(['12', '2026-02-30', 'tomorrow', ''])('errand audit --since %j is no time', async (since) => {
+  const nowhere = { connect: () => Promise.reject(new Error('it connects')) } as Partial<Cli>;
+  const audit = runProgram(['audit', '--since', since], nowhere as Cli);
+  await expect(audit).rejects.toThrow('--since takes how long ago');
+});
+
+it.each(['24h', '2026-11', '2026-11-23', '2026-11-23 05:56:58Z', '2026-11-23T05:56:58.123Z'])(
+  'errand audit --since %j is a time',
+  async (since) => {
+    const nowhere = { connect: () => Promise.reject(new Error('it connects')) } as Partial<Cli>;
+    await expect(runProgram(['audit', '--since', since], nowhere as Cli)).rejects.toThrow('it connects');
+  },
+);
+
 describe('a completion script', () => {
   it.each(SHELLS)('for %s knows commands, subcommands and options', async (shell) => {
     const script = completionScript(shell, await describeCommands());

@@ -56,15 +56,30 @@ function filterOf({ key, action, target, since, before, limit }: AuditOptions, n
   };
 }
 
+/** Date.parse alone makes a day of 2001 of `12`, which somebody meant as hours. */
+const MOMENT = /^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}.*)?)?$/;
+
 /** How long ago, or a moment. */
 function timeOf(option: string, text: string, now: number): string {
   const ago = parseDuration(text);
-  const at = ago === null ? Date.parse(text) : now - ago;
+  const at = ago === null ? momentOf(text) : now - ago;
   if (Number.isNaN(at) || Math.abs(at) > 8e15)
     throw new CliError(
       `${option} takes how long ago, such as 24h, or a time such as 2026-01-31, not ${text}`,
     );
   return new Date(at).toISOString();
+}
+
+/** NaN for what is none, also for days that a month does not have. */
+function momentOf(text: string): number {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
+  const isDay = day === undefined || isoDay(day) === day;
+  return MOMENT.test(text) && isDay ? Date.parse(text) : Number.NaN;
+}
+
+function isoDay(day: string): string | undefined {
+  const at = Date.parse(day);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString().slice(0, 10);
 }
 
 function table(entries: readonly AuditEntry[], width: number): string {

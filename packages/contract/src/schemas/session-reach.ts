@@ -1,6 +1,6 @@
 import { SHARE_LEVELS } from '@errand/core/vocabulary';
 import { z } from 'zod';
-import { Duration } from './quantity.ts';
+import { SomeTime } from './quantity.ts';
 import { Port, Session, Time } from './session.ts';
 
 export const SessionOpen = z.strictObject({
@@ -22,7 +22,7 @@ export const SessionShare = z.strictObject({
   level: z.enum(SHARE_LEVELS).meta({
     description: 'Who may reach its ports: owner, the keys of the team, whoever has the link, everybody',
   }),
-  for: Duration.optional().meta({ description: 'How long a link is good; default 24h' }),
+  for: SomeTime.optional().meta({ description: 'How long a link is good; default 24h' }),
 });
 
 export const SessionShared = z.strictObject({

@@ -123,6 +123,7 @@ describe('wishes', () => {
     expect(await wish('/hold', 'POST', { for: '2h', note: 'demo' })).toMatchObject({ status: 200 });
     expect(await wish('/extend', 'POST', { by: '2h' })).toMatchObject({ status: 409 });
     expect(await wish('/hold', 'POST', {})).toMatchObject({ status: 400 });
+    expect(await wish('/share', 'POST', { level: 'link', for: '0s' })).toMatchObject({ status: 400 });
     expect(await wish('/hold', 'POST', { release: true, for: '2h' })).toMatchObject({ status: 400 });
     for (const times of [1, 2])
       expect({ times, ...(await wish('/stop')) }).toMatchObject({
