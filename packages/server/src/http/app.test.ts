@@ -329,6 +329,11 @@ describe('what comes from elsewhere', () => {
       expect.stringContaining('does not go with caller'),
     ]);
     expect((await ask('POST', '/v1/shutdown')).status).toBe(403);
+    const handed = await ask('POST', '/v1/runs/run_1/takeover');
+    expect([handed.status, (await errorOf(handed)).message]).toEqual([
+      403,
+      expect.stringContaining('only the command line on this machine'),
+    ]);
   });
 });
 

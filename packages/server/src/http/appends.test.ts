@@ -13,8 +13,8 @@ async function open() {
   const { agentId, key } = await joinAgent(joining, { token, name: 'one' });
   for (const id of ['run_1', 'run_2'])
     await store.runs.insert({ ...running(aRun({ id }), agentId), pool: 'lab' }, null);
-  const append = async (body: Uint8Array): Promise<readonly [number, unknown]> => {
-    const answer = await plane.ask('POST', '/v1/agent/logs', { key, body });
+  const append = async (body: Uint8Array, to = '/v1/agent/logs'): Promise<readonly [number, unknown]> => {
+    const answer = await plane.ask('POST', to, { key, body });
     return [answer.status, await answer.json()];
   };
   return { plane, append, [Symbol.asyncDispose]: () => plane[Symbol.asyncDispose]() };
@@ -48,7 +48,11 @@ it('refuses what is cut in the middle and what is too much, and stores nothing o
   await using all = await open();
   const cut = bodyOf('run_1').subarray(0, -1);
   expect(await all.append(cut)).toMatchObject([400, { error: { code: 'invalid' } }]);
+  const frames = bodyOf('run_1').subarray(bodyOf('run_1').indexOf(10) + 1);
+  const one = '/v1/agent/runs/run_1/log?token=1';
+  expect(await all.append(frames.subarray(0, -1), one)).toMatchObject([400, { error: { code: 'invalid' } }]);
   const much = Buffer.alloc(2 * LIMITS.appendBytes + 1);
   expect(await all.append(much)).toMatchObject([413, { error: { code: 'too_large' } }]);
   expect(await all.plane.services.logs.size({ runId: 'run_1', token: 1 })).toBe(0);
+  expect(await all.append(frames, one)).toEqual([200, { kind: 'size', size: 3 }]);
 });

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { openPlane } from '../../test/plane.ts';
 import { openSqliteStore } from '../stores/sql/open-sqlite-store.ts';
 import { LocalNotifier } from '../system/local-notifier.ts';
+import { topics } from '../use-cases/topics.ts';
 import { Reconciler, TICK_MS } from './reconciler.ts';
 
 it('gives a run up at its queue time-out, and says what it had waited for', async () => {
@@ -92,6 +93,37 @@ it('lets agents be heard first after a stall and after a jump of the clock, and 
   expect(await stateAfter(TICK_MS)).toBe('queued');
 });
 
+it('ends all that is due in one tick, however many there are', async () => {
+  await using all = await open();
+  for (let made = 0; made < 450; made += 1)
+    await all.store.runs.insert(aRun({ createdAt: 0, queueDeadline: 1_000 }), null);
+  for (let ticks = 0; ticks < DEFAULTS.leaseMs / TICK_MS - 1; ticks += 1) {
+    await all.clock.advance(TICK_MS);
+    await all.reconciler.tick();
+  }
+  expect(await all.store.runs.due(all.clock.now(), 500)).toHaveLength(450);
+  await all.clock.advance(TICK_MS);
+  await all.reconciler.tick();
+  expect(await all.store.runs.due(all.clock.now(), 500)).toEqual([]);
+});
+
+it('tells the pools whose runs it has brought back, and goes on with the next gates', async () => {
+  await using all = await open();
+  const gate = { kind: 'key', pool: 'lab', key: 'k', limit: 1 } as never;
+  const asked: unknown[] = [];
+  all.runs.sweep = async (after) => {
+    asked.push(after);
+    return { pools: after === null ? ['lab'] : [], last: after === null ? gate : null };
+  };
+  let told = 0;
+  all.notifier.subscribe(topics.pool('lab'), () => (told += 1));
+  for (const times of [1, 1, 2]) {
+    await all.reconciler.tick();
+    expect(told).toBe(times);
+  }
+  expect(asked).toEqual([null, gate, null]);
+});
+
 it('ticks on after a tick that failed', async () => {
   await using all = await open();
   const stop = new AbortController();
@@ -111,9 +143,11 @@ async function open() {
   const clock = fakeClock(0);
   const runs = boundTo(store.runs);
   const agents = boundTo(store.agents);
-  const reconciler = new Reconciler({ ...store, runs, agents, notifier: new LocalNotifier(), clock });
+  const notifier = new LocalNotifier();
+  const reconciler = new Reconciler({ ...store, runs, agents, notifier, clock });
   return {
     store,
+    notifier,
     clock,
     runs,
     agents,

@@ -186,6 +186,29 @@ it('leaves the artifacts of a run that goes on, however old those of an attempt 
   rmSync(root, { recursive: true });
 });
 
+it('forgets no more artifacts than it takes, and none of a run of which one was kept just now', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'errand-kept-'));
+  const blobs = new FileBlobStore(root);
+  await using all = await open({ keepRunsMs: 1_000 * MINUTE, keepLogBytes: 25 }, blobs);
+  const put = async (id: string, file: number, minutes: number): Promise<void> => {
+    await blobs.put(`artifacts/${id}/1/${file}`, oneOf(new Uint8Array(8)), 100);
+    utimesSync(join(root, `artifacts/${id}/1/${file}`), minutes * 60, minutes * 60);
+  };
+  for (const file of [0, 1, 2]) await put('run_new', file, file === 1 ? 29 : 1);
+  for (const [index, id] of ['run_a', 'run_b', 'run_c'].entries()) await put(id, 0, index + 2);
+  await all.clock.advance(30 * MINUTE);
+  const there = async () => [
+    ...new Set((await Array.fromAsync(blobs.list('artifacts'))).map(({ name }) => name.split('/')[1])),
+  ];
+  await all.retention.sweep();
+  expect(await there()).toEqual(['run_new']);
+  await blobs.remove('artifacts/run_new');
+  for (const [index, id] of ['run_a', 'run_b', 'run_c'].entries()) await put(id, 0, index + 2);
+  await all.retention.sweep();
+  expect(new Set(await there())).toEqual(new Set(['run_b', 'run_c']));
+  rmSync(root, { recursive: true });
+});
+
 it('forgets groups of which nothing is left, once they are as old as runs may be', async () => {
   await using all = await open({ keepRunsMs: 100 * MINUTE, keepLogBytes: 25 });
   const [old, young] = [50, 150].map((minutes) => aGroup({ createdAt: minutes * MINUTE, open: false }));

@@ -91,6 +91,32 @@ describe('what may pass', () => {
     expect(world.provider.machines.all()).toHaveLength(1);
     expect(world.errors).toEqual([]);
   });
+
+  it('is asked again when its place says, not before', async () => {
+    await using world = await openJobWorld();
+    world.shelf.onLook = () => {
+      throw new ProviderError('transient', 'slow down', { retryAfterMs: 60_000 });
+    };
+    await world.submit({ ...DOCUMENT, outputs: [OUTPUT] });
+    await world.pass(45);
+    expect(world.shelf.looks).toBe(1);
+    await world.pass(40);
+    expect(world.shelf.looks).toBe(2);
+  });
+
+  it('where its owner has as many sessions as they may, and is said so', async () => {
+    await using world = await openJobWorld();
+    const insert = world.store.sessions.insert.bind(world.store.sessions);
+    Object.assign(world.store.sessions, {
+      insert: async () => ({ kind: 'over_quota', quota: { ownerScope: 'local', most: 1 } }),
+    });
+    const { id } = await world.submit(DOCUMENT);
+    await world.pass(3);
+    expect(await world.job(id)).toMatchObject({ state: 'queued', trouble: { kind: 'quota' } });
+    Object.assign(world.store.sessions, { insert });
+    await world.pass(60);
+    expect(await world.job(id)).toMatchObject({ state: 'running', trouble: null });
+  });
 });
 
 describe('a session that nobody knows whether it was asked for', () => {

@@ -132,6 +132,19 @@ describe('the document of a job that succeeded', () => {
     expect(text).not.toContain('very secret');
   });
 
+  it('is put there again after a mistake of ours, which is told', async () => {
+    await using world = await openJobWorld();
+    world.shelf.put(ONE);
+    const oops = new Error('oops');
+    world.shelf.onPutBeside = () => {
+      if (world.errors.length === 0) throw oops;
+    };
+    const id = await checked(world, [{ s3: ONE }]);
+    await world.pass(6);
+    expect([world.errors, world.shelf.beside.length]).toEqual([[oops], 1]);
+    expect((await world.job(id)).end).toMatchObject({ cause: null });
+  });
+
   it('spoils nothing where it cannot be put there: the job says so', async () => {
     await using world = await openJobWorld();
     world.shelf.put(ONE);
@@ -191,6 +204,16 @@ describe('an output that takes long to be read', () => {
     reject(new ProviderError('transient', 'broke off'));
     await world.pass(3);
     expect(world.errors).toEqual([]);
+  });
+
+  it('is read anew for the next attempt, which must not be judged by the one before', async () => {
+    await using world = await openJobWorld();
+    const { id } = await read(world, { timeout: '40s', retry: { attempts: 2, backoff: '1s' } });
+    await world.pass(50);
+    expect(await world.job(id)).toMatchObject({ state: 'running', attempt: { number: 2 } });
+    await world.endCommand(id);
+    await world.pass(6);
+    expect(world.shelf.looks).toBe(2);
   });
 
   it('holds up no other job, however many there are of its kind', async () => {

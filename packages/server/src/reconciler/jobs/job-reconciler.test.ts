@@ -48,6 +48,28 @@ describe('what took too long only because nobody was there to see its end', () =
     expect((await world.job(id)).state).toBe('running');
   });
 
+  it('has time also where the control plane stood still, and the clock went on', async () => {
+    await using world = await openJobWorld();
+    await world.pass(40);
+    const id = await running(world);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const due = world.store.jobs.due.bind(world.store.jobs);
+    Object.assign(world.store.jobs, {
+      due: async (...asked: Parameters<typeof due>) => {
+        await promise;
+        return await due(...asked);
+      },
+    });
+    await world.pass(2);
+    await world.clock.advance(600_000);
+    resolve();
+    await world.pass(10);
+    expect((await world.job(id)).state).toBe('running');
+    await world.endCommand(id);
+    await world.pass(8);
+    expect((await world.job(id)).end).toMatchObject({ cause: null });
+  });
+
   it('has come to its limit if nothing is heard', async () => {
     await using world = await openJobWorld();
     const id = await running(world);

@@ -1,6 +1,8 @@
+import { requestSession } from '@errand/core';
 import type { FakeFault } from '@errand/core/testing';
 import { describe, expect, it } from 'vitest';
 import { type JobWorld, openJobWorld } from '../../../test/job-world.ts';
+import { changeSession } from '../../use-cases/sessions/change-session.ts';
 
 const DOCUMENT = { session: { provider: 'fake' }, commands: ['x'] };
 const FAILED = { kind: 'exited', code: 3 } as const;
@@ -52,6 +54,18 @@ describe('a job that has ended', () => {
     await using world = await openJobWorld();
     const id = await ended(world, { finish: { stop: { deleteVolumes: true } } });
     expect((await world.job(id)).end).toMatchObject({ cause: null });
+    expect(disksOf(world)).toEqual([{ state: 'kept', hasDisk: false }]);
+  });
+
+  it('leaves it without its disks also where it had been stopped already', async () => {
+    await using world = await openJobWorld();
+    const id = await running(world, { finish: { stop: { deleteVolumes: true } } });
+    const session = await world.sessionOf(id);
+    const about = { kind: 'stop', by: 'anna', now: world.clock.now() } as const;
+    await changeSession(world.services.sessions, session.id, (present) => requestSession(present, about));
+    await world.endCommand(id);
+    await world.pass(15);
+    expect((await world.job(id)).state).toBe('finished');
     expect(disksOf(world)).toEqual([{ state: 'kept', hasDisk: false }]);
   });
 

@@ -197,6 +197,15 @@ describe('the files', () => {
     expect((await pieces(logs, 0)).reduce((sum, { bytes }) => sum + bytes.length, 0)).toBe(40_000);
   });
 
+  it('begin anew after they were removed, also while somebody appended', async () => {
+    const logs = open(newRoot());
+    await Promise.all([logs.append(LOG, [piece(0, 'before')]), logs.remove(LOG)]);
+    await logs.remove(LOG);
+    expect(await logs.size(LOG)).toBe(0);
+    expect(await logs.append(LOG, [piece(0, 'anew')])).toBe(4);
+    expect(await texts(logs)).toEqual(['stdout anew']);
+  });
+
   it('that became shorter under a reader count as gone', async () => {
     const logs = open(newRoot());
     await logs.append(LOG, [piece(0, 'abcdef')]);

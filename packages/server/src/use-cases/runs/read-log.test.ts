@@ -1,5 +1,5 @@
 import { type RunRecord } from '@errand/core';
-import { aRun, aSpec, finished, leased, observed, running } from '@errand/core/testing';
+import { aRun, aSpec, fakeClock, finished, leased, observed, running } from '@errand/core/testing';
 import { expect, it } from 'vitest';
 import { MemoryLogStore } from '../../stores/memory/memory-log-store.ts';
 import { LocalNotifier } from '../../system/local-notifier.ts';
@@ -85,4 +85,43 @@ it('tells nothing of an attempt that may go back to its queue', async () => {
     if (look === 3) await append(logs, 2, 0, 'second lease');
   });
   expect(said).toEqual(['second lease', 'end 12']);
+});
+
+it('gives a sign of life where nothing is said for long, and lets go of everything once nobody listens', async () => {
+  const clock = fakeClock();
+  const logs = new MemoryLogStore();
+  const notifier = new LocalNotifier();
+  let held = 0;
+  const counted = (release: () => void): (() => void) => {
+    held += 1;
+    return () => {
+      held -= 1;
+      release();
+    };
+  };
+  const watch = logs.watch.bind(logs);
+  logs.watch = (log, listener) => counted(watch(log, listener));
+  const parts = {
+    runs: { get: async () => running(QUEUED) },
+    logs,
+    notifier: {
+      pulse: notifier.pulse.bind(notifier),
+      subscribe: (...asked: Parameters<LocalNotifier['subscribe']>) => counted(notifier.subscribe(...asked)),
+    },
+    clock,
+  };
+  await append(logs, 1, 0, 'one');
+  const leaves = new AbortController();
+  const following = { actor: ACTOR, runId: 'run_1', attempt: null, from: 0, stream: null };
+  const said: string[] = [];
+  const told = (async () => {
+    for await (const step of followLog(parts, { ...following, signal: leaves.signal }))
+      said.push(step.kind === 'beat' ? `beat ${step.offset}` : step.kind);
+  })();
+  for (let second = 0; second < 31; second += 1) await clock.advance(1_000);
+  expect(said).toEqual(['piece', 'beat 3', 'beat 3']);
+  expect(held).toBe(2);
+  leaves.abort();
+  await told;
+  expect([held, clock.sleeping]).toEqual([0, 0]);
 });
