@@ -47,7 +47,10 @@ export interface RunAgentOptions {
 
 /** An agent over HTTP, from joining to the signal. Rejects when it cannot serve at all, with a sentence that says what to do. */
 export async function runAgent(options: RunAgentOptions): Promise<void> {
-  const { task, signal } = options;
+  const { task, signal, onlyScripts = false, allow = [] } = options;
+  // Alone it would look like a restriction, and everything would be executed.
+  if (allow.length > 0 && !onlyScripts)
+    throw new Error('--allow is for --only-scripts; without that every command is executed');
   // Keeper and hosts of modules work in folders of their own, where a path that counts from ours leads nowhere.
   const data = resolve(options.data);
   if (task !== undefined) {

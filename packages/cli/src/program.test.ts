@@ -73,6 +73,24 @@ describe('a completion script', () => {
   });
 });
 
+it('errand agent --allow without --only-scripts, which would restrict nothing, is refused', async () => {
+  const nowhere = { environment: { url: 'http://127.0.0.1:1' } } as unknown as Cli;
+  const agent = runProgram(['agent', 'start', '--data', '/dev/null/agent', '--allow', 'netspeed'], nowhere);
+  await expect(agent).rejects.toThrow('--allow is for --only-scripts');
+});
+
+it('errand key ls shows the names of keys where a terminal has 80 columns', async () => {
+  const key = { role: 'member', owner: 'acme/ada', createdAt: '2026-01-01T00:00:00Z', lastUsedAt: null };
+  const keys = [{ ...key, id: `key_${'0'.repeat(26)}`, name: 'laptop', expiresAt: '2026-02-01T00:00:00Z' }];
+  let said = '';
+  const cli = {
+    stdout: { columns: 80, write: async (text: string) => void (said += text) },
+    connect: async () => ({ errand: { keys: { list: async () => keys } } }),
+  } as unknown as Cli;
+  await runProgram(['key', 'ls'], cli);
+  expect(said).toContain('laptop');
+});
+
 describe('the command line', () => {
   const parse = async (...argv: string[]): Promise<unknown> => {
     const program = await createProgram(argv, () => async () => undefined);

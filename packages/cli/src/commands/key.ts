@@ -68,16 +68,17 @@ async function actRemove(cli: Cli, id: string, options: PlaceFlags): Promise<num
   return EXIT.ok;
 }
 
+/** The name comes early: by it people know a key, and a narrow terminal cuts what is last. */
 function table(keys: Answer<'listKeys'>['keys'], width: number): string {
   const now = Date.now();
   const rows = keys.map((key) => [
     key.id,
+    key.name,
     key.role,
     key.owner,
     agoText(key.createdAt, now),
     key.lastUsedAt === null ? 'never' : agoText(key.lastUsedAt, now),
     key.expiresAt ?? 'never',
-    key.name,
   ]);
-  return renderTable(['ID', 'ROLE', 'OWNER', 'CREATED', 'USED', 'EXPIRES', 'NAME'], rows, width);
+  return renderTable(['ID', 'NAME', 'ROLE', 'OWNER', 'CREATED', 'USED', 'EXPIRES'], rows, width);
 }
