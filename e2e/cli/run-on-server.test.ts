@@ -46,6 +46,7 @@ describe('errand against a server', () => {
     expect(listed.stdout).toMatch(/succeeded .* true\n$/);
     const none = await user.errand(['ps', '--session', 'wbe']);
     expect(none).toMatchObject({ status: 125, stderr: 'errand: there is no such session\n' });
+    expect(await user.errand(['session', 'rm', 'web'])).toMatchObject({ status: 0 });
   });
 
   it('lists, shows, cancels, waits for and retries runs', async () => {
