@@ -40,10 +40,14 @@ function forKeeper({ logPrefix: _here, ...request }: StartRequest, input: Uint8A
   return Buffer.concat([start, ...bytes, encodeMessage('I', [id, ''])]);
 }
 
+/** In place of a command whose folder is not there: it was not written for any other. */
+const NO_FOLDER = `sh -c 'echo "the folder $1 cannot be entered" >&2; exit 127' sh`;
+
 /** For sh, which gets the path of the attempt's files as `$1`. */
 function forShell({ argv, env = [], cwd = '' }: StartRequest, fallback: string): Buffer {
-  const folder = cwd === '' ? [] : [`cd ${quoted(cwd)} || cd /`];
   const words = ['sh', '$1.keeper', 'run', '$1'].map((word) => `"${word}"`);
+  const refuse = `exec ${words.join(' ')} ${NO_FOLDER} ${quoted(cwd)}`;
+  const folder = cwd === '' ? [] : [`cd ${quoted(cwd)} || ${refuse}`];
   const command = ['exec', 'env', '-i', ...env.map(quoted), ...words, ...argv.map(quoted)].join(' ');
   return Buffer.from([`cat >"$1.keeper" <<'KEEPER'`, fallback, 'KEEPER', ...folder, command, ''].join('\n'));
 }
