@@ -1,31 +1,20 @@
-/** Two columns of a terminal each: East Asian characters and pictures. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
-const HALF_WIDTH_KANA = /[\uff61-\uffdc]/u;
-/** What belongs to the character before it, and what is not seen. */
-const NO_WIDTH = /[\p{Mark}\p{Default_Ignorable_Code_Point}]/u;
+import stringWidth from 'string-width';
+
+const CHARACTERS = new Intl.Segmenter();
 
 /** How many columns of a terminal a text takes; of control characters it knows nothing. */
 export function textWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const character of text) width += characterWidth(character);
-  return width;
+  return stringWidth(text);
 }
 
-/** As much of a text as these columns hold. */
+/** As much of a text as these columns hold; what people see as one character is never cut. */
 export function fitting(text: string, columns: number): string {
   let end = 0;
   let width = 0;
-  for (const character of text) {
-    width += characterWidth(character);
+  for (const { segment } of CHARACTERS.segment(text)) {
+    width += stringWidth(segment);
     if (width > columns) break;
-    end += character.length;
+    end += segment.length;
   }
   return text.slice(0, end);
-}
-
-function characterWidth(character: string): number {
-  if (NO_WIDTH.test(character)) return 0;
-  return WIDE.test(character) && !HALF_WIDTH_KANA.test(character) ? 2 : 1;
 }
