@@ -41,6 +41,13 @@ export function parametersOf(settings: Ec2Settings, spec: SessionSpec): Readonly
   return { ...settings.instanceParameters, ...Ec2Options.parse(spec.options).instanceParameters };
 }
 
+/** Is it a machine of the spot market, by its options or by parameters that are passed on? */
+export function isSpot(settings: Ec2Settings, spec: SessionSpec): boolean {
+  const market = parametersOf(settings, spec)['InstanceMarketOptions'];
+  const isAsked = 'spot' in spec.options && spec.options['spot'] !== false;
+  return isAsked || (market as { readonly MarketType?: unknown } | null | undefined)?.MarketType === 'spot';
+}
+
 export function sizeOf(settings: Ec2Settings, spec: SessionSpec): string | null {
   const asked = parametersOf(settings, spec)['InstanceType'];
   return spec.size ?? (typeof asked === 'string' ? asked : null) ?? settings.size ?? null;

@@ -19,6 +19,7 @@ import {
   type Ec2Settings,
   imageOf,
   isBySsm,
+  isSpot,
   parametersOf,
   problems,
   scriptOf,
@@ -84,10 +85,8 @@ export class Ec2Provider implements Provider {
   cost(spec: LaunchRequest['spec']): Cost | null {
     const { settings } = this.#parts;
     const perHour = settings.prices[sizeOf(settings, spec) ?? ''];
-    const market = JSON.stringify(parametersOf(settings, spec)['InstanceMarketOptions'] ?? null);
     // What spot costs only the market knows.
-    const isSpot = ('spot' in spec.options && spec.options['spot'] !== false) || market.includes('"spot"');
-    return perHour === undefined || isSpot ? null : { perHour, currency: 'USD' };
+    return perHour === undefined || isSpot(settings, spec) ? null : { perHour, currency: 'USD' };
   }
 
   launch(request: LaunchRequest): Promise<Handle> {
