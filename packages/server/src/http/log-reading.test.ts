@@ -105,7 +105,7 @@ describe('an answer', () => {
       expect(await answer.text()).toBe('one\ntwo\n');
     };
     await follow('run_2', plane.admin);
-    await follow('run_1', await plane.key({ role: 'admin', owner: 'local', expiresInMs: 1_000 }));
+    await follow('run_1', await plane.key({ role: 'admin', owner: 'local', expiresInMs: 4_000 }));
     expect(cut).toEqual(['run_1']);
   });
 });
