@@ -5,7 +5,8 @@ import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Requirement, requires } from '../../../../scripts/requires.ts';
-import { WATCHDOG } from './watchdog.ts';
+import { signalIfAlive } from '../../../../scripts/signal-if-alive.ts';
+import { startWatchdog, WATCHDOG } from './watchdog.ts';
 
 const linux: Requirement = {
   name: 'Linux',
@@ -88,5 +89,28 @@ requires(linux)('the watchdog of sessions', () => {
     await expect.poll(() => watched.pauses()).toBeGreaterThan(2);
     watched.removeFolder();
     expect(await ended).toEqual([null, 'SIGKILL']);
+  });
+
+  it('takes the place of one of another version, and of none of its own', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'errand-watchdog-'));
+    const folder = join(data, 'sessions');
+    mkdirSync(folder);
+    const number = (): number => Number(readFileSync(join(folder, 'watchdog'), 'utf8'));
+    const args = ['-c', `${WATCHDOG}# as it was`, 'errand-watchdog', folder];
+    const older = spawn('/bin/sh', args, { stdio: 'ignore' });
+    const ended = once(older, 'exit');
+    try {
+      await expect.poll(number).toBe(older.pid);
+      startWatchdog(data);
+      await ended;
+      const newer = number();
+      expect(newer).not.toBe(older.pid);
+      startWatchdog(data);
+      expect(number()).toBe(newer);
+    } finally {
+      older.kill('SIGKILL');
+      signalIfAlive(number(), 'SIGKILL');
+      rmSync(data, { recursive: true });
+    }
   });
 });

@@ -45,7 +45,7 @@ while [ $idle -lt 30 ]; do
 done
 `;
 
-/** Starts the watchdog of a data folder where none is alive. It outlives the caller. */
+/** Starts the watchdog of a data folder where none of this version is alive: an older one sees that and ends, so an upgrade brings what was mended. It outlives the caller. */
 export function startWatchdog(data: string): void {
   const folder = join(data, 'sessions');
   if (isAlive(folder)) return;
@@ -63,7 +63,7 @@ function isAlive(folder: string): boolean {
   try {
     const pid = readFileSync(join(folder, 'watchdog'), 'utf8').trim();
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return words.includes('errand-watchdog') && words.includes(folder);
+    return words.includes(WATCHDOG) && words.includes(folder);
   } catch {
     return false;
   }

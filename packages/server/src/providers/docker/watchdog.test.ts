@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -20,6 +21,20 @@ it('is one, however soon it is asked for again', () => {
     expect(watchdogOf(folder)).toBe(watchdog);
   } finally {
     if (watchdog !== null) process.kill(watchdog);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('takes the place of one of another version', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'errand-watchdog-'));
+  const words = ['-e', 'setTimeout(() => {}, 60_000)', 'errand-docker-watchdog', folder, '{}'];
+  const older = spawn(process.execPath, words, { stdio: 'ignore' });
+  try {
+    writeFileSync(join(folder, 'watchdog'), String(older.pid));
+    startWatchdog(folder, ENGINE);
+    expect([null, older.pid]).not.toContain(watchdogOf(folder));
+  } finally {
+    for (const pid of [older.pid, watchdogOf(folder)]) if (pid != null) process.kill(pid);
     rmSync(folder, { recursive: true });
   }
 });

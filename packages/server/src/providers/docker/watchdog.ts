@@ -61,7 +61,7 @@ async function watch() {
 watch().then(() => process.exit(0), () => process.exit(1));
 `;
 
-/** Starts the watchdog of a folder where none is alive. It outlives the caller. Fails where the machine has no room for a process. */
+/** Starts the watchdog of a folder where none of this version is alive; an older one sees that and ends. It outlives the caller. Fails where the machine has no room for a process. */
 export function startWatchdog(folder: string, engine: EngineAddress): void {
   if (watchdogOf(folder) !== null) return;
   const child = spawn(process.execPath, ['-e', WATCHDOG, NAME, folder, JSON.stringify(engine)], {
@@ -76,12 +76,12 @@ export function startWatchdog(folder: string, engine: EngineAddress): void {
   writeFileSync(numberOf(folder), String(child.pid));
 }
 
-/** Its process; null: none is alive. A pid may have gone to another process meanwhile, so its command is looked at. */
+/** Its process; null: none of this version is alive. A pid may have gone to another process meanwhile, so its command is looked at. */
 export function watchdogOf(folder: string): number | null {
   try {
     const pid = Number(readFileSync(numberOf(folder), 'utf8'));
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return words.includes(NAME) && words.includes(folder) ? pid : null;
+    return words.includes(WATCHDOG) && words.includes(folder) ? pid : null;
   } catch {
     return null;
   }
