@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { requires } from '../../scripts/requires.ts';
+import { hosting } from '../harness/requirements.ts';
 import { ErrandServer } from './errand-server.ts';
 
 describe('errand against a server', () => {
@@ -35,18 +37,6 @@ describe('errand against a server', () => {
     }
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index + 1}\n`);
     expect(await run.finished).toMatchObject({ status: 3, stdout: lines.join(''), stderr: '' });
-  });
-
-  it('lists the runs of a session by its name, and says when there is none', async () => {
-    await using server = await ErrandServer.start();
-    await using user = server.user();
-    expect(await user.errand(['session', 'create', '--name', 'web'])).toMatchObject({ status: 0 });
-    expect(await user.errand(['run', '--session', 'web', '--', 'true'])).toMatchObject({ status: 0 });
-    const listed = await user.errand(['ps', '--session', 'web']);
-    expect(listed.stdout).toMatch(/succeeded .* true\n$/);
-    const none = await user.errand(['ps', '--session', 'wbe']);
-    expect(none).toMatchObject({ status: 125, stderr: 'errand: there is no such session\n' });
-    expect(await user.errand(['session', 'rm', 'web'])).toMatchObject({ status: 0 });
   });
 
   it('lists, shows, cancels, waits for and retries runs', async () => {
@@ -147,5 +137,19 @@ describe('errand against a server', () => {
     expect(run.stderr).toMatch(
       /^errand: no connection to http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED.*\nIs the server running\?/,
     );
+  });
+});
+
+requires(hosting)('errand ps of a session', () => {
+  it('lists the runs of a session by its name, and says when there is none', async () => {
+    await using server = await ErrandServer.start();
+    await using user = server.user();
+    expect(await user.errand(['session', 'create', '--name', 'web'])).toMatchObject({ status: 0 });
+    expect(await user.errand(['run', '--session', 'web', '--', 'true'])).toMatchObject({ status: 0 });
+    const listed = await user.errand(['ps', '--session', 'web']);
+    expect(listed.stdout).toMatch(/succeeded .* true\n$/);
+    const none = await user.errand(['ps', '--session', 'wbe']);
+    expect(none).toMatchObject({ status: 125, stderr: 'errand: there is no such session\n' });
+    expect(await user.errand(['session', 'rm', 'web'])).toMatchObject({ status: 0 });
   });
 });

@@ -47,6 +47,10 @@ class Watched implements AsyncDisposable {
     return this.#child.exitCode === null;
   }
 
+  removeSession(): void {
+    rmSync(join(this.#root, 'sessions', 'ses_1'), { recursive: true });
+  }
+
   /** As somebody does who takes the data folder away under everything that runs. */
   removeFolder(): void {
     rmSync(join(this.#root, 'sessions'), { recursive: true });
@@ -89,6 +93,21 @@ requires(linux)('the watchdog of sessions', () => {
     await expect.poll(() => watched.pauses()).toBeGreaterThan(2);
     watched.removeFolder();
     expect(await ended).toEqual([null, 'SIGKILL']);
+  });
+
+  it('remembers a lease that is taken away under what still runs, as where a large folder is being removed', async () => {
+    const marked = spawn('prlimit', [`--locks=${SOMEBODYS * 2 ** 22}:unlimited`, 'sleep', '7408'], {
+      stdio: 'ignore',
+    });
+    const ended = once(marked, 'exit');
+    await using watched = new Watched(4, SOMEBODYS);
+    await expect.poll(() => watched.pauses()).toBeGreaterThan(2);
+    watched.removeSession();
+    const before = watched.pauses();
+    await expect.poll(() => watched.pauses()).toBeGreaterThan(before + 3);
+    watched.removeFolder();
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    await watched.ended;
   });
 
   it('takes the place of one of another version, and of none of its own', async () => {

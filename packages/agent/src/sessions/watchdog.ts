@@ -6,7 +6,8 @@ import { join } from 'node:path';
  * The dead man's switch of the sessions in a data folder: a shell that looks every two seconds at each lease, kills what is marked as that
  * session's once it has run out, and ends itself when for a minute no lease has run and there was nothing to kill: who left these folders
  * may never come back. It needs nothing of the agent, its keeper or the control plane, so it does its work when all of them were killed,
- * and when the folder was removed: nobody can renew then, and what was known last counts. A shell because it takes 1 MB and is everywhere.
+ * and when the folder was removed: nobody can renew then, and what was known last counts. Removing one takes its time, so a lease that is not there
+ * any more counts as long as something of its session runs. A shell because it takes 1 MB and is everywhere.
  *
  * $1: the folder of the sessions. Only shell built-ins but for sleep: nothing to start when the machine is out of memory.
  */
@@ -15,32 +16,43 @@ cd "$1" || exit 1
 echo $$ > watchdog
 read -r boot < /proc/sys/kernel/random/boot_id
 idle=0 known=
+marked() {
+  for process in /proc/[0-9]*; do
+    while read -r a b c soft rest; do
+      if [ "$a $b $c" = 'Max file locks' ]; then
+        [ "$soft" != unlimited ] && [ $((soft >> 22)) = "$1" ] && "$2" "\${process#/proc/}"
+        break
+      fi
+    done < "$process/limits"
+  done 2>/dev/null
+}
+note() { lives=yes; }
+end() { idle=0; kill -KILL "$1"; }
 while [ $idle -lt 30 ]; do
   sleep 2
+  now=
   if read -r mine < watchdog; then
     [ "$mine" = $$ ] || exit 0
-    known=
     for folder in */; do
       [ -f "$folder/lease" ] && read -r since until < "$folder/lease" && [ "$since" = "$boot" ] || continue
       read -r mark < "$folder/mark" || mark=-
-      known="$known $until:$mark"
+      now="$now $until:$mark"
     done
   elif [ -z "$known" ]; then
     exit 0
   fi 2>/dev/null
+  for lease in $known; do
+    case "$now " in *":\${lease#*:} "*) continue ;; esac
+    lives=
+    marked "\${lease#*:}" note
+    [ -z "$lives" ] || now="$now $lease"
+  done
+  known=$now
   idle=$((idle + 1))
   read -r up rest < /proc/uptime
   for lease in $known; do
     [ "\${up%%.*}" -ge "\${lease%:*}" ] || { idle=0; continue; }
-    mark=\${lease#*:}
-    for process in /proc/[0-9]*; do
-      while read -r a b c soft rest; do
-        if [ "$a $b $c" = 'Max file locks' ]; then
-          [ "$soft" != unlimited ] && [ $((soft >> 22)) = "$mark" ] && idle=0 && kill -KILL "\${process#/proc/}"
-          break
-        fi
-      done < "$process/limits"
-    done 2>/dev/null
+    marked "\${lease#*:}" end
   done
 done
 `;

@@ -8,7 +8,7 @@ const NAME = 'errand-docker-watchdog';
 /**
  * The dead man's switch: a process of its own that looks every two seconds at the leases in the folder, kills the containers of those that have
  * run out, and ends itself when there has been nothing to watch for a minute. It outlives the control plane and needs nothing of it, not even the folder: once
- * that is gone nobody can renew, and what was known last counts. What a killed container wrote is kept: it may be what its owner wants back. A text, because it must start without any other file of ours.
+ * that is gone nobody can renew, and what was known last counts. Removing it takes its time, so a lease that is not there any more counts while its container runs. What a killed container wrote is kept: it may be what its owner wants back. A text, because it must start without any other file of ours.
  */
 const WATCHDOG = `
 const fs = require('node:fs'), http = require('node:http'), os = require('node:os'), path = require('node:path');
@@ -18,10 +18,15 @@ const read = (file) => { try { return fs.readFileSync(file, 'utf8').trim(); } ca
 const born = () => { try { const { ino, birthtimeMs } = fs.statSync(leases); return ino + ' ' + birthtimeMs; } catch { return ''; } };
 const first = born();
 const isThere = () => born() === first;
-let known = new Map();
+const known = new Map();
+const written = () => isThere() ? fs.readdirSync(leases) : [];
 const refresh = () => {
-  if (isThere()) known = new Map(fs.readdirSync(leases).map((launch) => [launch, read(path.join(leases, launch))]));
+  for (const launch of written()) {
+    const lease = read(path.join(leases, launch));
+    if (lease !== '') known.set(launch, lease);
+  }
 };
+const isReplaced = () => ![String(process.pid), ''].includes(read(own));
 const boot = read('/proc/sys/kernel/random/boot_id') || '-';
 const ask = (method, target) => new Promise((resolve, reject) => {
   const call = http.request({ ...JSON.parse(engine), method, path: target, agent: false, timeout: 10000 }, (answer) => {
@@ -38,24 +43,29 @@ const isOver = (launch) => {
 const all = '/containers/json?filters=' + encodeURIComponent(JSON.stringify({ label: ['errand.launch'] }));
 async function look() {
   refresh();
+  const present = new Set(written());
+  const vanished = [...known.keys()].filter((launch) => !present.has(launch));
   const over = [...known.keys()].filter(isOver);
-  if (over.length === 0) return known.size;
+  if (over.length === 0 && vanished.length === 0) return known.size;
   let running = 0;
-  for (const { Id, Labels } of JSON.parse(await ask('GET', all))) {
+  const containers = JSON.parse(await ask('GET', all));
+  const launches = new Set(containers.map(({ Labels }) => Labels['errand.launch']));
+  for (const launch of vanished) if (!launches.has(launch)) known.delete(launch);
+  for (const { Id, Labels } of containers) {
     const launch = Labels['errand.launch'];
     refresh();
     if (!isOver(launch)) continue;
     running += 1;
     await ask('POST', '/containers/' + Id + '/kill').catch(() => undefined);
   }
-  return known.size - over.length + running;
+  return [...known.keys()].filter((launch) => !isOver(launch)).length + running;
 }
 async function watch() {
   for (let idle = 0; idle < 30; idle += 1) {
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    if (isThere() ? read(own) !== String(process.pid) : known.size === 0) return;
+    if (isReplaced() || (!isThere() && known.size === 0)) return;
     // An engine that does not answer may come back with what it had.
-    if ((await look().catch(() => isThere() ? 1 : 0)) > 0) idle = 0;
+    if ((await look().catch(() => isThere() || ![...known.keys()].every(isOver) ? 1 : 0)) > 0) idle = 0;
   }
 }
 watch().then(() => process.exit(0), () => process.exit(1));
