@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runVitest } from './run-vitest.ts';
 import { countTests, reportFile, unsteadyFile } from './test-report.ts';
 import { root } from './tree/files.ts';
 
@@ -26,13 +26,7 @@ function passesEachTime(files: readonly string[]): boolean {
 }
 
 function passes(files: readonly string[]): boolean {
-  rmSync(againFile, { force: true });
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${againFile}`];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...files], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const status = runVitest(againFile, files);
   if (status !== 0 || !existsSync(againFile)) return false;
   const totals = countTests(readFileSync(againFile, 'utf8'));
   return totals.passed > 0 && totals.failed.length === 0 && totals.skipped.length === 0;

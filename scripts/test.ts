@@ -1,30 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { runVitest } from './run-vitest.ts';
 import { countTests, reportFile, type TestTotals } from './test-report.ts';
-import { root } from './tree/files.ts';
 
 /**
  * `npm test`: runs every test this machine can run, and lists those it cannot run with the reason. Arguments go to Vitest:
  * `npm test -- packages/core`, `npm test -- -t 'cancels'`.
  */
-rmSync(reportFile, { force: true });
-const vitest = spawnSync(
-  process.execPath,
-  [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${reportFile}`,
-    ...process.argv.slice(2),
-  ],
-  { cwd: root, stdio: 'inherit' },
-);
+const status = runVitest(reportFile, process.argv.slice(2));
 
 if (!existsSync(reportFile)) {
   console.error('Vitest ended before it wrote its report.');
-  process.exit(vitest.status || 1);
+  process.exit(status || 1);
 }
 
 const totals = countTests(readFileSync(reportFile, 'utf8'));
@@ -32,7 +18,7 @@ const totals = countTests(readFileSync(reportFile, 'utf8'));
 if (!process.argv.some((argument) => /^(-t|--testNamePattern)/.test(argument))) listSkipped(totals);
 // A skipped test proves nothing; where everything must run it counts as a failure.
 const skipsFail = process.env['ERRAND_REQUIRE_ALL'] === '1' && totals.skipped.length > 0;
-if (vitest.status !== 0 || totals.failed.length > 0 || skipsFail) process.exitCode = 1;
+if (status !== 0 || totals.failed.length > 0 || skipsFail) process.exitCode = 1;
 
 function listSkipped({ skipped }: TestTotals): void {
   const byReason = Map.groupBy(skipped, ({ reason }) => reason);
