@@ -15,8 +15,9 @@ export function isAboutCredentials(code: string): boolean {
   return AUTH.test(code);
 }
 
-/** It understood, and did nothing. */
+/** It understood, and did nothing; or the call had no region to go to. */
 export function isRefusal(error: unknown): boolean {
+  if (codeOf(error) === 'NoRegionError') return true;
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return false;
   const { httpStatusCode = 0 } = error.$metadata as { readonly httpStatusCode?: number };
   return httpStatusCode >= 400 && httpStatusCode < 500;

@@ -27,7 +27,6 @@ function kindOf(code: string, error: unknown): ProviderErrorKind {
   if (BUSY.test(code) || code === 'IdempotentParameterMismatch') return 'transient';
   if (QUOTA.test(code)) return 'quota';
   if (isAboutCredentials(code)) return 'auth';
-  if (code === 'NoRegionError') return 'config';
   return isRefusal(error) ? 'config' : 'transient';
 }
 

@@ -35,7 +35,6 @@ function kindOf(code: string, said: string, error: unknown): ProviderErrorKind {
   if (QUOTA.test(code) || /limit (has been )?(exceeded|reached)|reached the limit/i.test(said))
     return 'quota';
   if (CAPACITY.test(said)) return 'capacity';
-  if (code === 'NoRegionError') return 'config';
   return isRefusal(error) ? 'config' : 'transient';
 }
 

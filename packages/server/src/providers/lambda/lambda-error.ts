@@ -27,7 +27,7 @@ const BUSY =
   /^(TooManyRequests\w*|Throttl\w*|RequestThrottled\w*|EC2ThrottledException|ResourceConflict\w*|ResourceNotReady\w*)$/;
 /** With a status of ours or of theirs: it will not be otherwise until somebody changes the function. */
 const CONFIG =
-  /^(Invalid(Runtime|ZipFile|SecurityGroupID|SubnetID)Exception|KMS\w+Exception|NoSuchQueue|QueueDoesNotExist|NoRegionError)$/;
+  /^(Invalid(Runtime|ZipFile|SecurityGroupID|SubnetID)Exception|KMS\w+Exception|NoSuchQueue|QueueDoesNotExist)$/;
 
 function kindOf(code: string, error: unknown): ProviderErrorKind {
   if (BUSY.test(code)) return 'transient';
