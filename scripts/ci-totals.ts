@@ -22,9 +22,10 @@ const failures = [
 const told = failures.length > 0 || unsteady.length > 0;
 const steps = failedSteps.filter((step) => step !== 'second look' && !(step === 'npm test' && told));
 failures.push(...steps.map((step) => `failed: ${step}`));
-if (passed === 0 && failures.length === 0) failures.push('failed: not one test was run');
+const proven = passed + unsteady.length;
+if (proven === 0 && failures.length === 0) failures.push('failed: not one test was run');
 
 for (const name of unsteady) console.log(`unsteady, to be looked into: ${name}`);
 for (const failure of failures) console.log(failure);
-console.log(`${passed + unsteady.length} passed, ${failures.length} failed`);
+console.log(`${proven} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;
